@@ -1,0 +1,1 @@
+"""flightagents: watches flights for travel agencies and tells the right people, once."""

@@ -1,0 +1,83 @@
+"""Every error of ours. Each branch means one action.
+
+FlightagentsError
+├── ConfigurationError      stop and say which setting to change; trying again cannot help
+│   ├── SettingsError       a setting is missing or has the wrong shape
+│   ├── TopicMismatchError  a topic is not as the settings ask
+│   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
+├── UnreadableError         dead-letter this one thing; its neighbours go on
+│   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
+│   └── UnreadableRecordError   a message on our topic that is not ours
+└── RecoverableError        wait and try again
+    ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
+    ├── FeedRateLimitError      asked too fast; wait `retry_after`
+    ├── FeedMonthSpentError     no calls left until the month turns
+    └── LeaseLostError          another worker polls; this run publishes nothing
+"""
+
+from datetime import timedelta
+
+
+class FlightagentsError(Exception):
+    """Root of the tree above."""
+
+
+class ConfigurationError(FlightagentsError):
+    """Stop: a person has to change something, and the text says what."""
+
+
+class SettingsError(ConfigurationError):
+    """A setting is missing or has the wrong shape."""
+
+
+class TopicMismatchError(ConfigurationError):
+    """A topic exists, but not as the settings ask for it."""
+
+
+class FeedRefusedError(ConfigurationError):
+    """AviationStack refuses our key, plan, scheme or parameter; `code` is its word for it."""
+
+    def __init__(self, code: str, advice: str) -> None:
+        super().__init__(f"AviationStack refused the call ({code}): {advice}")
+        self.code = code
+
+
+class UnreadableError(FlightagentsError):
+    """Dead-letter this one thing; `reason` is a short name that is counted."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class UnreadableRowError(UnreadableError):
+    """A row of the feed that names no flight, or holds impossible values."""
+
+
+class UnreadableRecordError(UnreadableError):
+    """A message on one of our topics that we did not write."""
+
+
+class RecoverableError(FlightagentsError):
+    """Wait and try again."""
+
+
+class FeedOutageError(RecoverableError):
+    """AviationStack is down, slow, or answers something that is not its format."""
+
+
+class FeedRateLimitError(RecoverableError):
+    """Asked too fast. Not before `retry_after` again."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(f"AviationStack says we ask too fast; waiting {retry_after.total_seconds():.0f} s")
+        self.retry_after = retry_after
+
+
+class FeedMonthSpentError(RecoverableError):
+    """The calls of this month are spent."""
+
+
+class LeaseLostError(RecoverableError):
+    """Another worker holds the poller's lease now."""
