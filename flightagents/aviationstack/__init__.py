@@ -1,0 +1,1 @@
+"""AviationStack's flight feed: the only code that knows the vendor's words."""

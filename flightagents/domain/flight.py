@@ -1,0 +1,151 @@
+"""A flight: one leg on one day. What one row says of it (Sighting), and what we know of it (FlightState)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from flightagents.domain.times import at_latest, to_utc
+
+OPERATING_ROW_MISSING = 3
+"""Runs that brought a flight without its operating row before a marketing row may speak for it."""
+
+FORGET_AFTER = timedelta(hours=72)
+"""The feed lists all of yesterday, and a day lasts up to 50 hours around the world."""
+
+
+class Status(StrEnum):
+    """The feed's words. There is no "delayed" among them: that is ours to derive."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    LANDED = "landed"
+    CANCELLED = "cancelled"
+    DIVERTED = "diverted"
+    INCIDENT = "incident"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightedEnd:
+    """One end of a flight as one row shows it. `actual` is runway time; `delay` is whole minutes."""
+
+    airport: str
+    zone: str | None
+    scheduled: datetime
+    estimated: datetime | None = None
+    actual: datetime | None = None
+    delay: int | None = None
+    terminal: str | None = None
+    gate: str | None = None
+    belt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one row of one run says of a flight, in our words and in UTC.
+
+    `leads`: of all rows of its flight in its run this is the one that may speak (the operating row, else
+    the smallest marketing designator). `marketed_as`: all marketing designators that the run brought.
+    """
+
+    id: str
+    flight: str
+    designator: str
+    operating: bool
+    leads: bool
+    run: int
+    polled_at: datetime
+    marketed_as: tuple[str, ...]
+    phase: Status
+    departure: SightedEnd
+    arrival: SightedEnd
+    registration: str | None = None
+    icao24: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """One end of a flight as we know it. `base` is the first schedule that we saw."""
+
+    airport: str
+    zone: str | None
+    base: datetime
+    scheduled: datetime
+    expected: datetime
+    actual: datetime | None = None
+    terminal: str | None = None
+    gate: str | None = None
+    belt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightState:
+    """All that we know of a flight, and all that deciding on its next sighting needs."""
+
+    flight: str
+    carrier: str
+    ordinal: int = 0
+    """How many changes of this flight there have been."""
+    first_run: int
+    run: int
+    seen_at: datetime
+    """Order: a sighting of an older run changes nothing."""
+    operating_row_missing: int = 0
+    marketed_as: tuple[str, ...] = ()
+
+    status: Status
+    departure: End
+    arrival: End
+    registration: str | None = None
+    icao24: str | None = None
+    departed: bool = False
+    landed: bool = False
+    incident: bool = False
+
+    said_expected: datetime
+    """The expected departure as the last change said it."""
+    delay: int | None = None
+    """The delay in force, in minutes. Kept while its withdrawal waits for a second look."""
+    delay_gone_at: datetime | None = None
+
+    disruption: Status | None = None
+    """CANCELLED or DIVERTED while the feed says so."""
+    disruption_confirmed: bool = True
+    disruption_at: datetime | None = None
+    disrupted_from: Status = Status.UNKNOWN
+    """What the feed said before the disruption, or its end, that waits for or had its second look."""
+
+    active_at: datetime | None = None
+    """The last look at which the feed called the departed flight active."""
+    back_at: datetime | None = None
+    """The first look after that at which it was called scheduled again."""
+    returned_from: datetime | None = None
+    """The take-off that a return to the gate has undone."""
+
+
+def identity(designator: str, flight_date: str, departure: str, arrival: str) -> str:
+    """Give BA117|2026-11-22|LHR|JFK. The schedule is no part of it: it moves."""
+    return f"{designator}|{flight_date}|{departure}|{arrival}"
+
+
+@dataclass(frozen=True, slots=True)
+class FlightId:
+    """The four parts of an identity."""
+
+    designator: str
+    date: date
+    departure: str
+    arrival: str
+
+    @classmethod
+    def parse(cls, text: str) -> "FlightId":
+        """Read an identity. Raises ValueError if it is not one."""
+        designator, flight_date, departure, arrival = text.split("|")
+        return cls(designator, date.fromisoformat(flight_date), departure, arrival)
+
+
+def forget_at(state: FlightState, keep: timedelta = FORGET_AFTER) -> datetime:
+    """Tell when to forget a flight: `keep` after the later of its date's end and its expected arrival."""
+    midnight = datetime.combine(FlightId.parse(state.flight).date + timedelta(days=1), time.min)
+    date_end = at_latest(to_utc(midnight, state.departure.zone))
+    return max(date_end, at_latest(state.arrival.expected)).astimezone(UTC) + keep

@@ -1,0 +1,68 @@
+"""A flight retimed over midnight: the feed shows a new flight while the old one goes silent.
+
+`advance` sees one flight, and only when a record of it comes; this looks at all of them at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from flightagents.domain.changes import Change, ChangeEnd, Kind, Reason, severity
+from flightagents.domain.flight import FlightId, FlightState, Status
+
+FARTHEST_MOVE = timedelta(hours=12)
+"""Beyond this the flight of the next day is simply the next day's."""
+LOOKS = 2
+"""Runs that bring the new flight, from its first on, in which the old one must be missing."""
+
+
+def watch(flights: Iterable[FlightState], runs: Mapping[str, tuple[int, ...]], now: datetime) -> list[Change]:
+    """Find the flights that became another one; `runs` gives the runs that brought each flight, in order.
+
+    The same change, by its id, is found again at each call.
+    """
+    families: dict[tuple[str, str, str], list[FlightState]] = defaultdict(list)
+    for state in flights:
+        name = FlightId.parse(state.flight)
+        families[name.designator, name.departure, name.arrival].append(state)
+    return [
+        _moved(old, new, now)
+        for family in families.values()
+        for old, new in _pairs(family)
+        if _fell_silent(old, runs.get(old.flight, ()), runs.get(new.flight, ()))
+    ]
+
+
+def _pairs(family: list[FlightState]) -> Iterator[tuple[FlightState, FlightState]]:
+    for old in family:
+        for new in family:
+            days_apart = abs((FlightId.parse(new.flight).date - FlightId.parse(old.flight).date).days)
+            apart = abs(new.departure.base - old.departure.scheduled)
+            if old.first_run < new.first_run and days_apart == 1 and apart <= FARTHEST_MOVE:
+                yield old, new
+
+
+def _fell_silent(old: FlightState, old_runs: tuple[int, ...], new_runs: tuple[int, ...]) -> bool:
+    went = old.departed or old.landed or old.disruption is Status.CANCELLED
+    looks = new_runs[:LOOKS]
+    return not went and len(looks) == LOOKS and set(looks).isdisjoint(old_runs)
+
+
+def _moved(old: FlightState, new: FlightState, now: datetime) -> Change:
+    lateness = old.departure.expected - old.departure.base
+    return Change(
+        id=f"{old.flight}/{Kind.MOVED_TO}/{new.flight}",
+        flight=old.flight,
+        kind=Kind.MOVED_TO,
+        at=now,
+        ordinal=old.ordinal,
+        before={"flight": old.flight},
+        after={"flight": new.flight},
+        severity=severity(Kind.MOVED_TO, lateness),
+        reason=Reason.OLD_FLIGHT_SILENT,
+        departure=ChangeEnd.of(old.departure),
+        arrival=ChangeEnd.of(old.arrival),
+        carrier=old.carrier,
+        marketed_as=old.marketed_as,
+        record=f"{new.flight}|{FlightId.parse(new.flight).designator}|{new.first_run}",
+    )

@@ -1,0 +1,49 @@
+"""A run of the poller: its order, and which row of each flight leads.
+
+Before it the rows were parsed (aviationstack/parsing.py); after it the records are published
+(handlers/poll.py).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from flightagents.domain.flight import Sighting
+
+S = TypeVar("S", bound=Sighting)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStamp:
+    """Which run a row came in. `run` grows by one each time; `polled_at` (UTC) never goes backwards."""
+
+    run: int
+    polled_at: datetime
+
+
+def put_in_order(sightings: Iterable[S]) -> list[S]:
+    """Give each row of a run once, leading rows first, then by designator; whatever order the pages had."""
+    rows: dict[tuple[str, str], S] = {}
+    for sighting in sightings:
+        key = (sighting.flight, sighting.designator)
+        rows[key] = max(rows.get(key, sighting), sighting, key=_freshness)
+    flights: dict[str, list[S]] = defaultdict(list)
+    for row in rows.values():
+        flights[row.flight].append(row)
+    ordered = [row for members in flights.values() for row in _with_leader(members)]
+    return sorted(ordered, key=lambda row: (not row.leads, row.designator, row.flight))
+
+
+def _with_leader(rows: list[S]) -> list[S]:
+    """The operating row leads, else the marketing row with the smallest designator."""
+    leader = min(rows, key=lambda row: (not row.operating, row.designator))
+    marketed_as = tuple(sorted(row.designator for row in rows if not row.operating))
+    return [replace(row, leads=row is leader, marketed_as=marketed_as) for row in rows]
+
+
+def _freshness(row: Sighting) -> tuple[int, str]:
+    """Pages overlap: of two copies the one with more runway times is later, since none is ever cleared."""
+    known = (row.departure.actual, row.arrival.actual)
+    return sum(time is not None for time in known), repr(row)

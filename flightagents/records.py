@@ -1,0 +1,136 @@
+"""What travels on our topics. JSON, versioned, decoded by msgspec; unknown fields are ignored.
+
+No personal data is on any topic.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+
+from flightagents.domain.changes import Change
+from flightagents.domain.flight import FlightState, Sighting
+from flightagents.errors import UnreadableRecordError
+
+RAW_LIMIT = 64 * 1024
+"""Bytes of a dead letter's original that are kept; beyond that its hash, length and beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightRecord(Sighting):
+    """One row of the feed on `flight-topic`.
+
+    The first eight fields are those of the system's first version, names and types unchanged: the vendor's
+    own strings, null where the feed has null, and the poll's time in epoch seconds. `flight_number` is the
+    row's own number (marketing, IATA); `unknown` holds fields of the feed that we have no word for.
+    """
+
+    airline: str | None
+    flight_number: str | None
+    departure_airport: str | None
+    departure_scheduled: str | None
+    arrival_airport: str | None
+    arrival_scheduled: str | None
+    status: str | None
+    timestamp: float
+
+    version: int = 1
+    aircraft_type: str | None = None
+    live: dict[str, Any] | None = None
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+class DeadLetterSource(StrEnum):
+    """Where something unreadable came from."""
+
+    FEED = "feed"
+    TOPIC = "topic"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """Something that could not be read, with the reason, where it came from, and its original as text."""
+
+    id: str
+    reason: str
+    detail: str
+    source: DeadLetterSource
+    place: dict[str, Any]
+    at: datetime
+    raw: str
+    raw_length: int
+    raw_sha256: str
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableEntry:
+    """What the table holds of a flight: its state, and the partition that must forget it."""
+
+    partition: int
+    state: FlightState
+
+
+def dead_letter(
+    reason: str, detail: str, *, raw: bytes, source: DeadLetterSource, place: dict[str, Any], at: datetime
+) -> DeadLetter:
+    """Build a dead letter. Its id is its place, so that the same thing found again is the same letter."""
+    where = "|".join(f"{key}={value}" for key, value in place.items())
+    return DeadLetter(
+        id=f"{source}|{where}",
+        reason=reason,
+        detail=detail[:2000],
+        source=source,
+        place=place,
+        at=at,
+        raw=raw[:RAW_LIMIT].decode("utf-8", "backslashreplace"),
+        raw_length=len(raw),
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+_flight_record = msgspec.json.Decoder(FlightRecord)
+_change = msgspec.json.Decoder(Change)
+_dead_letter = msgspec.json.Decoder(DeadLetter)
+_table_entry = msgspec.json.Decoder(TableEntry)
+
+
+def encode(record: FlightRecord | Change | DeadLetter | TableEntry) -> bytes:
+    """Write a record as JSON; aware times are UTC and end in Z."""
+    return _encoder.encode(record)
+
+
+def decode_flight_record(data: bytes | None) -> FlightRecord:
+    """Read a record of `flight-topic`. Raises UnreadableRecordError."""
+    return _decode(_flight_record, data)
+
+
+def decode_change(data: bytes | None) -> Change:
+    """Read a record of `flight-change-topic`. Raises UnreadableRecordError."""
+    return _decode(_change, data)
+
+
+def decode_dead_letter(data: bytes | None) -> DeadLetter:
+    """Read a record of `flight-dead-letter-topic`. Raises UnreadableRecordError."""
+    return _decode(_dead_letter, data)
+
+
+def decode_table_entry(data: bytes) -> TableEntry:
+    """Read a value of the table. Raises UnreadableRecordError."""
+    return _decode(_table_entry, data)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], data: bytes | None) -> T:
+    try:
+        return decoder.decode(data or b"")
+    except msgspec.ValidationError as exc:
+        raise UnreadableRecordError("wrong_shape", str(exc)) from exc
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise UnreadableRecordError("not_json", str(exc)) from exc
