@@ -1,16 +1,20 @@
-"""`flightagents ...` and `python -m flightagents ...`."""
+"""`flightagents ...` and `python -m flightagents ...`: Faust's command line with our commands in it."""
 
-from faust.cli.base import cli
+import os
+import sys
 
-from flightagents.cli import replay
+from flightagents.errors import ConfigurationError
 
 
 def main() -> None:
-    """Run Faust's command line with our commands in it."""
-    cli()
+    """Run a command. A wrong setting is one line on standard error, and exit code 2."""
+    os.environ.setdefault("FAUST_LOOP", "uvloop")
+    try:
+        from flightagents.app import app  # noqa: PLC0415 - reads the settings, which may be wrong
+    except ConfigurationError as exc:
+        sys.exit(f"flightagents: {exc}")
+    app.main()
 
-
-__all__ = ["main", "replay"]
 
 if __name__ == "__main__":
     main()

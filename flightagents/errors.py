@@ -35,11 +35,16 @@ class TopicMismatchError(ConfigurationError):
 
 
 class FeedRefusedError(ConfigurationError):
-    """AviationStack refuses our key, plan, scheme or parameter; `code` is its word for it."""
+    """AviationStack refuses our key, plan, scheme or parameter; `code` is its word for it.
 
-    def __init__(self, code: str, advice: str) -> None:
+    With `query_only` the refusal is about this one query: stop that, and go on with the others.
+    """
+
+    def __init__(self, code: str, advice: str, *, query_only: bool = False) -> None:
         super().__init__(f"AviationStack refused the call ({code}): {advice}")
         self.code = code
+        self.advice = advice
+        self.query_only = query_only
 
 
 class UnreadableError(FlightagentsError):

@@ -15,6 +15,10 @@ from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState, Sighting
 from flightagents.errors import UnreadableRecordError
 
+FLIGHT_TOPIC = "flight-topic"
+CHANGE_TOPIC = "flight-change-topic"
+DEAD_LETTER_TOPIC = "flight-dead-letter-topic"
+
 RAW_LIMIT = 64 * 1024
 """Bytes of a dead letter's original that are kept; beyond that its hash, length and beginning."""
 

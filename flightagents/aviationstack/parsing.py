@@ -13,15 +13,12 @@ import structlog
 from flightagents.aviationstack.rows import Aircraft, Arrival, Codeshared, Departure, Row, unknown_fields
 from flightagents.aviationstack.zones import zone_name
 from flightagents.domain import codes
-from flightagents.domain.flight import SightedEnd, Status, identity
+from flightagents.domain.flight import LONGEST_DELAY_MINUTES, YEARS, SightedEnd, Status, identity
 from flightagents.domain.runs import RunStamp
 from flightagents.domain.times import to_utc
 from flightagents.errors import UnreadableRowError
 from flightagents.records import FlightRecord
 
-LONGEST_DELAY = timedelta(days=7)
-"""The longest delay in 36,892 historical rows was below two days; beyond a week it is a mistake."""
-YEARS = range(2000, 2100)
 ROUNDING = timedelta(minutes=1)
 """A hop across a date line or a short sector may be scheduled to arrive in the minute in which it leaves."""
 
@@ -174,7 +171,7 @@ def _end(name: str, end: Departure, *, not_before: datetime | None) -> SightedEn
     scheduled = _time(f"{name}.scheduled", end.scheduled, zone, not_before)
     if scheduled is None:
         raise UnreadableRowError(Refusal.NO_SCHEDULE, f"{name}.scheduled is null")
-    if end.delay is not None and abs(end.delay) > LONGEST_DELAY / timedelta(minutes=1):
+    if end.delay is not None and abs(end.delay) > LONGEST_DELAY_MINUTES:
         raise UnreadableRowError(Refusal.IMPOSSIBLE_DELAY, f"{name}.delay is {end.delay} minutes")
     return SightedEnd(
         airport=airport,

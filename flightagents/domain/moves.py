@@ -6,6 +6,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import permutations
 
 from flightagents.domain.changes import Change, ChangeEnd, Kind, Reason, severity
 from flightagents.domain.flight import FlightId, FlightState, Status
@@ -21,25 +22,27 @@ def watch(flights: Iterable[FlightState], runs: Mapping[str, tuple[int, ...]], n
 
     The same change, by its id, is found again at each call.
     """
-    families: dict[tuple[str, str, str], list[FlightState]] = defaultdict(list)
-    for state in flights:
-        name = FlightId.parse(state.flight)
-        families[name.designator, name.departure, name.arrival].append(state)
     return [
         _moved(old, new, now)
-        for family in families.values()
-        for old, new in _pairs(family)
+        for old, new in pairs(flights)
         if _fell_silent(old, runs.get(old.flight, ()), runs.get(new.flight, ()))
     ]
 
 
-def _pairs(family: list[FlightState]) -> Iterator[tuple[FlightState, FlightState]]:
-    for old in family:
-        for new in family:
-            days_apart = abs((FlightId.parse(new.flight).date - FlightId.parse(old.flight).date).days)
-            apart = abs(new.departure.base - old.departure.scheduled)
-            if old.first_run < new.first_run and days_apart == 1 and apart <= FARTHEST_MOVE:
-                yield old, new
+def pairs(flights: Iterable[FlightState]) -> Iterator[tuple[FlightState, FlightState]]:
+    """Give each old flight with a new one of the same number and route that is near enough to be it."""
+    families: dict[tuple[str, str, str], list[FlightState]] = defaultdict(list)
+    for state in flights:
+        name = FlightId.parse(state.flight)
+        families[name.designator, name.departure, name.arrival].append(state)
+    for family in families.values():
+        yield from (pair for pair in permutations(family, 2) if _are_near(*pair))
+
+
+def _are_near(old: FlightState, new: FlightState) -> bool:
+    days_apart = abs((FlightId.parse(new.flight).date - FlightId.parse(old.flight).date).days)
+    apart = abs(new.departure.base - old.departure.scheduled)
+    return old.first_run < new.first_run and days_apart == 1 and apart <= FARTHEST_MOVE
 
 
 def _fell_silent(old: FlightState, old_runs: tuple[int, ...], new_runs: tuple[int, ...]) -> bool:

@@ -16,12 +16,19 @@ FARTHEST_ZONE = timedelta(hours=14)
 def zone(name: str) -> tzinfo:
     """Give the zone that "Europe/London" or a fixed offset such as "+08:00" names. Raises KeyError."""
     if name.startswith(("+", "-")):
-        hours, _, minutes = name[1:].partition(":")
-        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return timezone(-offset if name[0] == "-" else offset)
+        return _fixed(name)
     try:
         return ZoneInfo(name)
     except (ValueError, OSError) as exc:
+        raise KeyError(name) from exc
+
+
+def _fixed(name: str) -> tzinfo:
+    hours, _, minutes = name[1:].partition(":")
+    try:
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        return timezone(-offset if name[0] == "-" else offset)
+    except ValueError as exc:
         raise KeyError(name) from exc
 
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from flightagents.domain import disruption, movement, places, timing
 from flightagents.domain.changes import Change, Fields, Kind, Reason
-from flightagents.domain.codes import carrier
 from flightagents.domain.expected import expected_departure
 from flightagents.domain.flight import (
     OPERATING_ROW_MISSING,
@@ -86,7 +85,7 @@ def _first_sight(sighting: Sighting) -> tuple[FlightState, tuple[Change, ...]]:
     expected = expected_departure(departure.scheduled, departure.scheduled, delay)
     state = FlightState(
         flight=sighting.flight,
-        carrier=carrier(FlightId.parse(sighting.flight).designator),
+        carrier=FlightId.parse(sighting.flight).carrier,
         first_run=sighting.run,
         run=sighting.run,
         seen_at=sighting.polled_at,

@@ -1,0 +1,20 @@
+"""Faust agents that receive batches, without gaps: the transport, its schema, and how an agent reads them."""
+
+from flightagents.batches.consumer import BatchConsumer, Counts
+from flightagents.batches.transport import (
+    Batch,
+    BatchSchema,
+    BatchTransport,
+    batches,
+    require_compiled_streams,
+)
+
+__all__ = [
+    "Batch",
+    "BatchConsumer",
+    "BatchSchema",
+    "BatchTransport",
+    "Counts",
+    "batches",
+    "require_compiled_streams",
+]

@@ -1,0 +1,118 @@
+"""One run of the poller: the feed's pages -> records on `flight-topic`, by the worker that has the lease.
+
+After it come archive.py and track.py, which read that topic.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from flightagents.clock import Clock
+from flightagents.domain.flight import FlightId
+from flightagents.errors import (
+    FeedMonthSpentError,
+    FeedRateLimitError,
+    FeedRefusedError,
+    LeaseLostError,
+    RecoverableError,
+)
+from flightagents.handlers.reading import Run
+from flightagents.ports import FlightSource, Lease, Publisher
+from flightagents.records import DEAD_LETTER_TOPIC, FLIGHT_TOPIC, FlightRecord, encode
+from flightagents.settings import PartitionBy
+
+_log = structlog.get_logger(__name__)
+
+
+class PollFeed:
+    """Polls each query of the feed once a run, buffers the run, and publishes it whole."""
+
+    def __init__(
+        self,
+        source: FlightSource,
+        lease: Lease,
+        publisher: Publisher,
+        clock: Clock,
+        partition_by: PartitionBy,
+    ) -> None:
+        self._source = source
+        self._lease = lease
+        self._publisher = publisher
+        self._clock = clock
+        self._partition_by = partition_by
+        self._refused: set[str] = set()
+        self._not_before: datetime | None = None
+
+    async def __call__(self) -> None:
+        """Do one run. Raises LeaseLostError if another worker took over meanwhile: nothing was published."""
+        now = self._clock.now()
+        if self._not_before is not None and now < self._not_before:
+            return
+        stamp = await self._lease.begin_run(now)
+        if stamp is None:
+            return
+        run = Run(stamp, self._source)
+        for query in self._source.queries:
+            if query not in self._refused and not await self._ask(query, run):
+                break
+        await self._publish(run)
+
+    async def _ask(self, query: str, run: Run) -> bool:
+        """Add a query's rows to the run; False if the other queries need not be asked now."""
+        try:
+            async for page in self._source.rows(query):
+                for row in page:
+                    run.add(row.raw, row.place)
+                await self._require_lease(run)
+        except FeedRefusedError as exc:
+            _log.error("AviationStack refuses us: this query stops", query=query, reason=str(exc))
+            self._refused.update([query] if exc.query_only else self._source.queries)
+            return exc.query_only
+        except FeedRateLimitError as exc:
+            self._not_before = self._clock.now() + exc.retry_after
+            _log.warning("AviationStack wants us to wait", until=self._not_before.isoformat())
+            return False
+        except FeedMonthSpentError:
+            self._not_before = _next_month(self._clock.now())
+            _log.error("AviationStack's calls of this month are spent", until=self._not_before.isoformat())
+            return False
+        except LeaseLostError:
+            raise
+        except RecoverableError as exc:
+            _log.warning("AviationStack is away: the last known states stand", query=query, reason=str(exc))
+        return True
+
+    async def _require_lease(self, run: Run) -> None:
+        if not await self._lease.holds(run.stamp):
+            raise LeaseLostError(f"another worker polls: run {run.stamp.run} publishes nothing")
+
+    async def _publish(self, run: Run) -> None:
+        records = run.records()
+        await self._require_lease(run)
+        if run.letters:
+            reasons = sorted({letter.reason for letter in run.letters})
+            _log.warning("rows that cannot be read", count=len(run.letters), reasons=reasons)
+        await self._publisher.publish(DEAD_LETTER_TOPIC, [(each.id, encode(each)) for each in run.letters])
+        await self._publisher.publish(FLIGHT_TOPIC, [(self._key(each), encode(each)) for each in records])
+        _log.info(
+            "polled", run=run.stamp.run, rows=run.rows, records=len(records), unreadable=len(run.letters)
+        )
+
+    def _key(self, record: FlightRecord) -> str:
+        return message_key(record.flight, self._partition_by)
+
+
+def message_key(flight: str, partition_by: PartitionBy) -> str:
+    """Give a record's key: a function of the identity, so a flight's records share a partition."""
+    match partition_by:
+        case PartitionBy.FLIGHT:
+            return flight
+        case PartitionBy.AIRPORT:
+            return FlightId.parse(flight).departure
+        case PartitionBy.AIRLINE:
+            return FlightId.parse(flight).carrier
+
+
+def _next_month(now: datetime) -> datetime:
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)

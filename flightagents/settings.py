@@ -1,0 +1,156 @@
+"""Every setting, from `FLIGHTAGENTS_...` variables, a `.env` file or, for secrets, `..._FILE` paths."""
+
+import os
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from flightagents.errors import SettingsError
+
+PREFIX = "FLIGHTAGENTS_"
+
+
+class PartitionBy(StrEnum):
+    """Which part of a flight's identity is the key of its records."""
+
+    FLIGHT = "flight"
+    AIRPORT = "airport"
+    AIRLINE = "airline"
+
+
+class Topics(StrEnum):
+    """Who makes the topics: we do, or a broker that makes them as they are named."""
+
+    CREATE = "create"
+    BROKER = "broker"
+
+
+class Plan(StrEnum):
+    """AviationStack's plans; they decide how many rows a page may have."""
+
+    FREE = "free"
+    BASIC = "basic"
+    PROFESSIONAL = "professional"
+    BUSINESS = "business"
+
+    @property
+    def page_size(self) -> int:
+        """Rows a page: 1,000 from Professional on, 100 below (AviationStack's documentation)."""
+        return 1000 if self in (Plan.PROFESSIONAL, Plan.BUSINESS) else 100
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Settings(BaseSettings):
+    """The settings in force. An empty environment gives a system on localhost that polls nothing."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    kafka_brokers: str = Field("localhost:9092", description="Kafka brokers, host:port, comma separated")
+    kafka_session_timeout: Seconds = Field(
+        20, description="seconds after which Kafka gives a silent worker's partitions to others"
+    )
+    topics: Topics = Field(Topics.CREATE, description="create, or broker for one that makes topics itself")
+    topic_partitions: Count = Field(8, description="partitions of flight-topic and of the table's changelog")
+    topic_replication: Count = Field(1, description="copies of each partition; 3 in production")
+    topic_retention_hours: Count = Field(168, description="hours that records stay on the topics")
+    topic_max_message_bytes: Count = Field(4_194_304, description="largest message that the topics take")
+    partition_by: PartitionBy = Field(
+        PartitionBy.FLIGHT, description="key of a record: flight, airport, airline"
+    )
+    table_store: str = Field("memory://", description="where the table is kept: memory:// or rocksdb://")
+    data_dir: Path = Field(Path("data"), description="folder for what Faust keeps on disk")
+    mongodb_url: SecretStr = Field(
+        SecretStr("mongodb://localhost:27017/"), description="MongoDB, a replica set"
+    )
+    mongodb_database: str = Field("flight_data", description="database of all collections")
+    archive_days: Count = Field(90, description="days that records stay in flight_status")
+    forget_after_hours: Count = Field(72, description="hours after its end for which a flight is remembered")
+    aviationstack_key: SecretStr | None = Field(None, description="access key; without it nothing is polled")
+    aviationstack_url: str = Field("https://api.aviationstack.com/v1", description="base address of the API")
+    aviationstack_plan: Plan = Field(Plan.FREE, description="free, basic, professional or business")
+    poll_interval: Seconds = Field(60, description="seconds between two runs")
+    poll_queries: str = Field(
+        "", description="what to poll, such as dep_iata=JFK;arr_iata=JFK; empty: the unfiltered first page"
+    )
+    poll_max_pages: Count = Field(5, description="most pages (calls) of one query in one run")
+    web_host: str = Field("localhost", description="address that Faust's web server binds to")
+    web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")
+    clock: str = Field("system", description="system, or simulated:START@SPEED@ANCHOR")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="console or json")
+
+    @field_validator("kafka_brokers")
+    @classmethod
+    def _brokers(cls, text: str) -> str:
+        for broker in text.split(","):
+            host, _, port = broker.strip().rpartition(":")
+            if not host or not port.isdigit():
+                raise ValueError(f"{broker!r} is not host:port")
+        return text
+
+    @property
+    def forget_after(self) -> timedelta:
+        """`forget_after_hours` as a duration."""
+        return timedelta(hours=self.forget_after_hours)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the `..._FILE` paths of secrets before all else."""
+        del file_secret_settings
+        return init_settings, _SecretFiles(settings_cls), env_settings, dotenv_settings
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads a secret from the file that `FLIGHTAGENTS_..._FILE` names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        variable = f"{PREFIX}{field_name}_FILE".upper()
+        path = os.environ.get(variable)
+        if path is None or "SecretStr" not in str(field.annotation):
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except OSError as exc:
+            raise SettingsError(f"{variable} names {path}, which cannot be read: {exc.strerror}") from exc
+
+    def __call__(self) -> dict[str, Any]:
+        found = ((name, self.get_field_value(field, name)[0]) for name, field in self._fields().items())
+        return {name: value for name, value in found if value is not None}
+
+    def _fields(self) -> dict[str, FieldInfo]:
+        return self.settings_cls.model_fields
+
+
+def load() -> Settings:
+    """Read the settings. Raises SettingsError naming each variable that is wrong, never its value."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        wrong = "; ".join(
+            f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+            for error in exc.errors(include_input=False, include_url=False)
+        )
+        raise SettingsError(f"a setting has the wrong shape: {wrong}; .env.example lists them all") from None

@@ -1,0 +1,96 @@
+"""The connection to MongoDB: how sure a write is, what is tried again, and waiting until it answers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar
+
+import stamina
+import structlog
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConfigurationError,
+    InvalidURI,
+    PyMongoError,
+    WTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from flightagents.errors import SettingsError
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+Client = AsyncIOMotorClient[dict[str, Any]]
+
+DUPLICATE_KEY = 11000
+SELECTION_TIMEOUT = timedelta(seconds=5)
+"""How long one call looks for a primary before it counts as failed and is tried again."""
+SOCKET_TIMEOUT = timedelta(seconds=60)
+WAIT_BETWEEN = timedelta(seconds=1)
+TELL_EVERY = 10
+"""Tries between two log lines while we wait."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+def connect(url: str, database: str) -> Database:
+    """Open the database. A write is acknowledged once a majority has it in its journal."""
+    try:
+        client: Client = AsyncIOMotorClient(
+            url,
+            tz_aware=True,
+            serverSelectionTimeoutMS=int(SELECTION_TIMEOUT / timedelta(milliseconds=1)),
+            socketTimeoutMS=int(SOCKET_TIMEOUT / timedelta(milliseconds=1)),
+            connectTimeoutMS=int(SELECTION_TIMEOUT / timedelta(milliseconds=1)),
+            appname="flightagents",
+        )
+    except (InvalidURI, ConfigurationError, ValueError):
+        # Not chained: the text of these errors may hold the password.
+        raise SettingsError("FLIGHTAGENTS_MONGODB_URL is not a mongodb:// address") from None
+    return client.get_database(
+        database,
+        codec_options=CodecOptions(tz_aware=True),
+        write_concern=WriteConcern("majority", j=True),
+        read_concern=ReadConcern("majority"),
+    )
+
+
+def is_transient(exc: Exception) -> bool:
+    """Tell whether the same call may work a moment later."""
+    if isinstance(exc, BulkWriteError):
+        details = exc.details or {}
+        return not details.get("writeErrors") and bool(details.get("writeConcernErrors"))
+    if isinstance(exc, (AutoReconnect, WTimeoutError)):
+        return True
+    return isinstance(exc, PyMongoError) and exc.has_error_label("RetryableWriteError")
+
+
+def until_stored(
+    function: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Try a call for ever, with back-off and jitter, while MongoDB is away; other errors pass through."""
+    retrying = stamina.retry(on=is_transient, attempts=None, timeout=None, wait_initial=0.1, wait_max=10.0)
+    return retrying(function)
+
+
+async def wait_until_ready(database: Database) -> None:
+    """Wait for a primary that takes writes, and say so now and then."""
+    tries = 0
+    while True:
+        try:
+            hello = await database.client.admin.command("hello")
+        except PyMongoError as exc:
+            reason = type(exc).__name__
+        else:
+            if hello.get("setName") and hello.get("isWritablePrimary"):
+                return
+            reason = "no primary of a replica set yet"
+        if tries % TELL_EVERY == 0:
+            _log.warning("waiting for MongoDB", reason=reason, setting="FLIGHTAGENTS_MONGODB_URL")
+        tries += 1
+        await asyncio.sleep(WAIT_BETWEEN.total_seconds())

@@ -1,0 +1,59 @@
+"""The poller's lease: one worker polls at a time, and runs are numbered without a gap in order."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from flightagents.domain.runs import RunStamp
+from flightagents.store.connection import Database
+
+COLLECTION = "leases"
+POLL = "poll"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LASTS = timedelta(seconds=30)
+"""Real time. A leader frozen for longer publishes nothing when it wakes."""
+
+
+class MongoLease:
+    """Held on the database's own clock (`$$NOW`): workers' clocks may differ."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._leases = database[COLLECTION]
+        self._owner = owner
+
+    async def begin_run(self, now: datetime) -> RunStamp | None:
+        """Take or renew the lease and number a run; None while another worker holds it.
+
+        The poll time is business time and never goes backwards: at least 1 ms after the last one.
+        """
+        nobody = {"owner": None, "expires_at": _LONG_AGO, "run": 0}
+        await self._leases.update_one({"_id": POLL}, {"$setOnInsert": nobody}, upsert=True)
+        free = {"$or": [{"owner": self._owner}, {"$expr": {"$lt": ["$expires_at", "$$NOW"]}}]}
+        begin = {
+            "owner": self._owner,
+            "expires_at": _expiry(),
+            "run": {"$add": ["$run", 1]},
+            "polled_at": {"$max": [{"$add": ["$polled_at", 1]}, now]},
+        }
+        lease: dict[str, Any] | None = await self._leases.find_one_and_update(
+            {"_id": POLL, **free}, [{"$set": begin}], return_document=ReturnDocument.AFTER
+        )
+        if lease is None:
+            return None
+        return RunStamp(lease["run"], lease["polled_at"])
+
+    async def holds(self, stamp: RunStamp) -> bool:
+        """Renew the lease if it is still ours and still at this run."""
+        mine: dict[str, Any] = {
+            "_id": POLL,
+            "owner": self._owner,
+            "run": stamp.run,
+            "$expr": {"$gt": ["$expires_at", "$$NOW"]},
+        }
+        result = await self._leases.update_one(mine, [{"$set": {"expires_at": _expiry()}}])
+        return result.matched_count == 1
+
+
+def _expiry() -> dict[str, Any]:
+    return {"$add": ["$$NOW", int(LASTS / timedelta(milliseconds=1))]}

@@ -1,0 +1,52 @@
+"""What has to stand in the database before a worker runs: indexes, retention, the partitioning in force."""
+
+from datetime import timedelta
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import OperationFailure
+
+from flightagents.errors import ConfigurationError
+from flightagents.settings import PartitionBy
+from flightagents.store import archive, dead_letters, flights
+from flightagents.store.connection import Database, until_stored
+
+IN_FORCE = "settings"
+_TTL = "archive_days"
+
+
+@until_stored
+async def prepare(database: Database, *, keep: timedelta) -> None:
+    """Make the indexes; records of `flight_status` leave `keep` after they were stored. Changes stay."""
+    seconds = int(keep.total_seconds())
+    records = database[archive.COLLECTION]
+    await records.create_index([("flight", ASCENDING), ("run", ASCENDING)], name="flight_run")
+    try:
+        await records.create_index("stored_at", name=_TTL, expireAfterSeconds=seconds)
+    except OperationFailure:  # it stands, with another retention
+        index = {"name": _TTL, "expireAfterSeconds": seconds}
+        await database.command("collMod", archive.COLLECTION, index=index)
+    await database[flights.CHANGES].create_index(
+        [("flight", ASCENDING), ("ordinal", ASCENDING)], name="flight"
+    )
+    await database[flights.CHANGES].create_index([("at", DESCENDING)], name="at")
+    await database[flights.FLIGHTS].create_index(
+        [("designators", ASCENDING), ("date", ASCENDING)], name="number"
+    )
+    await database[flights.FLIGHTS].create_index("open", name="open", partialFilterExpression={"open": True})
+    await database[dead_letters.COLLECTION].create_index([("at", DESCENDING)], name="at")
+
+
+@until_stored
+async def require_partitioning(database: Database, wanted: PartitionBy) -> None:
+    """Refuse to start with another key than the topic's records have. Raises ConfigurationError."""
+    await database[IN_FORCE].update_one(
+        {"_id": "partition_by"}, {"$setOnInsert": {"value": wanted.value}}, upsert=True
+    )
+    stored = await database[IN_FORCE].find_one({"_id": "partition_by"})
+    if stored and stored["value"] != wanted.value:
+        raise ConfigurationError(
+            f"FLIGHTAGENTS_PARTITION_BY is {wanted.value}, but the records on flight-topic are keyed by "
+            f"{stored['value']}: a flight's records would part. Set it back, or stop all workers, let them "
+            "drain the topic first, make flight-topic and the table's changelog anew, and remove the "
+            "document partition_by from the collection settings."
+        )

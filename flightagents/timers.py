@@ -1,0 +1,57 @@
+"""What happens by the clock, in the worker that leads: the poller, and the look at all flights at once.
+
+An exception in a Faust timer ends the worker, so here, and only here, any is caught: logged once, and the
+next tick tries again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from flightagents.app import app
+from flightagents.errors import LeaseLostError
+
+WATCH_INTERVAL = timedelta(minutes=1)
+
+_log = structlog.get_logger(__name__)
+_polling = asyncio.Lock()
+
+
+def _every(business: timedelta) -> float:
+    """Give an interval of business time in real seconds."""
+    return app.clock.real(business).total_seconds()
+
+
+@app.task(on_leader=True)
+async def poll_at_start() -> None:
+    """Poll at once: a timer's first tick is one interval away."""
+    await _poll()
+
+
+@app.timer(_every(timedelta(seconds=app.settings.poll_interval)), on_leader=True)
+async def poll() -> None:
+    """Poll the feed into flight-topic."""
+    await _poll()
+
+
+@app.timer(_every(WATCH_INTERVAL), on_leader=True)
+async def watch() -> None:
+    """Find flights that became another one."""
+    await _guarded("watch", app.use_cases.watch)
+
+
+async def _poll() -> None:
+    if app.use_cases.poll is not None and not _polling.locked():
+        async with _polling:
+            await _guarded("poll", app.use_cases.poll)
+
+
+async def _guarded(name: str, call: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await call()
+    except LeaseLostError as exc:
+        _log.warning("poll gave way", reason=str(exc))
+    except Exception:
+        _log.exception("a timer failed; it is tried again at its next tick", timer=name)
