@@ -1,113 +1,43 @@
-"""The composition root: the Faust app, and every adapter chosen once.
+"""The Faust app: how it is set, what it waits for, and what it is wired with.
 
 `faust -A flightagents.app worker -l info` starts here. topics.py declares what is read and written, agents.py
-and timers.py hang on this app, and what they call is built by `wire`.
+and timers.py hang on this app, and what they call is built by wiring.py.
 """
 
-import os
-import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 
-import aiohttp
 import faust
 
 from flightagents import broker, logs
-from flightagents.aviationstack.client import AviationStackClient
-from flightagents.aviationstack.source import AviationStackSource
 from flightagents.batches import BatchTransport
 from flightagents.batches.publisher import FaustPublisher
 from flightagents.batches.table import DurableTable
-from flightagents.clock import Clock, clock_from
-from flightagents.handlers.alert import AlertOnChanges
-from flightagents.handlers.archive import ArchiveRecords
-from flightagents.handlers.dead_letters import StoreDeadLetters
-from flightagents.handlers.forget import Forgetting
-from flightagents.handlers.poll import PollFeed
-from flightagents.handlers.track import TrackFlights
-from flightagents.handlers.watch import WatchFlights
+from flightagents.clock import clock_from
+from flightagents.ports import Publisher, StateTable
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
-from flightagents.store.archive import MongoArchive
-from flightagents.store.calls import MongoCallCounter
-from flightagents.store.connection import Database, connect, wait_until_ready
-from flightagents.store.dead_letters import MongoDeadLetters
-from flightagents.store.flights import MongoFlights
-from flightagents.store.lease import MongoLease
+from flightagents.wiring import UseCases, World, open_world, what_is_off, wire
 
 APP_ID = "flightagents"
 TABLE = "last_known_flight"
 """Both are parts of durable topic names: not to be changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class UseCases:
-    """What the agents and timers call."""
-
-    archive: ArchiveRecords
-    track: TrackFlights
-    forgetting: Forgetting
-    alert: AlertOnChanges
-    dead_letters: StoreDeadLetters
-    poll: PollFeed | None
-    watch: WatchFlights
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The connections that the use cases share."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    session: aiohttp.ClientSession
-    publisher: FaustPublisher
-    table: DurableTable
-
-
-def wire(world: World) -> UseCases:
-    """Choose what implements each port."""
-    settings, clock, publisher = world.settings, world.clock, world.publisher
-    archive, flights = MongoArchive(world.database), MongoFlights(world.database)
-    forgetting = Forgetting(clock, settings.forget_after)
-    source = _source(world)
-    lease = MongoLease(world.database, f"{socket.gethostname()}:{os.getpid()}")
-    return UseCases(
-        archive=ArchiveRecords(archive, publisher, clock),
-        track=TrackFlights(world.table, flights, publisher, forgetting),
-        forgetting=forgetting,
-        alert=AlertOnChanges(flights),
-        dead_letters=StoreDeadLetters(MongoDeadLetters(world.database)),
-        poll=None if source is None else PollFeed(source, lease, publisher, clock, settings.partition_by),
-        watch=WatchFlights(flights, archive, clock),
-    )
-
-
-def _source(world: World) -> AviationStackSource | None:
-    settings = world.settings
-    if settings.aviationstack_key is None:
-        return None
-    client = AviationStackClient(
-        world.session,
-        base_url=settings.aviationstack_url,
-        key=settings.aviationstack_key,
-        counter=MongoCallCounter(world.database, world.clock),
-        page_size=settings.aviationstack_plan.page_size,
-    )
-    return AviationStackSource(client, settings.poll_queries, settings.poll_max_pages)
+CHANGELOG_WRITES_AT_ONCE = 10_000
+"""Records that wait in Faust's producer; its own 100 makes a batch of table writes wait for the broker."""
 
 
 class FlightApp(faust.App):
     """Faust with our transport; it waits for what it needs before Faust starts."""
 
     use_cases: UseCases
+    world: World | None = None
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = clock_from(settings.clock)
-        self.wire: Callable[[World], UseCases] = wire
+        self.wire: Callable[[World, Publisher, StateTable], UseCases] = wire
         super().__init__(APP_ID, **_faust_settings(settings))
 
     def _new_transport(self) -> BatchTransport:
@@ -125,25 +55,18 @@ class FlightApp(faust.App):
                 await broker.make_topics(admin, topic_plans(settings))
         finally:
             await admin.close()
-        database = connect(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
-        await wait_until_ready(database)
-        await setup.prepare(database, keep=timedelta(days=settings.archive_days))
-        await setup.require_partitioning(database, settings.partition_by)
-        self._session = aiohttp.ClientSession()
-        self._database = database
-        publisher = FaustPublisher(self)
-        self.use_cases = self.wire(
-            World(settings, self.clock, database, self._session, publisher, self.tables[TABLE])
-        )
-        if self.use_cases.poll is None:
-            self.log.warning("nothing is polled: FLIGHTAGENTS_AVIATIONSTACK_KEY is not set")
+        self.world = await open_world(settings, self.clock)
+        await setup.require_partitioning(self.world.database, settings.partition_by)
+        self.use_cases = self.wire(self.world, FaustPublisher(self), self.tables[TABLE])
+        self.producer.buffer.max_messages = CHANGELOG_WRITES_AT_ONCE
+        for missing in what_is_off(settings):
+            self.log.warning(missing)
 
     async def on_shutdown(self) -> None:
         """Close what `on_first_start` opened."""
         await super().on_shutdown()
-        if hasattr(self, "_session"):
-            await self._session.close()
-            self._database.client.close()
+        if self.world is not None:
+            await self.world.close()
 
 
 def topic_plans(settings: Settings) -> list[broker.TopicPlan]:

@@ -5,6 +5,7 @@ FlightagentsError
 │   ├── SettingsError       a setting is missing or has the wrong shape
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
+├── BookingFileError        refuse this file; the text says how to write it
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
@@ -45,6 +46,10 @@ class FeedRefusedError(ConfigurationError):
         self.code = code
         self.advice = advice
         self.query_only = query_only
+
+
+class BookingFileError(FlightagentsError):
+    """A file of bookings that cannot be read at all; a bad line alone is only reported."""
 
 
 class UnreadableError(FlightagentsError):

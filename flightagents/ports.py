@@ -1,12 +1,16 @@
 """What the core needs of the world, as it wants to see it. `app` chooses what implements it."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
+from flightagents.domain.notifications import Envelope, Found, Notice, Notification, Outcome, State
+from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.runs import RunStamp
 from flightagents.records import DeadLetter, FlightRecord
 
@@ -98,6 +102,9 @@ class FlightStore(Protocol):
     async def open_states(self) -> list[FlightState]:
         """Give the state of every flight that has neither left nor landed."""
 
+    async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+        """Give the flights of each number and date, by operating or any marketing number."""
+
     async def add_to_history(self, changes: Sequence[Change]) -> list[Change]:
         """Add changes to the history; give those that were not in it yet."""
 
@@ -127,3 +134,99 @@ class StateTable(Protocol):
 
     async def durable(self) -> None:
         """Wait until everything written so far cannot be lost."""
+
+
+class Bookings(Protocol):
+    """Who is on which flight."""
+
+    async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
+        """Give those of these bookings that exist."""
+
+    async def on(self, numbers: Iterable[tuple[str, str]]) -> list[Booking]:
+        """Give the bookings with a segment of one of these numbers and dates."""
+
+    async def undecided(self) -> list[Booking]:
+        """Give the bookings that were stored and never decided on: whoever stored them died."""
+
+    async def save(self, bookings: Sequence[Booking]) -> None:
+        """Store bookings, as not decided on."""
+
+    async def mark_decided(self, ids: Sequence[str]) -> None:
+        """Note that these bookings were decided on."""
+
+
+class Ledger(Protocol):
+    """Every notification: outbox and audit in one."""
+
+    async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
+        """Give all rows of these flights for these addresses."""
+
+    async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
+        """Withdraw what waits to be sent about an older state of each flight (its identity, its ordinal)."""
+
+    async def add(self, rows: Sequence[Notification]) -> int:
+        """Insert rows that are not there yet; a row that a sender set aside comes to life again."""
+
+    async def unsettled(self) -> list[Notification]:
+        """Give the rows that ended untold, and whose person was not decided on again."""
+
+    async def settle(self, row: Notification) -> None:
+        """Note that the person was decided on again."""
+
+    async def claim(
+        self, owner: str, channels: Sequence[str], now: datetime, limit: int
+    ) -> list[Notification]:
+        """Take rows that are due, and rows whose sender died: those beyond "wire" come back as uncertain."""
+
+    async def wire(self, row: Notification, message: RenderedMessage) -> bool:
+        """Note, before bytes leave, that they may have; False if the row is not ours any more."""
+
+    async def finish(
+        self,
+        row: Notification,
+        state: State,
+        detail: str,
+        *,
+        reason: Reason | None = None,
+        provider_id: str | None = None,
+    ) -> None:
+        """Record how it ended."""
+
+    async def postpone(
+        self,
+        row: Notification,
+        reason: str,
+        wait: timedelta,
+        *,
+        until: datetime | None = None,
+        burned: bool = True,
+    ) -> None:
+        """Let it be claimed again after a wait (real time), and not before `until` (business time)."""
+
+    async def leave_uncertain(
+        self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
+    ) -> None:
+        """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
+
+
+class DeliveryChannel(Protocol):
+    """A way to reach people."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    async def send(self, envelope: Envelope, on_wire: Callable[[], Awaitable[None]]) -> Outcome:
+        """Send one message. Awaits `on_wire` just before the first byte that could make it arrive.
+
+        What `on_wire` raises passes through, and then nothing was sent. Never raises otherwise.
+        """
+
+    async def find(self, envelope: Envelope) -> Found:
+        """Ask the provider whether it has the message; NO only from a source that would have shown it."""
+
+
+class Renderer(Protocol):
+    """Finds the words."""
+
+    def render(self, notice: Notice, channel: Channel, *, row: str, now: datetime) -> RenderedMessage:
+        """Write a notice for a channel, in the recipient's language."""

@@ -51,6 +51,21 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class SmtpTls(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class ConsentBasis(StrEnum):
+    """What an empty consent in a booking file means."""
+
+    EXPLICIT = "explicit"
+    SERVICE = "service"
+
+
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -90,6 +105,24 @@ class Settings(BaseSettings):
         "", description="what to poll, such as dep_iata=JFK;arr_iata=JFK; empty: the unfiltered first page"
     )
     poll_max_pages: Count = Field(5, description="most pages (calls) of one query in one run")
+    smtp_host: str | None = Field(None, description="mail server; without it email is off")
+    smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
+    smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, description="starttls, tls (from the first byte) or none")
+    smtp_username: str | None = Field(None, description="login at the mail server")
+    smtp_password: SecretStr | None = Field(None, description="its password")
+    mail_from: str | None = Field(None, description="sender of our emails; without it email is off")
+    twilio_account_sid: str | None = Field(None, description="Twilio account; without it SMS is off")
+    twilio_auth_token: SecretStr | None = Field(None, description="its token")
+    twilio_from: str | None = Field(None, description="number that SMS come from")
+    twilio_messaging_service_sid: str | None = Field(
+        None, description="or the Twilio service that chooses one"
+    )
+    twilio_url: str = Field("https://api.twilio.com", description="base address of Twilio's API")
+    agency_name: str = Field("", description="the agency's name, as travellers know it")
+    agency_phone: str = Field("", description="the number that travellers call")
+    consent_basis: ConsentBasis = Field(
+        ConsentBasis.EXPLICIT, description="explicit, or service: disruption notices are part of the service"
+    )
     web_host: str = Field("localhost", description="address that Faust's web server binds to")
     web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")
     clock: str = Field("system", description="system, or simulated:START@SPEED@ANCHOR")
@@ -103,6 +136,17 @@ class Settings(BaseSettings):
             if not host or not port.isdigit():
                 raise ValueError(f"{broker!r} is not host:port")
         return text
+
+    @property
+    def can_email(self) -> bool:
+        """Whether the settings of email are there."""
+        return bool(self.smtp_host and self.mail_from)
+
+    @property
+    def can_sms(self) -> bool:
+        """Whether the settings of SMS are there."""
+        sender = self.twilio_from or self.twilio_messaging_service_sid
+        return bool(self.twilio_account_sid and self.twilio_auth_token and sender)
 
     @property
     def forget_after(self) -> timedelta:

@@ -1,7 +1,5 @@
 """Every topic and table, declared once. Faust decodes nothing: the agents get bytes."""
 
-import faust
-
 from flightagents.app import TABLE, app
 from flightagents.batches import BatchSchema
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
@@ -17,7 +15,8 @@ dead_letter_topic = app.topic(DEAD_LETTER_TOPIC, schema=BatchSchema())
 
 last_known_flight = app.Table(
     TABLE,
-    schema=faust.Schema(key_type=str, key_serializer="raw", value_type=bytes, value_serializer="raw"),
+    key_type=str,
+    value_type=bytes,  # which Faust leaves as they are
     partitions=app.settings.topic_partitions,
 )
 """The last-known state of each flight, as JSON; agents.track reads and writes it."""

@@ -6,22 +6,19 @@ used for batched topics. Everything here runs in the event loop of the agents, s
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
 
 from aiokafka.errors import IllegalStateError
-from aiokafka.structs import ConsumerRecord
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 
+from flightagents.batches.batch import Batch, Records
 from flightagents.batches.place import Acked, Fetched, Place
-
-Records = Sequence[ConsumerRecord[bytes | None, bytes | None]]
 
 # How long a rebalance waits for agents to finish what they are at. The other workers wait meanwhile; after
 # broker_rebalance_timeout (Faust: 60 s) the broker gives our partitions away whatever we do.
@@ -43,20 +40,12 @@ class Counts:
     stale: int = 0  # acks after the partition was taken away
 
 
-class InHand(Protocol):
-    """A batch that an agent is working on."""
-
-    @property
-    def partition(self) -> TP:
-        """Where it came from."""
-
-
 class BatchConsumer(driver.Consumer):
     """Hands over batches without gaps, and commits exactly what is done."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.in_hand: set[InHand] = set()
+        self.in_hand: set[Batch] = set()
         self._counts: Counts = self.transport.counts
         self._places: dict[TP, Place] = {}  # of the partitions that we have, once they were sought
         self._to_seek: set[TP] = set()  # set back by an ack, which cannot wait for the seek
@@ -69,6 +58,10 @@ class BatchConsumer(driver.Consumer):
             message.generation_id == self.app.consumer_generation_id
             and message.handover.place is self._places.get(message.tp)
         )
+
+    def is_due(self, message: ConsumerMessage) -> bool:
+        """Whether an agent should work on it now: it is current, and not behind a batch known to be lost."""
+        return self.is_current(message) and not message.handover.place.comes_again(message.handover)
 
     # From Kafka to the agents
 

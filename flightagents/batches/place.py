@@ -44,12 +44,12 @@ class Place:
     begins above `done` proves that a batch before it was lost.
     """
 
-    __slots__ = ("_missed", "done", "epoch", "next")
+    __slots__ = ("_late", "done", "epoch", "next")
 
     def __init__(self, offset: int) -> None:
         self.next = self.done = offset
         self.epoch = 0
-        self._missed: tuple[int, int] | None = None
+        self._late: int | None = None
 
     def look_at(self, first: int, last: int) -> Fetched:
         """Compare a fetch with `next`. After a hole the caller must seek to `next`.
@@ -57,14 +57,14 @@ class Place:
         Retention and compaction leave real gaps. One is believed only if the fetch right after a seek to
         `next` begins again at the same offset: anything else may be a fetch that was thrown away.
         """
-        missed, self._missed = self._missed, None
+        late, self._late = self._late, None
         if last < self.next:
             return Fetched.SEEN
         if first <= self.next:
             return Fetched.WANTED
-        if missed == (self.next, first):
+        if first == late:
             return Fetched.GAP
-        self._missed = (self.next, first)
+        self._late = first
         return Fetched.HOLE
 
     def hand_over(self, last: int) -> Handover:
@@ -86,16 +86,20 @@ class Place:
             self.done = max(self.done, handover.end)
             self.next = max(self.next, self.done)
             return Acked.COUNTED
-        if handover.epoch != self.epoch:
+        if self.comes_again(handover):
             return Acked.TOO_EARLY
         self.rewind()
         return Acked.LOST_BEFORE
+
+    def comes_again(self, handover: Handover) -> bool:
+        """Whether it is behind a known loss: it is handed over again in its turn, and now is too early."""
+        return handover.epoch != self.epoch and handover.first > self.done
 
     def rewind(self) -> None:
         """Hand over again everything that is not done. The caller must seek to `next`."""
         self.epoch += 1
         self.next = self.done
-        self._missed = None
+        self._late = None
 
     def restart(self, committed: int) -> None:
         """Begin again from the committed offset, but never take back what is done. The caller must seek."""

@@ -6,16 +6,15 @@ Faust's own way costs four asyncio tasks a record, which is most of what a worke
 the others, which are changelogs and the leader's, Faust commits past what it lost.
 """
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 import faust
 import faust.streams
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP, AppT, EventT, Message, StreamT
+from faust.types import AppT, Message
 
-from flightagents.batches.consumer import BatchConsumer, Counts, Records
+from flightagents.batches.batch import Records
+from flightagents.batches.consumer import BatchConsumer, Counts
 from flightagents.errors import ConfigurationError
 
 
@@ -48,46 +47,6 @@ class BatchSchema(faust.Schema):
         """Give the list of records."""
         records: Records = message.value
         return records
-
-
-@dataclass(slots=True, eq=False)
-class Batch:
-    """What one fetch brought from one partition, in order. Ack it when the work is done, or leave it.
-
-    Leave it, and go on to the next, only when it is no longer `current`: the partition's next owner gets it.
-    """
-
-    records: Records
-    partition: TP
-    _stream: StreamT = field(repr=False)
-    _event: EventT = field(repr=False)
-    _acked: bool = field(default=False, repr=False)
-
-    @property
-    def current(self) -> bool:
-        """Whether the partition is still ours. If not, what we write may overwrite its next owner's work."""
-        return bool(self._stream.app.consumer.is_current(self._event.message))
-
-    async def ack(self) -> None:
-        """Say that this agent is done with it; once, for a second time would speak for another agent."""
-        if self._acked:
-            raise RuntimeError(f"{self.partition}: batch up to {self.records[-1].offset} was acked already")
-        self._acked = True
-        await self._stream.ack(self._event)
-
-
-async def batches(stream: StreamT) -> AsyncIterator[Batch]:
-    """Iterate over an agent's stream. The batch counts as being worked on until the next one is asked for."""
-    in_hand = stream.app.consumer.in_hand
-    async for event in stream.noack().events():
-        batch = Batch(event.value, event.message.tp, stream, event)
-        if not batch.current:
-            continue
-        in_hand.add(batch)
-        try:
-            yield batch
-        finally:
-            in_hand.discard(batch)
 
 
 def require_compiled_streams() -> None:

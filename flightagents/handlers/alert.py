@@ -1,12 +1,15 @@
 """Changes of `flight-change-topic` -> history, latest state, and then who has to be told.
 
-Before it track found the changes (track.py).
+Before it track found the changes (track.py); after it come decide.py and deliver.py. The facts are stored
+before anybody asks who is concerned, so that an import running beside this cannot be missed by both.
 """
 
 from collections.abc import Sequence
 
-from flightagents.domain.changes import Change
+from flightagents.domain.changes import Change, Kind
 from flightagents.errors import UnreadableRecordError
+from flightagents.handlers.audience import Moved
+from flightagents.handlers.decide import Decide
 from flightagents.ports import FlightStore, Message
 from flightagents.records import decode_change
 
@@ -14,14 +17,16 @@ from flightagents.records import decode_change
 class AlertOnChanges:
     """First the facts are stored, then it is decided on them."""
 
-    def __init__(self, flights: FlightStore) -> None:
+    def __init__(self, flights: FlightStore, decide: Decide) -> None:
         self._flights = flights
+        self._decide = decide
 
     async def __call__(self, messages: Sequence[Message]) -> None:
-        """Store the changes of a batch; returns once they cannot be lost."""
+        """Store the changes of a batch and decide; returns once neither can be lost."""
         changes = _ours(messages)
         await self._flights.add_to_history(changes)
         await self._flights.move_on(change.state for change in changes if change.state is not None)
+        await self._decide.for_flights(list({change.flight: None for change in changes}), _moves(changes))
 
 
 def _ours(messages: Sequence[Message]) -> list[Change]:
@@ -32,3 +37,15 @@ def _ours(messages: Sequence[Message]) -> list[Change]:
         except UnreadableRecordError:
             continue
     return changes
+
+
+def _moves(changes: Sequence[Change]) -> dict[str, Moved]:
+    """Give the gate and terminal that each flight had before; an older change does not hide a newer one."""
+    moves: dict[str, Moved] = {}
+    for change in changes:
+        known = moves.get(change.flight, Moved())
+        if change.kind is Kind.GATE_CHANGED:
+            moves[change.flight] = known._replace(gate_from=str(change.before["gate"]))
+        elif change.kind is Kind.TERMINAL_CHANGED:
+            moves[change.flight] = known._replace(terminal_from=str(change.before["terminal"]))
+    return moves

@@ -38,6 +38,12 @@ class Forgetting:
         due, now = self._due[partition], self._clock.now()
         while due and due[0][0] <= now:
             _, flight = heapq.heappop(due)
-            value = table.get(flight)
-            if value is not None and forget_at(decode_table_entry(value).state, self._keep) <= now:
+            if self._is_over(table.get(flight), now):
                 del table[flight]
+
+    def _is_over(self, value: bytes | None, now: datetime) -> bool:
+        """An entry of another version of ours stays: the next record of its flight takes its place."""
+        try:
+            return value is not None and forget_at(decode_table_entry(value).state, self._keep) <= now
+        except UnreadableRecordError:
+            return False

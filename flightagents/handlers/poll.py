@@ -69,7 +69,7 @@ class PollFeed:
             self._refused.update([query] if exc.query_only else self._source.queries)
             return exc.query_only
         except FeedRateLimitError as exc:
-            self._not_before = self._clock.now() + exc.retry_after
+            self._not_before = self._clock.now() + self._business(exc.retry_after)
             _log.warning("AviationStack wants us to wait", until=self._not_before.isoformat())
             return False
         except FeedMonthSpentError:
@@ -81,6 +81,10 @@ class PollFeed:
         except RecoverableError as exc:
             _log.warning("AviationStack is away: the last known states stand", query=query, reason=str(exc))
         return True
+
+    def _business(self, real: timedelta) -> timedelta:
+        """Tell how much business time goes by in a real duration: AviationStack's seconds are real ones."""
+        return real * (real / self._clock.real(real)) if real else real
 
     async def _require_lease(self, run: Run) -> None:
         if not await self._lease.holds(run.stamp):

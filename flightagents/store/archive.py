@@ -14,6 +14,9 @@ from flightagents.records import FlightRecord
 from flightagents.store.connection import DUPLICATE_KEY, Database, until_stored
 
 COLLECTION = "flight_status"
+MAX_BYTES = 16 * 1024 * 1024
+MAX_DEPTH = 150
+"""What is larger, or has more than 180 levels, MongoDB refuses, and with it the insert of its neighbours."""
 
 
 class MongoArchive:
@@ -28,9 +31,13 @@ class MongoArchive:
         fields["_id"] = fields.pop("id")
         fields["stored_at"] = datetime.now(UTC)
         try:
-            return bson.encode(fields)
+            _require_shallow((record.live, record.unknown), MAX_DEPTH)
+            document: bytes = bson.encode(fields)
         except (BSONError, OverflowError, ValueError, RecursionError) as exc:
             raise UnreadableRecordError("not_storable", f"{record.id}: {exc}") from exc
+        if len(document) > MAX_BYTES:
+            raise UnreadableRecordError("not_storable", f"{record.id}: {len(document)} bytes of BSON")
+        return document
 
     @until_stored
     async def store(self, documents: Sequence[bytes]) -> None:
@@ -54,3 +61,15 @@ class MongoArchive:
         ):
             found[row["_id"]] = tuple(sorted(row["runs"]))
         return found
+
+
+def _require_shallow(value: object, levels: int) -> None:
+    """Raise ValueError if a value is nested deeper than that."""
+    if levels == 0:
+        raise ValueError(f"more than {MAX_DEPTH} levels of nesting")
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    for part in value:
+        _require_shallow(part, levels - 1)

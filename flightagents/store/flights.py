@@ -37,6 +37,18 @@ class MongoFlights:
         return [_state.decode(row["state"]) async for row in self._flights.find({"open": True}, {"state": 1})]
 
     @until_stored
+    async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+        """Give the flights of each number and date, by operating or any marketing number."""
+        wanted = [{"designators": name, "date": day} for name, day in numbers]
+        found: dict[tuple[str, str], list[str]] = {}
+        if not wanted:
+            return found
+        async for row in self._flights.find({"$or": wanted}, {"designators": 1, "date": 1}).sort("_id"):
+            for name in row["designators"]:
+                found.setdefault((name, row["date"]), []).append(row["_id"])
+        return found
+
+    @until_stored
     async def add_to_history(self, changes: Sequence[Change]) -> list[Change]:
         """Add changes to the history; give those that were not in it yet."""
         if not changes:

@@ -1,0 +1,121 @@
+"""`flightagents bookings import | list | cancel | forget`: people and their flights."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from faust.cli.base import cli
+
+from flightagents.cli.running import with_world
+from flightagents.domain.bookings import Segment
+from flightagents.handlers.book import Booked
+from flightagents.handlers.booking_file import BookingFile, read_bookings
+from flightagents.wiring import World, wire_desk
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@cli.group()
+def bookings() -> None:
+    """Travellers, and the flights that they are on."""
+
+
+@bookings.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json_option
+def import_(path: Path, as_json: bool) -> None:
+    """Import bookings from a CSV file; people who are missing from it stay.
+
+    A later line of the same reference and contact replaces the earlier one. Lines that are no booking are
+    reported and the others imported; then the exit code is 1.
+    """
+    content = path.read_bytes()
+
+    async def work(world: World) -> tuple[BookingFile, list[Booked]]:
+        basis = world.settings.consent_basis
+        file = read_bookings(content, name=path.name, basis=basis, now=world.clock.now())
+        return file, await wire_desk(world).take_bookings(file.bookings)
+
+    file, booked = with_world(work)
+    if as_json:
+        click.echo(msgspec.json.encode(_report(file, booked)))
+    else:
+        for line in _lines(file, booked):
+            click.echo(line)
+    if file.refused:
+        raise SystemExit(1)
+
+
+@bookings.command("list")
+@as_json_option
+def list_(as_json: bool) -> None:
+    """List all bookings."""
+    found = with_world(lambda world: wire_desk(world).bookings.everyone())
+    for booking in sorted(found, key=lambda each: each.id):
+        if as_json:
+            click.echo(msgspec.json.encode(booking))
+        else:
+            flights = " | ".join(f"{_words(each)} {each.status}" for each in booking.segments)
+            click.echo(f"{booking.reference}  {booking.name}  {', '.join(booking.channels)}  {flights}")
+
+
+@bookings.command()
+@click.argument("reference")
+def cancel(reference: str) -> None:
+    """Cancel all flights of a booking: nobody is told of them any more."""
+    count = with_world(lambda world: wire_desk(world).bookings.cancel(reference.upper()))
+    _require_found(count, reference)
+    click.echo(f"{reference.upper()}: the flights of {count} travellers are cancelled")
+
+
+@bookings.command()
+@click.argument("reference")
+def forget(reference: str) -> None:
+    """Erase the people of a booking everywhere but in counts."""
+
+    async def work(world: World) -> int:
+        desk = wire_desk(world)
+        ids = await desk.bookings.forget(reference.upper())
+        await desk.ledger.erase(ids)
+        return len(ids)
+
+    count = with_world(work)
+    _require_found(count, reference)
+    click.echo(f"{reference.upper()}: {count} travellers are forgotten")
+
+
+def _require_found(count: int, reference: str) -> None:
+    if count == 0:
+        raise click.ClickException(f"there is no booking {reference.upper()}")
+
+
+def _report(file: BookingFile, booked: list[Booked]) -> dict[str, Any]:
+    return {
+        "imported": len(file.bookings),
+        "refused": [asdict(each) for each in file.refused],
+        "ignored_columns": file.ignored_columns,
+        "segments": [
+            {"reference": each.reference, "segment": _words(each.segment), "feed": each.match}
+            for each in booked
+        ],
+    }
+
+
+def _lines(file: BookingFile, booked: list[Booked]) -> list[str]:
+    ignored = [f"column ignored: {column}" for column in file.ignored_columns]
+    segments = [f"{each.reference}  {_words(each.segment)}: {each.match}" for each in booked]
+    refused = [f"line {each.line} refused: {each.reason}" for each in file.refused]
+    return [
+        *ignored,
+        *segments,
+        *refused,
+        f"{len(file.bookings)} lines imported, {len(file.refused)} refused",
+    ]
+
+
+def _words(segment: Segment) -> str:
+    route = f" {segment.departure}-{segment.arrival}" if segment.departure else ""
+    time = f" {segment.ticketed:%H:%M}" if segment.ticketed else ""
+    return f"{segment.designator} {segment.flight_date}{route}{time}"

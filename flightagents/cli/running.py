@@ -1,0 +1,29 @@
+"""Runs a command's coroutine against MongoDB, and turns our errors into a line and an exit code."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+
+from flightagents.app import app
+from flightagents.errors import FlightagentsError
+from flightagents.wiring import World, open_world
+
+T = TypeVar("T")
+
+
+def with_world(work: Callable[[World], Awaitable[T]]) -> T:
+    """Open the connections, work, close them. Raises click.ClickException with what was wrong."""
+
+    async def run() -> T:
+        world = await open_world(app.settings, app.clock)
+        try:
+            return await work(world)
+        finally:
+            await world.close()
+
+    try:
+        return asyncio.run(run())
+    except FlightagentsError as exc:
+        raise click.ClickException(str(exc)) from exc

@@ -1,0 +1,198 @@
+"""Whether a person has to be told, and what: against what that person was last told, not the last change.
+
+That alone damps flapping (30, 45, 30 minutes), and makes "back on time" and "reinstated" possible.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flightagents.domain.bookings import Channel
+from flightagents.domain.flight import FlightState, Status
+from flightagents.domain.times import at_latest
+
+RUNGS = (30, 60, 120, 180)
+"""Minutes behind the base at which a delay is news to a traveller; after the last, each further 60."""
+RUNG_AFTER = 60
+MOST_LATER = 4
+"""Messages saying "later" that a person gets of one flight."""
+EARLIER = timedelta(minutes=10)
+"""Earlier than told by this much is told at once: people miss flights that were un-delayed."""
+ALL_CLEAR_WITHIN = timedelta(minutes=15)
+UNCONFIRMED_PATIENCE = timedelta(minutes=10)
+"""How long a cancellation waits for its second look before travellers hear of it."""
+SMS_DELAY = timedelta(minutes=60)
+SMS_BEFORE = timedelta(hours=4)
+KEEP = {"time": timedelta(hours=2), "cancelled": timedelta(hours=24), "diverted": timedelta(hours=12)}
+"""How long after the expected departure a message still makes sense."""
+
+
+class Said(StrEnum):
+    """What a message tells."""
+
+    LATER = "later"
+    EARLIER = "earlier"
+    ALL_CLEAR = "all_clear"
+    CANCELLED = "cancelled"
+    REINSTATED = "reinstated"
+    DIVERTED = "diverted"
+    GATE = "gate"
+    TERMINAL = "terminal"
+
+
+class Reason(StrEnum):
+    """Why a person is told, or not told."""
+
+    NEWS = "news"
+    WAITS_FOR_SECOND_LOOK = "waits_for_second_look"
+    DUPLICATE = "duplicate"
+    NOT_MATERIAL = "not_material"
+    RATE_LIMIT = "rate_limit"
+    DEPARTED = "departed"
+    INHIBITED = "inhibited"
+    EXPIRED = "expired"
+    NO_CONSENT = "no_consent"
+    NO_ADDRESS = "no_address"
+    CHANNEL_OFF = "channel_off"
+    SUPERSEDED = "superseded"
+    NOT_BOOKED = "not_booked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a person was told of a flight so far, whatever the channel."""
+
+    expected: datetime | None = None
+    cancelled: bool = False
+    diverted: bool = False
+    gate: str | None = None
+    terminal: str | None = None
+    later: int = 0
+
+
+NOTHING = Told()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """The flight as it stands for one person: measured from the ticketed time where there is one."""
+
+    state: FlightState
+    base: datetime
+    gate_from: str | None = None
+    """The gate before, where the gate was just changed; the same for the terminal."""
+    terminal_from: str | None = None
+
+    @property
+    def expected(self) -> datetime:
+        """When the flight is expected to leave."""
+        return self.state.departure.expected
+
+    @property
+    def lateness(self) -> timedelta:
+        """How far behind the base; negative when ahead of it."""
+        return self.expected - self.base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether to tell, why, what, and not before when."""
+
+    tell: bool
+    reason: Reason
+    said: Said | None = None
+    not_before: datetime | None = None
+
+
+def needs_update(told: Told, current: Current, now: datetime) -> Decision:
+    """Decide whether a traveller has to hear of the flight as it stands now."""
+    state = current.state
+    if now > expires_at(current):
+        return _silent(Reason.EXPIRED)
+    if state.disruption is Status.CANCELLED:
+        return _cancelled(told, state)
+    if state.disruption is Status.DIVERTED:
+        return _confirmed(already=told.diverted, said=Said.DIVERTED, state=state)
+    if told.diverted or (told.cancelled and not state.departed):
+        return _confirmed(already=False, said=Said.REINSTATED, state=state)
+    if state.landed or state.departed:
+        return _silent(Reason.DEPARTED)
+    timing = _timing(told, current)
+    return timing if timing.tell else _place(told, current) or timing
+
+
+def _silent(reason: Reason) -> Decision:
+    return Decision(tell=False, reason=reason)
+
+
+def _tell(said: Said) -> Decision:
+    return Decision(tell=True, reason=Reason.NEWS, said=said)
+
+
+def _cancelled(told: Told, state: FlightState) -> Decision:
+    """The second look tells at once; without one the first is told after a while, if it still stands."""
+    if told.cancelled:
+        return _silent(Reason.DUPLICATE)
+    if state.disruption_confirmed or state.disruption_at is None:
+        return _tell(Said.CANCELLED)
+    return Decision(
+        tell=True,
+        reason=Reason.WAITS_FOR_SECOND_LOOK,
+        said=Said.CANCELLED,
+        not_before=state.disruption_at + UNCONFIRMED_PATIENCE,
+    )
+
+
+def _confirmed(*, already: bool, said: Said, state: FlightState) -> Decision:
+    if already:
+        return _silent(Reason.DUPLICATE)
+    return _tell(said) if state.disruption_confirmed else _silent(Reason.WAITS_FOR_SECOND_LOOK)
+
+
+def _timing(told: Told, current: Current) -> Decision:
+    believed = told.expected or current.base
+    earlier = believed - current.expected
+    if abs(current.lateness) < ALL_CLEAR_WITHIN and told.expected is not None and abs(earlier) >= EARLIER:
+        return _tell(Said.ALL_CLEAR)
+    if earlier >= EARLIER:
+        return _tell(Said.EARLIER)
+    if rung(current.lateness) <= rung(believed - current.base):
+        return _silent(Reason.NOT_MATERIAL)
+    return _silent(Reason.RATE_LIMIT) if told.later >= MOST_LATER else _tell(Said.LATER)
+
+
+def rung(lateness: timedelta) -> int:
+    """Count the rungs that a delay has reached: 0 below the first."""
+    minutes = lateness / timedelta(minutes=1)
+    beyond = max(0, int((minutes - RUNGS[-1]) // RUNG_AFTER))
+    return sum(minutes >= step for step in RUNGS) + beyond
+
+
+def _place(told: Told, current: Current) -> Decision | None:
+    departure = current.state.departure
+    if current.gate_from is not None and departure.gate not in (None, told.gate):
+        return _tell(Said.GATE)
+    if current.terminal_from is not None and departure.terminal not in (None, told.terminal):
+        return _tell(Said.TERMINAL)
+    return None
+
+
+def reaches(channel: Channel, said: Said, current: Current, now: datetime) -> bool:
+    """Tell whether a message of this kind goes by this channel: email always, SMS where it is worth it."""
+    if channel is Channel.EMAIL:
+        return True
+    if said in (Said.GATE, Said.TERMINAL):
+        return False
+    soon = at_latest(current.expected) - now < SMS_BEFORE
+    return said is not Said.LATER or current.lateness >= SMS_DELAY or soon
+
+
+def expires_at(current: Current) -> datetime:
+    """Tell until when a message about this makes sense."""
+    disrupted = current.state.disruption
+    keep = KEEP["time"]
+    if disrupted is Status.DIVERTED:
+        keep = KEEP["diverted"]
+    elif disrupted is Status.CANCELLED or current.state.disrupted_from is Status.CANCELLED:
+        keep = KEEP["cancelled"]
+    return at_latest(max(current.expected, current.state.departure.scheduled)) + keep

@@ -1,0 +1,105 @@
+"""Who is on a flight: bookings, their segments, and which flights a segment means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from flightagents.domain.flight import FlightId
+
+
+class Channel(StrEnum):
+    """How a person can be reached."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class SegmentStatus(StrEnum):
+    """Whether the person still flies it."""
+
+    CONFIRMED = "confirmed"
+    REBOOKED = "rebooked"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One flight of a ticket: number and local date, and perhaps route and ticketed local departure."""
+
+    designator: str
+    flight_date: date
+    departure: str | None = None
+    arrival: str | None = None
+    ticketed: datetime | None = None
+    """Naive: the wall clock of the airport of departure."""
+    status: SegmentStatus = SegmentStatus.CONFIRMED
+
+    @property
+    def key(self) -> tuple[str, date, str | None, str | None]:
+        """What makes it the same segment in a later import."""
+        return self.designator, self.flight_date, self.departure, self.arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Leave to write to an address: from where, and since when."""
+
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """One person of one booking. `id` is its reference and contact."""
+
+    id: str
+    reference: str
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
+    channels: tuple[Channel, ...]
+    consents: dict[Channel, Consent]
+    protected: bool
+    segments: tuple[Segment, ...]
+
+    def address(self, channel: Channel) -> str | None:
+        """Give where a channel reaches the person, if it does."""
+        return self.email if channel is Channel.EMAIL else self.phone
+
+
+class Match(StrEnum):
+    """What the feed knows of a segment."""
+
+    SEEN = "seen"
+    NOT_YET = "not yet in the feed"
+    AMBIGUOUS = "ambiguous (needs a route)"
+
+
+def match(segment: Segment, flights: Iterable[str]) -> tuple[Match, tuple[str, ...]]:
+    """Tell which of the flights of its number and date a segment means.
+
+    Without a route it must be the only one: 18 % of number and date pairs are several flights. A through
+    ticket (A-C over B) means each leg of the chain from A to C.
+    """
+    found = {flight: FlightId.parse(flight) for flight in flights}
+    if segment.departure is None or segment.arrival is None:
+        if len(found) > 1:
+            return Match.AMBIGUOUS, ()
+        return (Match.SEEN, tuple(found)) if found else (Match.NOT_YET, ())
+    chain = _chain(segment.departure, segment.arrival, found)
+    return (Match.SEEN, chain) if chain else (Match.NOT_YET, ())
+
+
+def _chain(start: str, end: str, flights: dict[str, FlightId]) -> tuple[str, ...]:
+    """Find the shortest way over the legs, each used once."""
+    ways: list[tuple[str, tuple[str, ...]]] = [(start, ())]
+    while ways:
+        place, way = ways.pop(0)
+        if place == end and way:
+            return way
+        for flight, name in flights.items():
+            if name.departure == place and flight not in way:
+                ways.append((name.arrival, (*way, flight)))
+    return ()

@@ -1,0 +1,206 @@
+"""A notification: one fact, for one recipient, on one channel; its states, and how sends end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flightagents.domain.alerting import Reason, Said, Told
+from flightagents.domain.bookings import Channel
+
+
+class State(StrEnum):
+    """Where a notification stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DEAD = "dead"
+    SUPPRESSED = "suppressed"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+TOLD = frozenset({State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.DELIVERED})
+"""The states in which the recipient knows, or may know."""
+
+
+class Stage(StrEnum):
+    """How far a sender got with a notification that it claimed."""
+
+    CLAIMED = "claimed"
+    WIRE = "wire"
+    """Bytes may have left: written durably just before they do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is sent. Rendered once and kept: a retry is the same message, to the letter.
+
+    `html` and the headers are the email's; an SMS has `text` alone.
+    """
+
+    text: str
+    subject: str = ""
+    html: str | None = None
+    message_id: str = ""
+    date: datetime | None = None
+    references: str = ""
+    """Names the flight's thread, so that mail programs show its emails together; no email has it as id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a message says, before it has words. Times are UTC; `zone` is that of the airport of departure."""
+
+    said: Said
+    designator: str
+    """The number on the recipient's ticket."""
+    operated_as: str | None
+    """The operating flight's number, where that is another."""
+    departure: str
+    arrival: str
+    zone: str | None
+    old: datetime
+    """When the recipient believes that it leaves."""
+    new: datetime
+    language: str
+    flight: str = ""
+    """The flight's identity, where it is known."""
+    name: str = ""
+    reference: str = ""
+    gate_from: str | None = None
+    gate: str | None = None
+    terminal_from: str | None = None
+    terminal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One row of the ledger. `ordinal` is that of the flight's state it was decided on.
+
+    `address_key` is a keyed hash: the address itself stands in the booking alone. Whoever was forgotten has
+    left a row without booking, address and notice.
+    """
+
+    id: str
+    flight: str
+    ordinal: int
+    booking: str | None
+    channel: Channel
+    address_key: str | None
+    said: Said
+    notice: Notice | None
+    created_at: datetime
+    expires_at: datetime
+    state: State = State.PENDING
+    reason: Reason = Reason.NEWS
+    not_before: datetime | None = None
+    stage: Stage | None = None
+    tries: int = 0
+    """Sends that the provider did not take."""
+    attempt: int = 0
+    """Grows with each claim: with `owner` it fences out a sender whose lease ran out."""
+    owner: str | None = None
+    message: Message | None = None
+    wire_at: datetime | None = None
+    """When bytes first may have left, in real time."""
+    last_wire_at: datetime | None = None
+    """When bytes last may have left: what was sent again a moment ago may not show yet."""
+    maybe_twice: bool = False
+    provider_id: str | None = None
+    trace: tuple[str, ...] = field(default=())
+    """What happened to it so far, newest last; bounded."""
+
+
+def told_by(rows: Iterable[Notification]) -> Told:
+    """Sum up what a person knows of a flight from their rows, whatever the channel."""
+    known = sorted((row for row in rows if row.state in TOLD), key=lambda row: row.ordinal)
+    expected: datetime | None = None
+    cancelled = diverted = False
+    gate = terminal = None
+    for row in known:
+        if row.said in (Said.CANCELLED, Said.DIVERTED):
+            cancelled, diverted = row.said is Said.CANCELLED, row.said is Said.DIVERTED
+        elif row.notice is None:
+            continue
+        elif row.said is Said.GATE:
+            gate = row.notice.gate
+        elif row.said is Said.TERMINAL:
+            terminal = row.notice.terminal
+        else:
+            cancelled = diverted = False
+            expected = row.notice.new
+    return Told(
+        expected=expected,
+        cancelled=cancelled,
+        diverted=diverted,
+        gate=gate,
+        terminal=terminal,
+        later=len({row.ordinal for row in known if row.said is Said.LATER}),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A message on its way: to whom, from which row, and when its first bytes may have left (real time)."""
+
+    row: str
+    address: str
+    message: Message
+    valid_for: timedelta
+    wire_at: datetime | None = None
+    last_wire_at: datetime | None = None
+    """Where it was sent more than once; a look-up counts from here whether it asks too early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took it."""
+
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider will never take it: a bad address, an opt-out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The provider did not take it, and may later."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Bytes left, and no answer came."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misconfigured:
+    """Our credentials, TLS or sender are wrong: the channel stops, and no attempt is burned."""
+
+    reason: str
+
+
+Outcome = Accepted | Rejected | Retry | Uncertain | Misconfigured
+
+
+class Found(StrEnum):
+    """What a provider says when asked whether it has a message."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+    """It would not show it so soon: ask again."""
+    CANNOT_TELL = "cannot_tell"

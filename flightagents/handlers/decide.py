@@ -1,0 +1,152 @@
+"""Who has to be told of a flight as it stands now -> rows of the ledger.
+
+Before it alert stored the facts (alert.py); after it the rows are sent (deliver.py). Always on the flight's
+newest state, never on the change that happened to bring us here: a change that comes again decides nothing.
+"""
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from flightagents.clock import Clock
+from flightagents.domain.alerting import (
+    Current,
+    Decision,
+    Reason,
+    Said,
+    Told,
+    expires_at,
+    needs_update,
+    reaches,
+)
+from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.flight import FlightId
+from flightagents.domain.notifications import Notice, Notification, State, told_by
+from flightagents.handlers.audience import NOT_MOVED, Audience, Case, Moved
+from flightagents.ports import Ledger
+
+
+class Decide:
+    """Decides for each person on a flight, and writes down what they are to be told."""
+
+    def __init__(
+        self,
+        audience: Audience,
+        ledger: Ledger,
+        address_key: Callable[[str], str],
+        channels: frozenset[Channel],
+        clock: Clock,
+    ) -> None:
+        self._audience = audience
+        self._ledger = ledger
+        self._address_key = address_key
+        self._channels = channels
+        self._clock = clock
+        self.added = asyncio.Event()
+        """Set when there is something to send."""
+
+    async def for_flights(self, flights: Sequence[str], moved: Mapping[str, Moved] | None = None) -> None:
+        """Decide for everyone on these flights; `moved` tells whose gate or terminal was just changed."""
+        await self._decide(await self._audience.of_flights(flights), moved or {})
+
+    async def for_bookings(self, bookings: Sequence[Booking]) -> None:
+        """Decide for people who are new, or whose booking has changed."""
+        await self._decide(await self._audience.of_bookings(bookings), {})
+
+    async def _decide(self, cases: Sequence[Case], moved: Mapping[str, Moved]) -> None:
+        """First withdraw what waits about older states: what that misses is being told, and counts."""
+        if not cases:
+            return
+        keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
+        newest = {case.state.flight: case.state.ordinal for case in cases}
+        await self._ledger.supersede(newest.items(), keys)
+        by_flight: dict[str, list[Notification]] = defaultdict(list)
+        for row in await self._ledger.rows_of(list(newest), keys):
+            by_flight[row.flight].append(row)
+        now = self._clock.now()
+        rows: list[Notification] = []
+        for case in cases:
+            told = self.told(case, by_flight[case.state.flight], case.state.ordinal)
+            current = case.current(moved.get(case.state.flight, NOT_MOVED))
+            decision = needs_update(told, current, now)
+            if decision.tell and decision.said is not None:
+                rows += self._rows(case, current, told, decision, now)
+        if await self._ledger.add(rows):
+            self.added.set()
+
+    def address_keys(self, booking: Booking) -> list[str]:
+        """Hash every address of a person."""
+        return [self._address_key(address) for address in (booking.email, booking.phone) if address]
+
+    def told(self, case: Case, rows: Sequence[Notification], before: int) -> Told:
+        """Sum up what a person was told, at any of their addresses, about states before an ordinal."""
+        keys = set(self.address_keys(case.booking))
+        return told_by(row for row in rows if row.address_key in keys and row.ordinal < before)
+
+    def _rows(
+        self, case: Case, current: Current, told: Told, decision: Decision, now: datetime
+    ) -> list[Notification]:
+        said = decision.said
+        rows = []
+        for channel in case.booking.channels:
+            address = case.booking.address(channel)
+            if said is None or address is None or not reaches(channel, said, current, now):
+                continue
+            reason = self.obstacle(case.booking, channel) or decision.reason
+            obstructed = reason is not decision.reason
+            key = self._address_key(address)
+            rows.append(
+                Notification(
+                    id=_row_id(current, said, channel, key),
+                    flight=current.state.flight,
+                    ordinal=current.state.ordinal,
+                    booking=case.booking.id,
+                    channel=channel,
+                    address_key=key,
+                    said=said,
+                    notice=notice(case, current, told, said),
+                    created_at=now,
+                    expires_at=expires_at(current),
+                    state=State.SUPPRESSED if obstructed else State.PENDING,
+                    reason=reason,
+                    not_before=decision.not_before,
+                )
+            )
+        return rows
+
+    def obstacle(self, booking: Booking, channel: Channel) -> Reason | None:
+        """Name what forbids writing to a person on a channel."""
+        if channel not in booking.consents:
+            return Reason.NO_CONSENT
+        return None if channel in self._channels else Reason.CHANNEL_OFF
+
+
+def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
+    """Say what is to be said, in no language yet."""
+    state = current.state
+    operating = FlightId.parse(state.flight).designator
+    return Notice(
+        said=said,
+        designator=case.segment.designator,
+        operated_as=operating if operating != case.segment.designator else None,
+        departure=state.departure.airport,
+        arrival=state.arrival.airport,
+        zone=state.departure.zone,
+        old=told.expected or current.base,
+        new=current.expected,
+        language=case.booking.language,
+        name=case.booking.name,
+        reference=case.booking.reference,
+        gate_from=current.gate_from,
+        gate=state.departure.gate,
+        terminal_from=current.terminal_from,
+        terminal=state.departure.terminal,
+    )
+
+
+def _row_id(current: Current, said: Said, channel: Channel, address_key: str) -> str:
+    """The same news to the same address is the same row, whoever decides, and from whichever booking."""
+    text = f"{current.state.flight}|{current.state.ordinal}|{said}|{channel}|{address_key}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,66 @@
+"""What became of a notification whose sender died, or heard no answer, after bytes may have left."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+
+from flightagents.domain.bookings import Channel
+from flightagents.domain.notifications import Envelope, Found, Message, Notification, State
+from flightagents.handlers.pace import Pace
+from flightagents.ports import Bookings, DeliveryChannel, Ledger
+
+_log = structlog.get_logger(__name__)
+
+
+class Reconcile:
+    """Asks the provider, and says what is to be sent again."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        bookings: Bookings,
+        channels: Mapping[Channel, DeliveryChannel],
+        paces: Mapping[Channel, Pace],
+    ) -> None:
+        self._ledger = ledger
+        self._bookings = bookings
+        self._channels = channels
+        self._paces = paces
+
+    async def __call__(self, row: Notification) -> tuple[str, Message] | None:
+        """Give address and message to send again, the same to the letter; None if nothing is."""
+        address = await self._address(row)
+        if row.message is None or address is None:
+            await self._ledger.finish(row, State.DEAD, "whoever it was for is not booked any more")
+            return None
+        envelope = Envelope(
+            row=row.id,
+            address=address,
+            message=row.message,
+            valid_for=timedelta(),
+            wire_at=row.wire_at,
+            last_wire_at=row.last_wire_at,
+        )
+        found = await self._channels[row.channel].find(envelope)
+        match found:
+            case Found.YES:
+                await self._ledger.finish(row, State.ACCEPTED, "found at the provider")
+                return None
+            case Found.NO:
+                return address, row.message
+            case Found.NOT_YET:
+                await self._ledger.leave_uncertain(row, "asked too early", self._paces[row.channel].grace)
+                return None
+            case Found.CANNOT_TELL:
+                _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
+                await self._ledger.leave_uncertain(
+                    row, "sent again without evidence", self._paces[row.channel].grace, again=True
+                )
+                return address, row.message
+
+    async def _address(self, row: Notification) -> str | None:
+        if row.booking is None:
+            return None
+        booking = (await self._bookings.get([row.booking])).get(row.booking)
+        return booking.address(row.channel) if booking else None

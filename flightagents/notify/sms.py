@@ -1,0 +1,155 @@
+"""Sends SMS through Twilio, with one of five outcomes each.
+
+Twilio knows no idempotency key: what was posted and not answered may have been sent. So it is asked: its list
+of messages to that number is the evidence.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from pydantic import SecretStr
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
+
+from flightagents.domain.bookings import Channel
+from flightagents.domain.notifications import (
+    Accepted,
+    Envelope,
+    Found,
+    Misconfigured,
+    Outcome,
+    Retry,
+    Uncertain,
+)
+from flightagents.errors import SettingsError
+from flightagents.notify.looking_up import settled
+from flightagents.notify.twilio_answers import outcome_of
+from flightagents.notify.twilio_transport import (
+    BadCertificateError,
+    NoAnswerError,
+    NotSentError,
+    TooManyRequestsError,
+    Transport,
+)
+
+API = "https://api.twilio.com"
+
+SHORTEST_VALIDITY, LONGEST_VALIDITY = 10, 36_000
+"""Seconds. Twilio takes 1 to 36,000 and warns of less than 5; its default, 10 h, outlives most flights."""
+
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""How far Twilio's clock may lag behind the database's, which stamped `wire_at`."""
+
+_MOST_LISTED = 200
+"""Messages to one number that a look-up reads: a day of them, and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long we wait for Twilio. Together below the lease on a row (60 s)."""
+
+    connect: timedelta = timedelta(seconds=10)
+    total: timedelta = timedelta(seconds=30)
+
+
+class SmsChannel:
+    """SMS by Twilio."""
+
+    channel = Channel.SMS
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        account_sid: str,
+        auth_token: SecretStr,
+        from_: str = "",
+        messaging_service_sid: str = "",
+        url: str = API,
+        grace: timedelta = timedelta(seconds=30),
+        patience: Patience | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the session as it is; who made it closes it. Raises SettingsError without a sender.
+
+        `grace`: how long after a post Twilio's list may not show it. `now` is real time.
+        """
+        if not (from_ or messaging_service_sid):
+            raise SettingsError(
+                "SMS need a sender: set FLIGHTAGENTS_TWILIO_FROM or _TWILIO_MESSAGING_SERVICE_SID"
+            )
+        patience = patience or Patience()
+        # Without an environment of its own the SDK would take TWILIO_EDGE and TWILIO_REGION from ours, and
+        # bend the configured address.
+        client = Client(
+            account_sid,
+            auth_token.get_secret_value(),
+            http_client=Transport(session, connect=patience.connect, total=patience.total),
+            environment={"TWILIO_EDGE": ""},
+        )
+        client.api.base_url = url.rstrip("/")
+        self._messages = client.api.v2010.account.messages
+        self._sender = {
+            **({"from_": from_} if from_ else {}),
+            **({"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {}),
+        }
+        self._grace = grace
+        self._now = now
+
+    async def send(self, envelope: Envelope, on_wire: Callable[[], Awaitable[None]]) -> Outcome:
+        """Send one SMS. What `on_wire` raises passes through, and then nothing was sent."""
+        await on_wire()
+        try:
+            created = await self._messages.create_async(
+                to=envelope.address,
+                body=envelope.message.text,
+                validity_period=_validity(envelope.valid_for),
+                **self._sender,
+            )
+        except TooManyRequestsError as busy:
+            return Retry("Twilio says too many requests (HTTP 429)", busy.after)
+        except NotSentError:
+            return Retry("no connection to Twilio")
+        except BadCertificateError:
+            return Misconfigured("Twilio's certificate is not valid for us: check FLIGHTAGENTS_TWILIO_URL")
+        except NoAnswerError:
+            return Uncertain("posted to Twilio, and no answer came")
+        except (TwilioRestException, TwilioServiceException) as refused:
+            return outcome_of(refused.status, refused.code)
+        return Accepted(created.sid)
+
+    async def find(self, envelope: Envelope) -> Found:
+        """Look for the message in Twilio's list; that it is missing counts only when the grace is over."""
+        if envelope.wire_at is None:
+            return Found.CANNOT_TELL
+        asked_at = self._now()
+        try:
+            # Not by DateSent: what still waits at Twilio has none.
+            listed = await self._messages.list_async(to=envelope.address, limit=_MOST_LISTED)
+        except (TwilioException, NotSentError, NoAnswerError, BadCertificateError, TooManyRequestsError):
+            return Found.CANNOT_TELL
+        since = envelope.wire_at - CLOCKS_DIFFER
+        recent = [message for message in listed if _created(message) >= since]
+        if any(_same(message, envelope) for message in recent):
+            return Found.YES
+        if len(recent) == _MOST_LISTED:
+            return Found.CANNOT_TELL  # it may stand further down
+        return settled(Found.NO, envelope, asked_at, self._grace)
+
+
+def _validity(valid_for: timedelta) -> int:
+    return min(max(int(valid_for.total_seconds()), SHORTEST_VALIDITY), LONGEST_VALIDITY)
+
+
+def _created(message: MessageInstance) -> datetime:
+    """Give when Twilio took it; one without a date counts as new, since it may be ours."""
+    created = message.date_created
+    return created if isinstance(created, datetime) else datetime.max.replace(tzinfo=UTC)
+
+
+def _same(message: MessageInstance, envelope: Envelope) -> bool:
+    """Compare the words. A trial account's texts begin with words of Twilio's."""
+    return (message.body or "").rstrip().endswith(envelope.message.text.rstrip())

@@ -1,0 +1,98 @@
+"""Keeps connections to the mail server: a new one for each letter is two to three times slower."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+from flightagents.notify.smtp_connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections, and how long each is used."""
+
+    connections: int = 4
+    letters: int = 50
+    """On one connection: servers have limits of their own (Postfix: 100 by default)."""
+    idle: timedelta = timedelta(seconds=20)
+    """Below the five minutes that RFC 5321 makes a server wait, and below what firewalls forget."""
+
+
+class SlowedDownError(Exception):
+    """The server asked to be left alone; not before `after` again."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__("the mail server asked us to slow down")
+        self.after = after
+
+
+class Pool:
+    """At most so many connections at a time; whoever took one gives it back or cuts it."""
+
+    def __init__(self, dial: Callable[[], Awaitable[Connection]], limits: Limits) -> None:
+        self._dial = dial
+        self._limits = limits
+        self._free = asyncio.Semaphore(limits.connections)
+        self._idle: dict[Connection, asyncio.TimerHandle] = {}
+        self._quiet_until = 0.0
+
+    async def take(self, *, fresh: bool = False) -> Connection:
+        """Give the connection used last, or a new one. Raises SlowedDownError, or what dialling raises.
+
+        With `fresh` a new one: others that lay idle may be as stale as the one that just failed.
+        """
+        self._check_quiet()
+        await self._free.acquire()
+        try:
+            self._check_quiet()
+            if fresh:
+                self._hang_up_idle()
+            while self._idle:
+                connection, timer = self._idle.popitem()
+                timer.cancel()
+                if connection.alive:
+                    return connection
+                connection.cut()
+            return await self._dial()
+        except BaseException:
+            self._free.release()
+            raise
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep a connection that is in step, unless it was used often enough."""
+        self._free.release()
+        if connection.letters >= self._limits.letters or not connection.alive:
+            connection.hang_up()
+            return
+        seconds = self._limits.idle.total_seconds()
+        self._idle[connection] = asyncio.get_running_loop().call_later(seconds, self._expire, connection)
+
+    def cut(self, connection: Connection) -> None:
+        """End a connection that failed, or whose letter was cancelled: it is out of step."""
+        self._free.release()
+        connection.cut()
+
+    def slow_down(self, length: timedelta) -> None:
+        """Let nobody have a connection for a while."""
+        self._quiet_until = monotonic() + length.total_seconds()
+
+    def close(self) -> None:
+        """End the connections that nobody uses."""
+        self._hang_up_idle()
+
+    def _check_quiet(self) -> None:
+        left = self._quiet_until - monotonic()
+        if left > 0:
+            raise SlowedDownError(timedelta(seconds=left))
+
+    def _hang_up_idle(self) -> None:
+        while self._idle:
+            connection, timer = self._idle.popitem()
+            timer.cancel()
+            connection.hang_up()
+
+    def _expire(self, connection: Connection) -> None:
+        del self._idle[connection]
+        connection.hang_up()

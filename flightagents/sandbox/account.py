@@ -1,0 +1,150 @@
+"""The account at the end of a simulated day: what went in against what came out. Lost and twice must be 0."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from flightagents.domain.notifications import TOLD, State
+from flightagents.sandbox.aviationstack import AviationStack, Served
+from flightagents.sandbox.stand_ins import StandIns
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Account:
+    """The figures of a run."""
+
+    polls: int = 0
+    rows: int = 0
+    records: int = 0
+    flights: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    notifications: Counter[str] = field(default_factory=Counter)
+    emails: int = 0
+    sms: int = 0
+    dead_letters: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Write the summary."""
+        return [
+            f"polls                {self.polls}",
+            f"rows                 {self.rows}",
+            f"records              {self.records}",
+            f"flights              {self.flights}",
+            f"changes              {sum(self.changes.values())}  ({_counts(self.changes)})",
+            f"notifications        {sum(self.notifications.values())}  ({_counts(self.notifications)})",
+            f"emails received      {self.emails}",
+            f"SMS received         {self.sms}",
+            f"dead letters         {self.dead_letters}",
+            f"lost                 {len(self.lost)}",
+            f"twice                {len(self.twice)}",
+            *(f"  lost: {what}" for what in self.lost[:10]),
+            *(f"  twice: {what}" for what in self.twice[:10]),
+        ]
+
+
+def _counts(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counter.most_common())
+
+
+async def draw_up(world: StandIns) -> Account:
+    """Read everything once, when nothing moves any more."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(world.mongodb_url)
+    database = client["flight_data"]
+    stored = await _all(database, "flight_status", {"flight": 1, "designator": 1, "run": 1})
+    letters = await _all(database, "dead_letters", {"place": 1})
+    ledger = await _all(database, "notifications")
+    changes = await _all(database, "flight_changes", {"kind": 1})
+    phones = {row["_id"]: row["phone"] for row in await _all(database, "bookings", {"phone": 1})}
+    client.close()
+    account = Account(
+        records=len(stored),
+        flights=len({row["flight"] for row in stored}),
+        changes=Counter(row["kind"] for row in changes),
+        notifications=Counter(row["state"] for row in ledger),
+        emails=len(world.mailbox.mails),
+        sms=len(world.twilio.messages),
+        dead_letters=len(letters),
+    )
+    if world.feed is None:
+        account.polls = len({row["run"] for row in stored})
+    else:
+        _check_rows(account, world.feed, stored, letters)
+    _check_emails(account, world, ledger)
+    _check_sms(account, world, ledger, phones)
+    _check_ledger(account, ledger)
+    return account
+
+
+async def _all(database: Any, collection: str, fields: dict[str, int] | None = None) -> Rows:  # noqa: ANN401
+    return [row async for row in database[collection].find({}, fields)]
+
+
+def runs_of(feed: AviationStack) -> list[list[Served]]:
+    """Group what was served by run; the last one, if it was cut short, was taken by nobody."""
+    runs: list[list[Served]] = []
+    for served in feed.served:
+        begins = served.offset == 0 and served.query == feed.served[0].query
+        if begins:
+            runs.append([])
+        runs[-1].append(served)
+    return runs
+
+
+def _check_rows(account: Account, feed: AviationStack, stored: Rows, letters: Rows) -> None:
+    """Hold each distinct row that was served and taken against what is stored of its run."""
+    held: dict[int, set[tuple[str, str]]] = {}
+    for record in stored:
+        held.setdefault(record["run"], set()).add((record["flight"], record["designator"]))
+    places = (letter["place"] for letter in letters)
+    refused = {(place.get("run"), place.get("offset"), place.get("row")) for place in places}
+    served = runs_of(feed)
+    account.rows = sum(len(answer.rows) for run in served for answer in run)
+    account.polls = len(held)
+    for number, run in zip(sorted(held), served, strict=False):
+        for answer in run:
+            for place, row in enumerate(answer.rows):
+                known = (row.flight, row.designator) in held[number]
+                if not known and (number, answer.offset, place) not in refused:
+                    account.lost.append(f"run {number}: {row.flight} {row.designator}")
+
+
+def _check_emails(account: Account, world: StandIns, ledger: Rows) -> None:
+    arrived = Counter(mail.row for mail in world.mailbox.mails)
+    account.twice += [f"email of row {row}: {count} times" for row, count in arrived.items() if count > 1]
+    account.lost += [
+        f"email of row {row['_id']}" for row in _accepted(ledger, "email") if row["_id"] not in arrived
+    ]
+
+
+def _check_sms(account: Account, world: StandIns, ledger: Rows, phones: dict[str, str]) -> None:
+    """An SMS carries no row's id: number and words tell which it is."""
+
+    def texts(rows: Iterable[dict[str, Any]]) -> Counter[tuple[str | None, str]]:
+        return Counter((phones.get(row["booking"]), row["message"]["text"]) for row in rows if row["message"])
+
+    arrived: Counter[tuple[str | None, str]] = Counter((sms.to, sms.body) for sms in world.twilio.messages)
+    told = texts(row for row in ledger if row["channel"] == "sms" and row["state"] in TOLD)
+    accepted = texts(_accepted(ledger, "sms"))
+    account.twice += ["an SMS"] * (arrived - told).total()
+    account.lost += ["an SMS"] * (accepted - arrived).total()
+
+
+def _accepted(ledger: Sequence[dict[str, Any]], channel: str) -> Iterable[dict[str, Any]]:
+    return (row for row in ledger if row["channel"] == channel and row["state"] == State.ACCEPTED.value)
+
+
+def _check_ledger(account: Account, ledger: Rows) -> None:
+    """One change goes to one recipient on one channel once."""
+    told = Counter(
+        (row["flight"], row["ordinal"], row["channel"], row["address_key"])
+        for row in ledger
+        if row["state"] in TOLD
+    )
+    account.twice += [f"{n} rows of {key[0]} on {key[2]}" for key, n in told.items() if n > 1]

@@ -1,0 +1,132 @@
+"""`make run`: the whole system on one machine, a simulated day, and an account of it at the end."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from flightagents.domain.notifications import State
+from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
+from flightagents.sandbox.account import Account, draw_up
+from flightagents.sandbox.narration import Narrator
+from flightagents.sandbox.passengers import bookings_csv
+from flightagents.sandbox.processes import Child, free_port
+from flightagents.sandbox.stand_ins import Plan, StandIns, stand_ins, worker_environment
+from flightagents.sandbox.worker import MAILBOX_URL
+
+GROUP = "flightagents"
+TOPICS = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)
+MOST_UNREAD = 4000
+"""Records. Beyond this the feed answers later: the broker forgets what is over about 5 MB a partition."""
+LAST_PATIENCE = timedelta(seconds=30)
+"""How long the end waits until everything is read and told."""
+LOOK = 0.25
+"""Seconds between two looks at the log."""
+
+
+class Demonstration:
+    """One run: start, watch, end, account."""
+
+    def __init__(self, plan: Plan, seconds: float | None, say: Callable[[str], None]) -> None:
+        self._plan = plan
+        self._seconds = seconds
+        self._say = say
+        self._over = asyncio.Event()
+        self._polling = True
+
+    def stop(self) -> None:
+        """End early, with the account: what Ctrl-C does."""
+        self._over.set()
+
+    async def run(self) -> Account:
+        """Run to the end. Raises ConfigurationError where the embedded MongoDB has no build."""
+        real_feed = bool(os.environ.get("FLIGHTAGENTS_AVIATIONSTACK_KEY"))
+        self._say("starting MongoDB, Kafka, AviationStack, a mail server and Twilio on this machine ...")
+        with tempfile.TemporaryDirectory(prefix="flightagents-") as folder:
+            async with stand_ins(self._plan, real_feed=real_feed) as world:
+                return await self._watch(world, Path(folder))
+
+    async def _watch(self, world: StandIns, folder: Path) -> Account:
+        web_port = free_port()
+        environment = {
+            **os.environ,
+            **worker_environment(world, web_port, str(folder / "data")),
+            MAILBOX_URL: world.page_url,
+        }
+        await self._import_bookings(world, folder, environment)
+        if world.feed is not None:
+            world.feed.before_answer = lambda: self._hold_back(world)
+        log = folder / "worker.log"
+        argv = [sys.executable, "-m", "flightagents.sandbox.worker", "worker", "-l", "info"]
+        worker = Child("worker", argv, log=log, env=environment)
+        try:
+            self._say(f"mailbox, every email and SMS:  {world.page_url}")
+            self._say(f"Faust's page:                  http://localhost:{web_port}/")
+            await self._narrate(worker, Narrator(log, world.clock, self._say))
+            await self._until_told(world)
+        finally:
+            worker.stop()
+        return await draw_up(world)
+
+    async def _import_bookings(self, world: StandIns, folder: Path, environment: dict[str, str]) -> None:
+        if not world.flights:
+            return
+        file = folder / "bookings.csv"
+        file.write_bytes(bookings_csv(world.flights, self._plan.begins(), self._plan.seed))
+        command = [sys.executable, "-m", "flightagents", "bookings", "import", str(file)]
+        importer = await asyncio.create_subprocess_exec(
+            *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        output, _ = await importer.communicate()
+        last = output.decode().strip().rpartition("\n")[2]
+        self._say(f"bookings: {last}")
+
+    async def _hold_back(self, world: StandIns) -> None:
+        """Answer later when readers lag, and not at all any more once the time is over."""
+        while self._polling:
+            backlog = await world.kafka.backlog(GROUP, TOPICS)
+            if backlog.unread <= MOST_UNREAD:
+                return
+            await asyncio.sleep(LOOK)
+        await asyncio.Event().wait()
+
+    async def _narrate(self, worker: Child, narrator: Narrator) -> None:
+        """Tell what happens until the time is over, counted in real seconds from the first poll."""
+        end: float | None = None
+        while not self._over.is_set():
+            narrator.read_on()
+            if worker.exit_code is not None:
+                self._say(f"the worker ended by itself:\n{worker.last_words()}")
+                return
+            if end is None and narrator.polls and self._seconds is not None:
+                end = monotonic() + self._seconds
+            if end is not None and monotonic() >= end:
+                return
+            await asyncio.sleep(LOOK)
+
+    async def _until_told(self, world: StandIns) -> None:
+        """Stop polling; wait until everything is read and no message is due."""
+        self._polling = False
+        self._say("no more polls; waiting until everything is read and told ...")
+        end = monotonic() + LAST_PATIENCE.total_seconds()
+        while not await self._is_told(world):
+            if monotonic() >= end:
+                return
+            await asyncio.sleep(LOOK)
+
+    async def _is_told(self, world: StandIns) -> bool:
+        backlog = await world.kafka.backlog(GROUP, TOPICS)
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(world.mongodb_url)
+        now = world.clock.now()
+        due = {"state": State.PENDING.value, "$or": [{"not_before": None}, {"not_before": {"$lte": now}}]}
+        moving = {"state": {"$in": [State.SENDING.value, State.UNCERTAIN.value]}}
+        waiting = await client["flight_data"]["notifications"].count_documents({"$or": [due, moving]})
+        client.close()
+        return backlog.unread == 0 and waiting == 0

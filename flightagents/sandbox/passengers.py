@@ -1,0 +1,101 @@
+"""Travellers for a simulated day: a file of bookings on flights that leave while somebody watches."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from flightagents.handlers.booking_file import COLUMNS
+from flightagents.sandbox.codeshares import marketed
+from flightagents.sandbox.day import RealFlight
+
+_FIRST = ("Ada", "Ben", "Chloe", "Dev", "Elena", "Farid", "Grace", "Hugo", "Ines", "Kemi", "Marek", "Omar")
+    "Ada",
+    "Ben",
+    "Chloe",
+    "Dev",
+    "Elena",
+    "Farid",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Kemi",
+    "Marek",
+    "Nadia",
+    "Omar",
+)
+_LAST = ("Abara", "Berg", "Costa", "Dubois", "Evans", "Garcia", "Haddad", "Ito", "Khan", "Larsen", "Novak")
+    "Abara",
+    "Berg",
+    "Costa",
+    "Dubois",
+    "Evans",
+    "Garcia",
+    "Haddad",
+    "Ito",
+    "Khan",
+    "Larsen",
+    "Novak",
+    "Okafor",
+)
+
+FLIGHTS = 90
+LATEST = timedelta(hours=7)
+"""Beyond this a flight is not in the feed yet, nor will be while somebody watches."""
+_SHARE_WITH_NEWS = 0.7
+_SHARE_WITH_ROUTE = 0.8
+_SHARE_WITH_TIME = 0.5
+_SHARE_WITH_PHONE = 0.6
+_SHARE_WITHOUT_CONSENT = 0.05
+
+
+def bookings_csv(flights: Sequence[RealFlight], start: datetime, seed: int) -> bytes:
+    """Write a file as an agency would: a line a traveller, some under a partner's number."""
+    rng = Random(f"{seed}|passengers")
+    out = io.StringIO()
+    lines = csv.DictWriter(out, COLUMNS)
+    lines.writeheader()
+    for number, (flight, sold_as) in enumerate(_chosen(flights, start, seed, rng)):
+        for person in range(rng.choice((1, 1, 1, 2, 3))):
+            lines.writerow(_line(rng, flight, sold_as, f"FA{number:04d}", person))
+    return out.getvalue().encode()
+
+
+def _chosen(
+    flights: Sequence[RealFlight], start: datetime, seed: int, rng: Random
+) -> list[tuple[RealFlight, str]]:
+    """Choose flights of which most will be late or cancelled: the others tell their travellers nothing."""
+    soon: list[tuple[RealFlight, str]] = []
+    for flight, sellers in zip(flights, marketed(flights, seed), strict=True):
+        if start < flight.scheduled_departure < start + LATEST:
+            numbers = [flight.designator, *(seller.designator for seller in sellers)]
+            soon.append((flight, rng.choice(numbers)))
+    with_news = [each for each in soon if _has_news(each[0])]
+    quiet = [each for each in soon if each not in with_news]
+    wanted = min(int(FLIGHTS * _SHARE_WITH_NEWS), len(with_news))
+    return rng.sample(with_news, wanted) + rng.sample(quiet, min(FLIGHTS - wanted, len(quiet)))
+
+
+def _has_news(flight: RealFlight) -> bool:
+    return flight.cancelled or (flight.delay or timedelta()) >= timedelta(minutes=30)
+
+
+def _line(rng: Random, flight: RealFlight, sold_as: str, reference: str, person: int) -> dict[str, str]:
+    first, last = rng.choice(_FIRST), rng.choice(_LAST)
+    local = flight.scheduled_departure.astimezone(flight.origin.zone)
+    route = f" {flight.origin.iata}-{flight.destination.iata}" if rng.random() < _SHARE_WITH_ROUTE else ""
+    ticketed = f" {local:%H:%M}" if route and rng.random() < _SHARE_WITH_TIME else ""
+    by_sms = rng.random() < _SHARE_WITH_PHONE
+    return {
+        "reference": reference,
+        "name": f"{first} {last}",
+        "email": f"{first}.{last}.{reference}.{person}@example.org".lower(),
+        "phone": f"+1202555{rng.randrange(100, 200):04d}" if by_sms else "",
+        "language": "en",
+        "channels": "",
+        "consent_email": "no" if rng.random() < _SHARE_WITHOUT_CONSENT else "yes",
+        "consent_sms": "yes" if by_sms else "",
+        "protected": "yes",
+        "flights": f"{sold_as} {local:%Y-%m-%d}{route}{ticketed}",
+    }

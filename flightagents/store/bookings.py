@@ -1,0 +1,86 @@
+"""`bookings`: who is on which flight. The only place, beside the ledger's message, with personal data."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from pymongo import ReplaceOne
+
+from flightagents.domain.bookings import Booking, SegmentStatus
+from flightagents.store.connection import Database, until_stored
+
+COLLECTION = "bookings"
+Number = tuple[str, str]
+"""A designator and a local date, as they stand on a ticket."""
+
+
+class MongoBookings:
+    """Bookings by id. `decided` is false until somebody has decided what the person has to be told."""
+
+    def __init__(self, database: Database) -> None:
+        self._bookings = database[COLLECTION]
+
+    @until_stored
+    async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
+        """Give those of these bookings that exist."""
+        return {row.id: row for row in await self._read({"_id": {"$in": list(ids)}})}
+
+    @until_stored
+    async def everyone(self) -> list[Booking]:
+        """Give all bookings."""
+        return await self._read({})
+
+    @until_stored
+    async def on(self, numbers: Iterable[Number]) -> list[Booking]:
+        """Give the bookings with a segment of one of these numbers and dates."""
+        wanted = [
+            {"segments": {"$elemMatch": {"designator": name, "flight_date": day}}} for name, day in numbers
+        ]
+        return await self._read({"$or": wanted}) if wanted else []
+
+    @until_stored
+    async def undecided(self) -> list[Booking]:
+        """Give the bookings that were stored and never decided on: whoever stored them died."""
+        return await self._read({"decided": False})
+
+    @until_stored
+    async def save(self, bookings: Sequence[Booking]) -> None:
+        """Store bookings, as not decided on."""
+        writes = [
+            ReplaceOne({"_id": each.id}, {**_document(each), "decided": False}, upsert=True)
+            for each in bookings
+        ]
+        if writes:
+            await self._bookings.bulk_write(writes, ordered=False)
+
+    @until_stored
+    async def mark_decided(self, ids: Sequence[str]) -> None:
+        """Note that these bookings were decided on."""
+        await self._bookings.update_many({"_id": {"$in": list(ids)}}, {"$set": {"decided": True}})
+
+    @until_stored
+    async def cancel(self, reference: str) -> int:
+        """Cancel every segment of a reference; give how many bookings it had."""
+        change = {"$set": {"segments.$[].status": SegmentStatus.CANCELLED.value}}
+        result = await self._bookings.update_many({"reference": reference}, change)
+        return int(result.matched_count)
+
+    @until_stored
+    async def forget(self, reference: str) -> list[str]:
+        """Delete the bookings of a reference; give their ids."""
+        ids = [row["_id"] async for row in self._bookings.find({"reference": reference}, {"_id": 1})]
+        await self._bookings.delete_many({"_id": {"$in": ids}})
+        return ids
+
+    async def _read(self, query: dict[str, Any]) -> list[Booking]:
+        return [_booking(row) async for row in self._bookings.find(query)]
+
+
+def _document(booking: Booking) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(booking)
+    fields["_id"] = fields.pop("id")
+    return fields
+
+
+def _booking(row: dict[str, Any]) -> Booking:
+    return msgspec.convert({**row, "id": row["_id"]}, Booking)
