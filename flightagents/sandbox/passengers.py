@@ -10,35 +10,8 @@ from flightagents.handlers.booking_file import COLUMNS
 from flightagents.sandbox.codeshares import marketed
 from flightagents.sandbox.day import RealFlight
 
-_FIRST = ("Ada", "Ben", "Chloe", "Dev", "Elena", "Farid", "Grace", "Hugo", "Ines", "Kemi", "Marek", "Omar")
-    "Ada",
-    "Ben",
-    "Chloe",
-    "Dev",
-    "Elena",
-    "Farid",
-    "Grace",
-    "Hugo",
-    "Ines",
-    "Kemi",
-    "Marek",
-    "Nadia",
-    "Omar",
-)
-_LAST = ("Abara", "Berg", "Costa", "Dubois", "Evans", "Garcia", "Haddad", "Ito", "Khan", "Larsen", "Novak")
-    "Abara",
-    "Berg",
-    "Costa",
-    "Dubois",
-    "Evans",
-    "Garcia",
-    "Haddad",
-    "Ito",
-    "Khan",
-    "Larsen",
-    "Novak",
-    "Okafor",
-)
+_FIRST = ("Ada", "Ben", "Chloe", "Dev", "Elena", "Farid", "Grace", "Hugo", "Ines", "Kemi", "Omar")
+_LAST = ("Abara", "Berg", "Costa", "Dubois", "Evans", "Garcia", "Haddad", "Ito", "Khan", "Novak")
 
 FLIGHTS = 90
 LATEST = timedelta(hours=7)
