@@ -4,6 +4,9 @@ A worker that subscribes to a topic which does not exist yet consumes nothing an
 """
 
 import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,7 +40,8 @@ async def wait_until_ready(brokers: str) -> AIOKafkaAdminClient:
     while True:
         admin = AIOKafkaAdminClient(bootstrap_servers=brokers.split(","), request_timeout_ms=30_000)
         try:
-            await admin.start()
+            with _aiokafka_silent():
+                await admin.start()
         except (KafkaError, OSError) as exc:
             await admin.close()
             if tries % TELL_EVERY == 0:
@@ -46,6 +50,18 @@ async def wait_until_ready(brokers: str) -> AIOKafkaAdminClient:
             await asyncio.sleep(WAIT_BETWEEN.total_seconds())
         else:
             return admin
+
+
+@contextmanager
+def _aiokafka_silent() -> Iterator[None]:
+    """It logs an error at each try, once a second, where we say the same every tenth time."""
+    logger = logging.getLogger("aiokafka")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 async def make_topics(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> None:

@@ -3,6 +3,7 @@
 Leases, time-outs, back-off and TTL run on real time and never ask this clock.
 """
 
+import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,10 @@ def clock_from(text: str) -> Clock:
         clock = SimulatedClock(datetime.fromisoformat(start).astimezone(UTC), float(speed), float(anchor))
     except ValueError:
         clock = None
-    if kind != "simulated" or clock is None or clock.speed <= 0:
+    if (
+        kind != "simulated"
+        or clock is None
+        or not (math.isfinite(clock.anchor) and 0 < clock.speed < math.inf)
+    ):
         raise SettingsError(f"FLIGHTAGENTS_CLOCK is {text!r}, but has to be {_FORM}")
     return clock

@@ -143,14 +143,17 @@ def _joined(airline: str | None, number: str | None) -> str | None:
 def _flight_date(row: Row) -> str:
     text = row.flight_date or (row.departure.scheduled or "")[:10]
     try:
-        return date.fromisoformat(text).isoformat()
+        found = date.fromisoformat(text)
     except ValueError as exc:
         raise UnreadableRowError(Refusal.BAD_DATE, f"flight_date {text!r} is no date (YYYY-MM-DD)") from exc
+    if found.year not in YEARS:
+        raise UnreadableRowError(Refusal.BAD_DATE, f"flight_date {text!r} is not of this century")
+    return found.isoformat()
 
 
 def _ends(row: Row) -> tuple[SightedEnd, SightedEnd]:
-    departure = _end("departure", row.departure, not_before=None)
-    arrival = _end("arrival", row.arrival, not_before=departure.scheduled)
+    departure = _end("departure", row.departure)
+    arrival = _end("arrival", row.arrival, after=departure)
     comparable = departure.zone is not None and arrival.zone is not None
     if comparable and arrival.scheduled < departure.scheduled - ROUNDING:
         raise UnreadableRowError(
@@ -161,13 +164,14 @@ def _ends(row: Row) -> tuple[SightedEnd, SightedEnd]:
     return departure, arrival
 
 
-def _end(name: str, end: Departure, *, not_before: datetime | None) -> SightedEnd:
+def _end(name: str, end: Departure, *, after: SightedEnd | None = None) -> SightedEnd:
     """Facts 2, 4 and 5: wall clock to UTC; `estimated` is kept as sent and `actual` is runway time."""
     airport = codes.airport(end.iata, end.icao)
     if airport is None:
         detail = f"no airport code in {name}.iata {end.iata!r} or {name}.icao {end.icao!r}"
         raise UnreadableRowError(Refusal.NO_AIRPORT, detail)
     zone = zone_name(end.timezone, end.iata, end.icao)
+    not_before = after.scheduled if after else None
     scheduled = _time(f"{name}.scheduled", end.scheduled, zone, not_before)
     if scheduled is None:
         raise UnreadableRowError(Refusal.NO_SCHEDULE, f"{name}.scheduled is null")
@@ -178,7 +182,7 @@ def _end(name: str, end: Departure, *, not_before: datetime | None) -> SightedEn
         zone=zone,
         scheduled=scheduled,
         estimated=_time(f"{name}.estimated", end.estimated, zone, not_before),
-        actual=_time(f"{name}.actual", end.actual, zone, not_before),
+        actual=_time(f"{name}.actual", end.actual, zone, (after and after.actual) or not_before),
         delay=end.delay,
         terminal=_clean(end.terminal),
         gate=_clean(end.gate),
@@ -193,9 +197,11 @@ def _time(path: str, text: str | None, zone: str | None, not_before: datetime | 
         local = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as exc:
         raise UnreadableRowError(Refusal.BAD_TIME, f"{path} {text!r} is no time") from exc
-    if local.year not in YEARS:
-        raise UnreadableRowError(Refusal.BAD_TIME, f"{path} {text!r} is not of this century")
-    return to_utc(local, zone, not_before=not_before)
+    if local.year in YEARS:
+        moment = to_utc(local, zone, not_before=not_before)
+        if moment.year in YEARS:
+            return moment
+    raise UnreadableRowError(Refusal.BAD_TIME, f"{path} {text!r} is not of this century")
 
 
 def _clean(text: str | None, *, drop: str = "") -> str | None:

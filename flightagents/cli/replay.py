@@ -58,7 +58,7 @@ def recording(path: Path) -> Iterator[Answer]:
 def _steps(sequence: Path) -> list[_Step]:
     try:
         return msgspec.json.decode(sequence.read_bytes(), type=list[_Step])
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise click.ClickException(
             f"{sequence}: {exc}; it lists objects with file and not_before_utc"
         ) from exc

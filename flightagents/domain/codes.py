@@ -6,8 +6,8 @@ A *designator* is an airline's code with a number (BA117, or BAW117 where only I
 import re
 from functools import lru_cache
 
-_IATA = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z])0*([1-9]\d{0,3}[A-Z]?)")
-_ICAO = re.compile(r"([A-Z]{3})0*([1-9]\d{0,3}[A-Z]{0,2})")
+_IATA = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z])0*([1-9]\d{0,3}[A-Z]?)", re.ASCII)
+_ICAO = re.compile(r"([A-Z]{3})0*([1-9]\d{0,3}[A-Z]{0,2})", re.ASCII)
 _AIRPORT = re.compile(r"[A-Z0-9]{3,4}")
 _TERMINAL_NOISE = re.compile(r"\b(TERMINAL|TERM|T)(?=\b|[ -]|\d)[ -]*")
 _TERMINAL_WORDS = {
@@ -51,10 +51,16 @@ def same_terminal(one: str, other: str) -> bool:
     """Tell whether two spellings may be the same terminal.
 
     "T3" is "3" and "INTL" is "I". A letter against a number ("N" then "2", "M" then "1") is the feed
-    changing between an airport's own name and its number, never evidence of a move.
+    changing between an airport's own name and its number, never evidence of a move; nor is "2" then "2E".
     """
-    first, second = _terminal(one), _terminal(other)
-    return first == second or first[:1].isdigit() != second[:1].isdigit()
+    first, second = sorted((_terminal(one), _terminal(other)), key=len)
+    finer = second.startswith(first) and not second[len(first) :][:1].isdigit()
+    return finer or not comparable_terminals(one, other)
+
+
+def comparable_terminals(one: str, other: str) -> bool:
+    """Tell whether both spellings are numbers, or both names."""
+    return _terminal(one)[:1].isdigit() == _terminal(other)[:1].isdigit()
 
 
 def _terminal(text: str) -> str:

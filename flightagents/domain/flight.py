@@ -112,6 +112,8 @@ class FlightState:
     ordinal: int = 0
     """How many changes of this flight there have been."""
     first_run: int
+    first_record: str
+    """The `_id` of the record that it was first seen in."""
     run: int
     seen_at: datetime
     """Order: a sighting of an older run changes nothing."""
@@ -176,7 +178,8 @@ class FlightId:
 
 @lru_cache(maxsize=65_536)  # a day of the whole feed has about 60,000 flights
 def _require_known_names(flight: str, *zones: str | None) -> None:
-    FlightId.parse(flight)
+    if FlightId.parse(flight).date.year not in YEARS:
+        raise ValueError(f"{flight!r} is not of this century")
     for name in zones:
         if name is not None:
             try:

@@ -23,7 +23,7 @@ def _read_take_off(state: FlightState, news: News) -> FlightState:
     """
     sighting = news.sighting
     actual = sighting.departure.actual
-    if actual is None or sighting.phase is Status.CANCELLED:
+    if actual is None or state.disruption is Status.CANCELLED:
         return state
     if state.departed:
         return _with_actual(state, sighting)

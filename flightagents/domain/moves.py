@@ -10,6 +10,7 @@ from itertools import permutations
 
 from flightagents.domain.changes import Change, ChangeEnd, Kind, Reason, severity
 from flightagents.domain.flight import FlightId, FlightState, Status
+from flightagents.domain.times import to_local
 
 FARTHEST_MOVE = timedelta(hours=12)
 """Beyond this the flight of the next day is simply the next day's."""
@@ -41,8 +42,13 @@ def pairs(flights: Iterable[FlightState]) -> Iterator[tuple[FlightState, FlightS
 
 def _are_near(old: FlightState, new: FlightState) -> bool:
     days_apart = abs((FlightId.parse(new.flight).date - FlightId.parse(old.flight).date).days)
-    apart = abs(new.departure.base - old.departure.scheduled)
+    apart = abs(_by_the_clock(new, new.departure.base) - _by_the_clock(old, old.departure.scheduled))
     return old.first_run < new.first_run and days_apart == 1 and apart <= FARTHEST_MOVE
+
+
+def _by_the_clock(state: FlightState, moment: datetime) -> datetime:
+    """Give the airport's wall clock: comparable also where its zone is known of one flight only."""
+    return to_local(moment, state.departure.zone)
 
 
 def _fell_silent(old: FlightState, old_runs: tuple[int, ...], new_runs: tuple[int, ...]) -> bool:
@@ -67,5 +73,5 @@ def _moved(old: FlightState, new: FlightState, now: datetime) -> Change:
         arrival=ChangeEnd.of(old.arrival),
         carrier=old.carrier,
         marketed_as=old.marketed_as,
-        record=f"{new.flight}|{FlightId.parse(new.flight).designator}|{new.first_run}",
+        record=new.first_record,
     )

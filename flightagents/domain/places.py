@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flightagents.domain.changes import Kind, Reason
-from flightagents.domain.codes import same_place, same_terminal
+from flightagents.domain.codes import comparable_terminals, same_place, same_terminal
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.news import News
 
@@ -22,6 +22,8 @@ def _read_departure(state: FlightState, news: News) -> FlightState:
     """A first gate is no news, and a missing one says nothing."""
     known, sighted = state.departure, news.sighting.departure
     gate, terminal = sighted.gate or known.gate, sighted.terminal or known.terminal
+    if known.terminal and terminal and not comparable_terminals(known.terminal, terminal):
+        terminal = known.terminal  # else a real move behind it would go unseen
     if gate == known.gate and terminal == known.terminal:
         return state
     if known.gate and gate and not same_place(known.gate, gate):
@@ -51,6 +53,7 @@ def _read_aircraft(state: FlightState, news: News) -> FlightState:
     if state.registration and registration != state.registration:
         before, after = state.registration, registration
         news.add(Kind.AIRCRAFT_CHANGED, {"aircraft": before}, {"aircraft": after}, Reason.ROW_CHANGED)
-    elif state.icao24 and icao24 != state.icao24 and not sighting.registration:
+    elif state.icao24 and icao24 != state.icao24 and not (state.registration and sighting.registration):
         news.add(Kind.AIRCRAFT_CHANGED, {"aircraft": state.icao24}, {"aircraft": icao24}, Reason.ROW_CHANGED)
+        registration = sighting.registration  # the one that we knew was the other aircraft's
     return replace(state, registration=registration, icao24=icao24)

@@ -28,7 +28,7 @@ def _fixed(name: str) -> tzinfo:
     try:
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return timezone(-offset if name[0] == "-" else offset)
-    except ValueError as exc:
+    except (ValueError, OverflowError) as exc:
         raise KeyError(name) from exc
 
 
@@ -45,6 +45,13 @@ def to_utc(local: datetime, zone_name: str | None, *, not_before: datetime | Non
     if not_before is not None and not_before.tzinfo is not None and first < not_before:
         return aware.replace(fold=1).astimezone(UTC)
     return first
+
+
+def to_local(moment: datetime, zone_name: str | None) -> datetime:
+    """Give the airport's wall clock, without a zone; a naive time is that already."""
+    if zone_name is None or moment.tzinfo is None:
+        return moment
+    return moment.astimezone(zone(zone_name)).replace(tzinfo=None)
 
 
 def at_latest(moment: datetime) -> datetime:

@@ -22,6 +22,7 @@ from flightagents.domain.flight import (
 )
 from flightagents.domain.news import News
 from flightagents.domain.times import iso
+from flightagents.domain.zoning import in_common_zones
 
 REMEMBER_ORDER_EVERY = timedelta(minutes=15)
 """How often a sighting without news moves the order in the state: each write costs a changelog record."""
@@ -37,6 +38,7 @@ def advance(state: FlightState | None, sighting: Sighting) -> tuple[FlightState,
         return _first_sight(sighting)
     if sighting.run < state.run or not sighting.leads:
         return state, ()
+    state, sighting = in_common_zones(state, sighting)
     news = News(sighting)
     known = state
     state = _count_runs_without_operating_row(state, sighting)
@@ -87,6 +89,7 @@ def _first_sight(sighting: Sighting) -> tuple[FlightState, tuple[Change, ...]]:
         flight=sighting.flight,
         carrier=FlightId.parse(sighting.flight).carrier,
         first_run=sighting.run,
+        first_record=sighting.id,
         run=sighting.run,
         seen_at=sighting.polled_at,
         operating_row_missing=0 if sighting.operating else OPERATING_ROW_MISSING,

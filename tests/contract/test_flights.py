@@ -1,0 +1,143 @@
+"""What `FlightStore` promises, held by the fake and by MongoDB."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from flightagents.domain.changes import Change
+from flightagents.domain.flight import FlightState
+from flightagents.domain.tracking import advance
+from flightagents.ports import FlightStore
+from flightagents.store.flights import MongoFlights
+from tests.support.fakes import FakeFlights
+from tests.support.rows import MINUTE, NOON, row, run_of
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+
+
+@pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
+def flights(request: pytest.FixtureRequest) -> FlightStore:
+    if request.param == "fake":
+        return FakeFlights()
+    return MongoFlights(request.getfixturevalue("database"))
+
+
+def story(
+    *delays: int | None, route: str = "LHR-JFK", took_off: str | None = None, status: str = "scheduled"
+) -> tuple[FlightState, list[Change]]:
+    """Give the state and the changes of a flight that showed these delays, a look each."""
+    state: FlightState | None = None
+    told: list[Change] = []
+    for run, delay in enumerate(delays, start=1):
+        for record in run_of(
+            [row(delay=delay, route=route, took_off=took_off, status=status)], run, NOON + run * MINUTE
+        ):
+            state, changes = advance(state, record)
+            told.extend(changes)
+    assert state is not None
+    return state, told
+
+
+async def test_a_state_comes_back_as_it_was_stored(flights: FlightStore) -> None:
+    state, _ = story(None, 20, 60, took_off="15:40", status="active")
+    await flights.move_on([state])
+    assert await flights.known_states([state.flight]) == {state.flight: state}
+
+
+async def test_times_without_a_zone_come_back_without_one(flights: FlightStore) -> None:
+    state, _ = story(20, route="QQQ-JFK")
+    assert state.departure.base.tzinfo is None
+    await flights.move_on([state])
+    assert await flights.known_states([state.flight]) == {state.flight: state}
+
+
+async def test_only_known_flights_are_given(flights: FlightStore) -> None:
+    state, _ = story(None)
+    await flights.move_on([state])
+    assert set(await flights.known_states([state.flight, "BA9|2026-11-22|LHR|JFK"])) == {state.flight}
+    assert await flights.known_states([]) == {}
+
+
+async def test_a_state_moves_on_to_a_higher_ordinal_only(flights: FlightStore) -> None:
+    old, new = story(None)[0], story(None, 20, 60)[0]
+    other, _ = story(None, route="LHR-MAD")
+    assert old.ordinal < new.ordinal
+    await flights.move_on([new])
+    await flights.move_on([old, other])
+    await flights.move_on([replace(new, delay=999)])
+    assert await flights.known_states([old.flight, other.flight]) == {old.flight: new, other.flight: other}
+
+
+async def test_of_several_states_of_a_flight_at_once_the_newest_stays(flights: FlightStore) -> None:
+    states = [story(*delays)[0] for delays in ((None, 20, 60), (None, 20), (None,))]
+    await flights.move_on(states)
+    assert await flights.known_states([states[0].flight]) == {states[0].flight: states[0]}
+
+
+async def test_only_what_was_new_to_the_history_is_given_back(flights: FlightStore) -> None:
+    _, changes = story(None, 20, 60, 120)
+    assert len(changes) == 4
+    assert await flights.add_to_history([]) == []
+    assert await flights.add_to_history(changes[1:3]) == changes[1:3]
+    assert await flights.add_to_history(changes) == [changes[0], changes[3]]
+    assert await flights.add_to_history(changes) == []
+
+
+async def test_the_same_change_twice_in_one_batch_is_new_once(flights: FlightStore) -> None:
+    _, (change,) = story(None)
+    assert await flights.add_to_history([change, change]) == [change]
+
+
+async def test_open_states_are_those_that_have_neither_left_nor_landed(flights: FlightStore) -> None:
+    waiting, _ = story(None, 60)
+    gone, _ = story(None, None, route="LHR-MAD", took_off="14:50")
+    await flights.move_on([waiting, gone])
+    assert [state.flight for state in await flights.open_states()] == [waiting.flight]
+
+
+async def test_flights_are_found_by_any_of_their_numbers_and_their_date(flights: FlightStore) -> None:
+    shared, _ = advance(None, run_of([row(), row("AA6143", operated_by="BA117")])[0])
+    onward, _ = advance(None, run_of([row("BA117", route="JFK-MAD", arrives="2026-11-23T06:00")])[0])
+    await flights.move_on([shared, onward])
+    asked = [
+        ("BA117", "2026-11-22"),
+        ("AA6143", "2026-11-22"),
+        ("BA117", "2026-11-23"),
+        ("BA9", "2026-11-22"),
+    ]
+    found = await flights.of_numbers(asked)
+    assert {number: found.get(number, []) for number in asked} == {
+        ("BA117", "2026-11-22"): [onward.flight, shared.flight],
+        ("AA6143", "2026-11-22"): [shared.flight],
+        ("BA117", "2026-11-23"): [],
+        ("BA9", "2026-11-22"): [],
+    }
+    assert await flights.of_numbers([]) == {}
+
+
+# Only MongoDB
+
+
+@pytest.mark.mongodb
+async def test_the_history_holds_what_a_reader_needs_and_not_the_state(database: Database) -> None:
+    _, changes = story(None, 60)
+    await MongoFlights(database).add_to_history(changes)
+    document = await database["flight_changes"].find_one({"_id": changes[-1].id})
+    assert document is not None
+    assert "state" not in document
+    assert (document["kind"], document["severity"], document["ordinal"]) == ("delayed", "major", 2)
+    assert document["departure"]["expected"] == changes[-1].departure.expected
+    assert document["after"] == {"expected": "2026-11-22T15:35:00Z"}
+
+
+@pytest.mark.mongodb
+async def test_a_flight_is_found_by_each_of_its_numbers(database: Database) -> None:
+    state, _ = advance(None, run_of([row(), row("AA6143", operated_by="BA117")])[0])
+    await MongoFlights(database).move_on([state])
+    found = await database["flights"].find_one({"designators": "AA6143", "date": "2026-11-22"})
+    assert found is not None
+    assert found["_id"] == state.flight
+    assert found["designators"] == ["BA117", "AA6143"]
+    assert found["open"] is True

@@ -1,0 +1,304 @@
+"""The ports in memory: what each promises, without broker, database or network.
+
+Each fake passes the same contract tests as the real thing (tests/contract). Those that share a `journal`
+write into it what they did, in order: a test of an order of steps reads it.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from flightagents.aviationstack.parsing import RowParser
+from flightagents.domain.changes import Change
+from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.runs import RunStamp
+from flightagents.errors import UnreadableRecordError
+from flightagents.ports import FeedRow
+from flightagents.records import DeadLetter, FlightRecord
+from tests.support.rows import NOON
+
+Journal = list[tuple[str, str]]
+"""What was done, and to what."""
+
+INT64 = range(-(2**63), 2**63)
+MAX_DEPTH = 150
+
+
+class SetClock:
+    """Stands until a test moves it; `speed` is how much faster than real time it would run."""
+
+    def __init__(self, now: datetime = NOON, speed: float = 1) -> None:
+        self.time = now
+        self.speed = speed
+
+    def now(self) -> datetime:
+        return self.time
+
+    def real(self, duration: timedelta) -> timedelta:
+        return duration / self.speed
+
+    def move(self, by: timedelta) -> None:
+        self.time += by
+
+
+class FakeArchive:
+    """Documents by id; they hold what BSON can hold."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.records: dict[str, FlightRecord] = {}
+        self._journal: Journal = [] if journal is None else journal
+
+    def document(self, record: FlightRecord) -> bytes:
+        try:
+            _require_storable(msgspec.to_builtins(record), MAX_DEPTH)
+            return msgspec.json.encode(record)
+        except (ValueError, RecursionError) as exc:
+            raise UnreadableRecordError("not_storable", f"{record.id}: {exc}") from exc
+
+    async def store(self, documents: Sequence[bytes]) -> None:
+        for document in documents:
+            record = msgspec.json.decode(document, type=FlightRecord)
+            self.records.setdefault(record.id, record)
+        self._journal.append(("stored", f"{len(documents)} records"))
+
+    async def runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        runs = {flight: {r.run for r in self.records.values() if r.flight == flight} for flight in flights}
+        return {flight: tuple(sorted(found)) for flight, found in runs.items() if found}
+
+
+def _require_storable(value: object, levels: int) -> None:
+    if levels == 0:
+        raise ValueError("nested too deep")
+    if isinstance(value, int) and value not in INT64:
+        raise ValueError(f"{value} has more than 64 bits")
+    parts: Iterable[object] = ()
+    if isinstance(value, dict):
+        if any("\0" in key for key in value):
+            raise ValueError("a key holds a NUL")
+        parts = value.values()
+    elif isinstance(value, (list, tuple)):
+        parts = value
+    for part in parts:
+        _require_storable(part, levels - 1)
+
+
+class FakeFlights:
+    """The latest state of each flight, as the JSON that MongoDB keeps, and the history by id."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.history: dict[str, Change] = {}
+        self.asked: list[list[str]] = []
+        self._states: dict[str, bytes] = {}
+        self._journal: Journal = [] if journal is None else journal
+
+    @property
+    def states(self) -> dict[str, FlightState]:
+        return {flight: _state(text) for flight, text in self._states.items()}
+
+    async def known_states(self, flights: Sequence[str]) -> dict[str, FlightState]:
+        self.asked.append(sorted(flights))
+        return {flight: _state(self._states[flight]) for flight in flights if flight in self._states}
+
+    async def open_states(self) -> list[FlightState]:
+        return [state for state in self.states.values() if not (state.departed or state.landed)]
+
+    async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for wanted in numbers:
+            for state in sorted(self.states.values(), key=lambda state: state.flight):
+                name = FlightId.parse(state.flight)
+                names = {name.designator, *state.marketed_as}
+                if wanted[0] in names and wanted[1] == name.date.isoformat():
+                    found.setdefault(wanted, []).append(state.flight)
+        return found
+
+    async def add_to_history(self, changes: Sequence[Change]) -> list[Change]:
+        new = []
+        for change in changes:
+            if change.id not in self.history:
+                self.history[change.id] = replace(change, state=None)
+                new.append(change)
+        self._journal.append(("history", f"{len(changes)} changes"))
+        return new
+
+    async def move_on(self, states: Iterable[FlightState]) -> None:
+        for state in states:
+            known = self._states.get(state.flight)
+            if known is None or _state(known).ordinal < state.ordinal:
+                self._states[state.flight] = msgspec.json.encode(state)
+        self._journal.append(("latest", "states"))
+
+
+def _state(text: bytes) -> FlightState:
+    return msgspec.json.decode(text, type=FlightState)
+
+
+@dataclass
+class LeaseBook:
+    """The one lease that several workers see."""
+
+    owner: str | None = None
+    expired: bool = True
+    run: int = 0
+    polled_at: datetime | None = None
+
+
+class FakeLease:
+    """One worker's view of the lease."""
+
+    def __init__(self, book: LeaseBook, owner: str) -> None:
+        self._book = book
+        self._owner = owner
+
+    async def begin_run(self, now: datetime) -> RunStamp | None:
+        book = self._book
+        if book.owner != self._owner and not book.expired:
+            return None
+        last = book.polled_at
+        book.polled_at = now if last is None else max(last + timedelta(milliseconds=1), now)
+        book.owner, book.expired, book.run = self._owner, False, book.run + 1
+        return RunStamp(book.run, book.polled_at)
+
+    async def holds(self, stamp: RunStamp) -> bool:
+        book = self._book
+        return book.owner == self._owner and book.run == stamp.run and not book.expired
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as it lies on a topic."""
+
+    value: bytes | None
+    topic: str = "flight-topic"
+    partition: int = 0
+    offset: int = 0
+    key: bytes | None = None
+
+
+class FakePublisher:
+    """Keeps what was published, by topic."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.topics: dict[str, list[Sent]] = {}
+        self._journal: Journal = [] if journal is None else journal
+
+    async def publish(self, topic: str, records: Iterable[tuple[str, bytes]]) -> None:
+        log = self.topics.setdefault(topic, [])
+        records = list(records)
+        for key, value in records:
+            log.append(Sent(value, topic, 0, len(log), key.encode()))
+        if records:
+            self._journal.append(("published", topic))
+
+    def on(self, topic: str) -> list[Sent]:
+        return self.topics.get(topic, [])
+
+    def values(self, topic: str) -> list[bytes]:
+        return [message.value or b"" for message in self.on(topic)]
+
+
+class FakeDeadLetters:
+    """Letters by id."""
+
+    def __init__(self) -> None:
+        self.letters: dict[str, DeadLetter] = {}
+
+    async def store(self, letters: Sequence[DeadLetter]) -> None:
+        for letter in letters:
+            self.letters.setdefault(letter.id, letter)
+
+
+class FakeTable:
+    """The table of one worker; `changelog` is what a recovery would read."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.entries: dict[str, bytes] = {}
+        self.changelog: dict[str, bytes] = {}
+        self._journal: Journal = [] if journal is None else journal
+
+    def get(self, key: str) -> bytes | None:
+        return self.entries.get(key)
+
+    def values(self) -> Iterable[bytes]:
+        return list(self.entries.values())
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        self.entries[key] = value
+        self._journal.append(("table", key))
+
+    def __delitem__(self, key: str) -> None:
+        del self.entries[key]
+        self._journal.append(("forgotten", key))
+
+    async def durable(self) -> None:
+        self.changelog = dict(self.entries)
+        self._journal.append(("durable", "table"))
+
+
+class FakeFeed:
+    """Gives each query's pages in order; an exception among them is raised where it stands."""
+
+    def __init__(self, pages: Mapping[str, Sequence[Sequence[object] | Exception]]) -> None:
+        self.pages = dict(pages)
+        self.asked: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """Happens while a page is fetched."""
+        self._parser = RowParser()
+
+    @property
+    def queries(self) -> Sequence[str]:
+        return list(self.pages)
+
+    async def rows(self, query: str) -> AsyncIterator[Sequence[FeedRow]]:
+        self.asked.append(query)
+        for number, page in enumerate(self.pages[query]):
+            if isinstance(page, Exception):
+                raise page
+            self.meanwhile()
+            yield [FeedRow(raw, {"query": query, "offset": number, "row": at}) for at, raw in enumerate(page)]
+
+    def parse(self, raw: object, stamp: RunStamp) -> FlightRecord:
+        return self._parser.parse(raw, stamp)
+
+
+class FakeCallCounter:
+    """Counts by month of the clock."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self._clock = clock
+        self._calls: Counter[str] = Counter()
+
+    async def count(self) -> None:
+        self._calls[f"{self._clock.now():%Y-%m}"] += 1
+
+    async def this_month(self) -> int:
+        return self._calls[f"{self._clock.now():%Y-%m}"]
+
+
+@dataclass
+class Handed:
+    """A batch of one partition; `current` says in turn what is given, then stays at the last of it."""
+
+    records: Sequence[Sent]
+    still_ours: list[bool] = field(default_factory=lambda: [True])
+
+    @property
+    def current(self) -> bool:
+        return self.still_ours.pop(0) if len(self.still_ours) > 1 else self.still_ours[0]
+
+
+def messages(*values: bytes | None, topic: str = "flight-topic", partition: int = 0) -> list[Sent]:
+    """Give values as messages of one partition, from offset 0."""
+    return [Sent(value, topic, partition, offset) for offset, value in enumerate(values)]
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """Give an object in an object in an object."""
+    value: dict[str, Any] = {}
+    for _ in range(levels):
+        value = {"a": value}
+    return value

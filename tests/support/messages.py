@@ -1,0 +1,77 @@
+"""Notices, messages and envelopes for tests: what a test does not name does not matter to it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flightagents.domain.alerting import Said
+from flightagents.domain.notifications import Envelope, Message, Notice
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ANNA = "anna@example.com"
+ANNAS_PHONE = "+447700900123"
+
+
+def notice(
+    said: Said = Said.LATER,
+    **differs: Any,  # noqa: ANN401 - any of its fields
+) -> Notice:
+    """BA117 of 22 November, which was to leave at 14:35 and now leaves at 16:40, London time."""
+    usual = Notice(
+        said=said,
+        designator="BA117",
+        operated_as=None,
+        departure="LHR",
+        arrival="JFK",
+        zone="Europe/London",
+        old=datetime(2026, 11, 22, 14, 35, tzinfo=UTC),
+        new=datetime(2026, 11, 22, 16, 40, tzinfo=UTC),
+        language="en",
+        flight="BA117|2026-11-22|LHR|JFK",
+        name="Anna Müller",
+        reference="ABC123",
+    )
+    return replace(usual, **differs)
+
+
+def letter(
+    row: str = "row-1",
+    to: str = ANNA,
+    **differs: Any,  # noqa: ANN401 - any of its fields
+) -> Envelope:
+    """An email on its way."""
+    message = Message(
+        text="BA117 now expected 16:40 - früher möglich.\n.\nA line that began with a dot.\n",
+        subject="BA117 LHR-JFK Sun 22 Nov: now expected 16:40, not 14:35",
+        html="<p>BA117 now expected <b>16:40</b> - früher möglich.</p>\n",
+        message_id=f"<{row}@agency.example>",
+        date=NOON,
+        references="<flight.BA117.2026-11-22.LHR.JFK@agency.example>",
+    )
+    usual = Envelope(row=row, address=to, message=message, valid_for=timedelta(hours=2))
+    return replace(usual, **differs)
+
+
+def sms(
+    row: str = "row-1",
+    to: str = ANNAS_PHONE,
+    text: str = "BA117 now 16:40.",
+    **differs: Any,  # noqa: ANN401 - any of its fields
+) -> Envelope:
+    """An SMS on its way."""
+    usual = Envelope(row=row, address=to, message=Message(text=text), valid_for=timedelta(hours=2))
+    return replace(usual, **differs)
+
+
+@dataclass
+class Wire:
+    """Counts how often bytes were about to leave; `first` is awaited before."""
+
+    times: int = 0
+    first: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def __call__(self) -> None:
+        for each in self.first:
+            await each()
+        self.times += 1

@@ -1,0 +1,98 @@
+"""Changes of `flight-change-topic`: the facts are stored first, then it is decided on them."""
+
+from collections.abc import Mapping, Sequence
+
+from flightagents.domain.changes import Change
+from flightagents.domain.flight import FlightState
+from flightagents.domain.tracking import advance
+from flightagents.handlers.alert import AlertOnChanges
+from flightagents.handlers.audience import Moved
+from flightagents.handlers.decide import Decide
+from flightagents.records import CHANGE_TOPIC, encode
+from tests.support.fakes import FakeFlights, Journal, messages
+from tests.support.rows import MINUTE, NOON, row, run_of
+
+BA117 = "BA117|2026-11-22|LHR|JFK"
+
+
+class NotedDecisions(Decide):
+    """Notes for which flights it is to decide, and who moved."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.moved: dict[str, Moved] = {}
+        self._journal = journal
+
+    async def for_flights(self, flights: Sequence[str], moved: Mapping[str, Moved] | None = None) -> None:
+        self._journal.append(("decided", " ".join(flights)))
+        self.moved.update(moved or {})
+
+
+class Desk:
+    """The alert agent's use case and all around it."""
+
+    def __init__(self) -> None:
+        self.journal: Journal = []
+        self.flights = FakeFlights(self.journal)
+        self.decide = NotedDecisions(self.journal)
+        self.alert = AlertOnChanges(self.flights, self.decide)
+
+    async def hear(self, *values: bytes | None) -> None:
+        await self.alert(messages(*values, topic=CHANGE_TOPIC))
+
+
+def story(*gates: str | None) -> list[Change]:
+    """Give the changes of a flight that showed these gates and grew later by an hour each time."""
+    state: FlightState | None = None
+    told: list[Change] = []
+    for run, gate in enumerate(gates, start=1):
+        (record,) = run_of([row(delay=60 * run, departure={"gate": gate})], run, NOON + run * MINUTE)
+        state, changes = advance(state, record)
+        told.extend(changes)
+    return told
+
+
+async def test_the_facts_are_stored_before_anything_is_decided() -> None:
+    desk = Desk()
+    await desk.hear(*map(encode, story("A1", "A1")))
+    assert [step for step, _ in desk.journal] == ["history", "latest", "decided"]
+    assert desk.journal[-1] == ("decided", BA117)
+
+
+async def test_the_newest_state_of_a_batch_is_the_flights_latest() -> None:
+    desk, changes = Desk(), story("A1", "A1", "A1")
+    await desk.hear(*map(encode, changes))
+    assert desk.flights.states == {BA117: changes[-1].state}
+    assert list(desk.flights.history) == [change.id for change in changes]
+
+
+async def test_older_changes_that_come_again_do_not_turn_the_state_back() -> None:
+    desk, changes = Desk(), story("A1", "A1", "A1")
+    await desk.hear(*map(encode, changes))
+    await desk.hear(encode(changes[0]))
+    assert desk.flights.states == {BA117: changes[-1].state}
+    assert len(desk.flights.history) == len(changes)
+
+
+async def test_a_change_without_a_state_only_adds_to_the_history() -> None:
+    desk, (change,) = Desk(), story("A1")
+    bare = encode(change).replace(encode_state(change), b"null")
+    await desk.hear(bare)
+    assert desk.flights.states == {}
+    assert list(desk.flights.history) == [change.id]
+
+
+async def test_what_is_not_ours_is_passed_over() -> None:
+    desk, (change,) = Desk(), story("A1")
+    await desk.hear(None, b"", b"{", b"[]", encode(change), b'{"id":1}')
+    assert list(desk.flights.history) == [change.id]
+
+
+async def test_who_moved_is_told_with_where_from() -> None:
+    desk = Desk()
+    await desk.hear(*map(encode, story("A1", "B2")))
+    assert desk.decide.moved == {BA117: Moved(gate_from="A1")}
+
+
+def encode_state(change: Change) -> bytes:
+    whole = encode(change)
+    return whole[whole.index(b'"state":') + len(b'"state":') : -1]

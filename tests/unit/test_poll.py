@@ -1,0 +1,244 @@
+"""A run of the poller: what reaches the topics, and what stops it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from flightagents.errors import (
+    FeedMonthSpentError,
+    FeedOutageError,
+    FeedRateLimitError,
+    FeedRefusedError,
+    LeaseLostError,
+)
+from flightagents.handlers.poll import PollFeed, message_key
+from flightagents.records import (
+    DEAD_LETTER_TOPIC,
+    FLIGHT_TOPIC,
+    DeadLetter,
+    FlightRecord,
+    decode_dead_letter,
+    decode_flight_record,
+)
+from flightagents.settings import PartitionBy
+from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
+from tests.support.rows import MINUTE, NOON, row
+
+JFK, LHR = "dep_iata=JFK", "dep_iata=LHR"
+Page = list[dict[str, Any]] | Exception
+
+
+class Desk:
+    """A poller and all around it."""
+
+    def __init__(
+        self,
+        *pages: Page,
+        queries: dict[str, list[Page]] | None = None,
+        partition_by: PartitionBy = PartitionBy.FLIGHT,
+    ) -> None:
+        self.feed = FakeFeed(queries or {LHR: pages})
+        self.book = LeaseBook()
+        self.clock = SetClock()
+        self.publisher = FakePublisher()
+        self.poll = PollFeed(self.feed, FakeLease(self.book, "me"), self.publisher, self.clock, partition_by)
+
+    @property
+    def records(self) -> list[FlightRecord]:
+        return [decode_flight_record(value) for value in self.publisher.values(FLIGHT_TOPIC)]
+
+    @property
+    def letters(self) -> list[DeadLetter]:
+        return [decode_dead_letter(value) for value in self.publisher.values(DEAD_LETTER_TOPIC)]
+
+    def lose_lease(self) -> None:
+        self.book.owner = "another"
+
+
+async def test_each_row_becomes_one_record_of_its_run() -> None:
+    desk = Desk([row("BA117"), row("BA119")], [row("BA121")])
+    await desk.poll()
+    assert [(record.designator, record.run, record.polled_at) for record in desk.records] == [
+        ("BA117", 1, NOON),
+        ("BA119", 1, NOON),
+        ("BA121", 1, NOON),
+    ]
+
+
+async def test_runs_are_numbered_and_timed_by_the_lease() -> None:
+    desk = Desk([row()])
+    await desk.poll()
+    desk.clock.move(MINUTE)
+    await desk.poll()
+    assert [(record.run, record.polled_at) for record in desk.records] == [(1, NOON), (2, NOON + MINUTE)]
+
+
+async def test_without_the_lease_nothing_is_asked() -> None:
+    desk = Desk([row()])
+    desk.book.owner, desk.book.expired = "another", False
+    await desk.poll()
+    assert desk.feed.asked == []
+    assert desk.publisher.topics == {}
+
+
+async def test_a_leader_that_lost_its_lease_while_fetching_publishes_nothing() -> None:
+    desk = Desk([row("BA117"), {"nonsense": 1}], [row("BA119")])
+    desk.feed.meanwhile = desk.lose_lease
+    with pytest.raises(LeaseLostError, match="run 1 publishes nothing"):
+        await desk.poll()
+    assert desk.publisher.topics == {}
+
+
+async def test_a_leader_that_lost_its_lease_in_a_failing_query_publishes_nothing() -> None:
+    desk = Desk([row()], FeedOutageError("HTTP 503"))
+    await desk.poll()
+    assert len(desk.records) == 1
+    desk.feed.meanwhile = desk.lose_lease
+    with pytest.raises(LeaseLostError):
+        await desk.poll()
+    assert len(desk.records) == 1
+
+
+async def test_a_bad_row_is_dead_lettered_with_its_place_and_its_neighbours_go_on() -> None:
+    desk = Desk([row("BA117"), {"flight": None}, row("BA119")])
+    await desk.poll()
+    assert [record.designator for record in desk.records] == ["BA117", "BA119"]
+    (letter,) = desk.letters
+    assert letter.place == {"run": 1, "query": LHR, "offset": 0, "row": 1}
+    assert letter.raw == '{"flight":null}'
+    assert letter.source == "feed"
+
+
+async def test_leading_rows_are_published_first_then_by_designator() -> None:
+    desk = Desk(
+        [row("IB4222", operated_by="BA117"), row("BA119"), row("AA6143", operated_by="BA117"), row("BA117")]
+    )
+    await desk.poll()
+    assert [(record.designator, record.leads) for record in desk.records] == [
+        ("BA117", True),
+        ("BA119", True),
+        ("AA6143", False),
+        ("IB4222", False),
+    ]
+
+
+async def test_every_record_carries_all_numbers_that_the_run_brought_for_its_flight() -> None:
+    desk = Desk([row("BA117"), row("AA6143", operated_by="BA117")], [row("IB4222", operated_by="BA117")])
+    await desk.poll()
+    assert {record.marketed_as for record in desk.records} == {("AA6143", "IB4222")}
+
+
+async def test_a_row_that_two_queries_bring_is_published_once() -> None:
+    desk = Desk(queries={LHR: [[row()]], JFK: [[row()]]})
+    await desk.poll()
+    assert desk.feed.asked == [LHR, JFK]
+    assert len(desk.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("partition_by", "key"),
+    [
+        (PartitionBy.FLIGHT, b"BA117|2026-11-22|LHR|JFK"),
+        (PartitionBy.AIRPORT, b"LHR"),
+        (PartitionBy.AIRLINE, b"BA"),
+    ],
+)
+async def test_all_rows_of_a_flight_have_the_key_that_the_setting_asks_for(
+    partition_by: PartitionBy, key: bytes
+) -> None:
+    desk = Desk([row("BA117"), row("AA6143", operated_by="BA117")], partition_by=partition_by)
+    await desk.poll()
+    assert {message.key for message in desk.publisher.on(FLIGHT_TOPIC)} == {key}
+
+
+def test_an_icao_only_flight_is_keyed_by_its_icao_airline() -> None:
+    assert message_key("BAW117|2026-11-22|EGLL|KJFK", PartitionBy.AIRLINE) == "BAW"
+
+
+async def test_a_rate_limit_keeps_what_came_and_waits_as_long_as_it_says() -> None:
+    too_fast = FeedRateLimitError(timedelta(minutes=5))
+    desk = Desk(queries={LHR: [[row()], too_fast], JFK: [[row("BA178", route="LHR-MAD")]]})
+    await desk.poll()
+    assert desk.feed.asked == [LHR], "the other queries would only be refused as well"
+    assert len(desk.records) == 1
+    desk.clock.move(timedelta(minutes=4, seconds=59))
+    await desk.poll()
+    assert desk.feed.asked == [LHR]
+    assert desk.book.run == 1
+    desk.feed.pages[LHR] = [[row()]]
+    desk.clock.move(timedelta(seconds=1))
+    await desk.poll()
+    assert desk.feed.asked == [LHR, LHR, JFK]
+    assert len(desk.records) == 3
+
+
+async def test_a_rate_limit_is_in_real_seconds_however_fast_the_clock_runs() -> None:
+    desk = Desk(FeedRateLimitError(timedelta(seconds=10)))
+    desk.clock.speed = 120
+    await desk.poll()
+    desk.clock.move(timedelta(minutes=19, seconds=59))
+    await desk.poll()
+    assert desk.feed.asked == [LHR]
+    desk.clock.move(timedelta(seconds=2))
+    await desk.poll()
+    assert desk.feed.asked == [LHR, LHR]
+
+
+async def test_a_rate_limit_that_names_no_time_is_over_at_the_next_tick() -> None:
+    desk = Desk(FeedRateLimitError(timedelta()))
+    await desk.poll()
+    await desk.poll()
+    assert desk.feed.asked == [LHR, LHR]
+
+
+@pytest.mark.parametrize(
+    ("spent_on", "turns"),
+    [
+        (datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        (datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)),
+    ],
+)
+async def test_a_spent_month_is_waited_out(spent_on: datetime, turns: datetime) -> None:
+    desk = Desk(FeedMonthSpentError("spent"))
+    desk.clock.time = spent_on
+    await desk.poll()
+    desk.clock.time = turns - timedelta(seconds=1)
+    await desk.poll()
+    assert desk.feed.asked == [LHR]
+    desk.clock.time = turns
+    await desk.poll()
+    assert desk.feed.asked == [LHR, LHR]
+
+
+async def test_a_refused_query_is_not_asked_again_and_the_others_go_on() -> None:
+    refusal = FeedRefusedError("validation_error", "no such airport", query_only=True)
+    desk = Desk(queries={JFK: [refusal], LHR: [[row()]]})
+    for _ in range(2):
+        await desk.poll()
+        desk.clock.move(MINUTE)
+    assert desk.feed.asked == [JFK, LHR, LHR]
+    assert len(desk.records) == 2
+
+
+async def test_a_refused_key_stops_all_queries() -> None:
+    desk = Desk(queries={JFK: [FeedRefusedError("invalid_access_key", "set another")], LHR: [[row()]]})
+    for _ in range(2):
+        await desk.poll()
+    assert desk.feed.asked == [JFK]
+
+
+async def test_an_outage_of_one_query_keeps_what_came_and_asks_the_others() -> None:
+    desk = Desk(queries={JFK: [[row("BA178", route="LHR-MAD")], FeedOutageError("HTTP 503")], LHR: [[row()]]})
+    await desk.poll()
+    assert [record.designator for record in desk.records] == ["BA117", "BA178"]
+    await desk.poll()
+    assert desk.feed.asked == [JFK, LHR, JFK, LHR]
+
+
+async def test_an_empty_answer_publishes_nothing_and_is_no_error() -> None:
+    desk = Desk([])
+    await desk.poll()
+    assert desk.records == []
+    assert desk.letters == []

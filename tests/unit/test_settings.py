@@ -1,0 +1,124 @@
+"""Settings come from the environment, a `.env` file, and files for secrets; what is wrong is named."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from flightagents.errors import SettingsError
+from flightagents.settings import PREFIX, Plan, Settings, Topics, load
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in an empty folder with an empty environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        for suffix in ("", "_FILE"):
+            monkeypatch.delenv(f"{PREFIX}{name}{suffix}".upper(), raising=False)
+    return tmp_path
+
+
+def test_an_empty_environment_gives_a_system_on_localhost_that_polls_nothing() -> None:
+    settings = load()
+    assert settings.kafka_brokers == "localhost:9092"
+    assert settings.mongodb_url.get_secret_value() == "mongodb://localhost:27017/"
+    assert settings.mongodb_database == "flight_data"
+    assert settings.aviationstack_key is None
+    assert settings.topics is Topics.CREATE
+
+
+def test_the_environment_comes_before_the_file(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (nowhere / ".env").write_text("FLIGHTAGENTS_POLL_INTERVAL=30\nFLIGHTAGENTS_ARCHIVE_DAYS=7\nOTHER=1\n")
+    monkeypatch.setenv("FLIGHTAGENTS_POLL_INTERVAL", "15")
+    settings = load()
+    assert (settings.poll_interval, settings.archive_days) == (15, 7)
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY", "")
+    monkeypatch.setenv("FLIGHTAGENTS_TOPIC_PARTITIONS", "")
+    settings = load()
+    assert settings.aviationstack_key is None
+    assert settings.topic_partitions == 8
+
+
+def test_a_secret_may_come_from_a_file_without_its_line_end(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / "key").write_text("from-the-file\n")
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY", "from-the-environment")
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE", str(nowhere / "key"))
+    key = load().aviationstack_key
+    assert key is not None
+    assert key.get_secret_value() == "from-the-file"
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_MONGODB_URL_FILE", str(nowhere / "nothing"))
+    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_MONGODB_URL_FILE names .*nothing"):
+        load()
+
+
+def test_only_secrets_come_from_files(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (nowhere / "days").write_text("7")
+    monkeypatch.setenv("FLIGHTAGENTS_ARCHIVE_DAYS_FILE", str(nowhere / "days"))
+    assert load().archive_days == 90
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KAFKA_BROKERS", "localhost"),
+        ("KAFKA_BROKERS", "one:9092,two"),
+        ("KAFKA_BROKERS", ":9092"),
+        ("POLL_INTERVAL", "0"),
+        ("POLL_INTERVAL", "soon"),
+        ("TOPIC_PARTITIONS", "0"),
+        ("WEB_PORT", "65536"),
+        ("PARTITION_BY", "weather"),
+        ("AVIATIONSTACK_PLAN", "gold"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_variable(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"FLIGHTAGENTS_{variable}", value)
+    with pytest.raises(SettingsError, match=f"FLIGHTAGENTS_{variable}: "):
+        load()
+
+
+def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY", "hunter2")
+    monkeypatch.setenv("FLIGHTAGENTS_MONGODB_URL", "mongodb://me:hunter2@localhost/")
+    assert "hunter2" not in f"{load()!r} {load()}"
+
+
+def test_several_brokers_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_KAFKA_BROKERS", "one:9092, [::1]:9093")
+    assert load().kafka_brokers == "one:9092, [::1]:9093"
+
+
+def test_settings_in_force_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load().archive_days = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("plan", "rows"),
+    [(Plan.FREE, 100), (Plan.BASIC, 100), (Plan.PROFESSIONAL, 1000), (Plan.BUSINESS, 1000)],
+)
+def test_a_plan_says_how_many_rows_a_page_has(plan: Plan, rows: int) -> None:
+    assert plan.page_size == rows
+
+
+def test_a_wrong_setting_is_one_line_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_WEB_PORT", "none")
+    done = subprocess.run(
+        [sys.executable, "-m", "flightagents", "worker"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert done.stderr.count("\n") == 1
+    assert "FLIGHTAGENTS_WEB_PORT" in done.stderr
