@@ -66,6 +66,9 @@ class FlightApp(faust.App):
         """Close what `on_first_start` opened."""
         await super().on_shutdown()
         if self.world is not None:
+            use_cases = getattr(self, "use_cases", None)  # missing where the start was refused
+            if use_cases is not None and use_cases.poll is not None:
+                await use_cases.poll.stop()
             await self.world.close()
 
 

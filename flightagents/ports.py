@@ -50,6 +50,9 @@ class Lease(Protocol):
     async def holds(self, stamp: RunStamp) -> bool:
         """Renew it if it is still ours and still at this run."""
 
+    async def release(self) -> None:
+        """Let another worker have it at once."""
+
 
 class Publisher(Protocol):
     """Kafka, to write to."""

@@ -1,11 +1,13 @@
 """Runs a command's coroutine against MongoDB, and turns our errors into a line and an exit code."""
 
 import asyncio
+import logging.config
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import click
 
+from flightagents import logs
 from flightagents.app import app
 from flightagents.errors import FlightagentsError
 from flightagents.wiring import World, open_world
@@ -23,6 +25,7 @@ def with_world(work: Callable[[World], Awaitable[T]]) -> T:
         finally:
             await world.close()
 
+    logging.config.dictConfig(logs.configure(app.settings.log_format))
     try:
         return asyncio.run(run())
     except FlightagentsError as exc:

@@ -28,7 +28,8 @@ def put_in_order(sightings: Iterable[S]) -> list[S]:
     rows: dict[tuple[str, str], S] = {}
     for sighting in sightings:
         key = (sighting.flight, sighting.designator)
-        rows[key] = max(rows.get(key, sighting), sighting, key=_freshness)
+        known = rows.get(key)
+        rows[key] = sighting if known is None else max(known, sighting, key=_freshness)
     flights: dict[str, list[S]] = defaultdict(list)
     for row in rows.values():
         flights[row.flight].append(row)

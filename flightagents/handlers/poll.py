@@ -57,6 +57,10 @@ class PollFeed:
                 break
         await self._publish(run)
 
+    async def stop(self) -> None:
+        """Give the lease away: another worker goes on without waiting for its end."""
+        await self._lease.release()
+
     async def _ask(self, query: str, run: Run) -> bool:
         """Add a query's rows to the run; False if the other queries need not be asked now."""
         try:

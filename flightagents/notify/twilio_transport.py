@@ -5,6 +5,7 @@ Errors are made anew from words: aiohttp's hold the headers, and with them the t
 """
 
 import json
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -65,8 +66,7 @@ class Transport:
                 uri,
                 params=_texts(params),
                 data=_texts(data),
-                headers=headers,
-                auth=aiohttp.BasicAuth(*auth) if auth else None,
+                headers={**(headers or {}), **_login(auth)},
                 timeout=self._timeout,
                 allow_redirects=False,
                 raise_for_status=False,
@@ -80,6 +80,13 @@ class Transport:
         except (aiohttp.ClientError, OSError):  # TimeoutError is one
             failure = NoAnswerError("no answer")
         raise failure
+
+
+def _login(auth: tuple[str, str] | None) -> dict[str, str]:
+    """Write the header ourselves: aiohttp has a way for it only before, and another only since, 3.14."""
+    if auth is None:
+        return {}
+    return {"Authorization": "Basic " + b64encode(":".join(auth).encode()).decode()}
 
 
 def _texts(form: dict[str, object] | None) -> dict[str, str] | None:

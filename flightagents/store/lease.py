@@ -1,9 +1,11 @@
 """The poller's lease: one worker polls at a time, and runs are numbered without a gap in order."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
 
 from flightagents.domain.runs import RunStamp
 from flightagents.store.connection import Database
@@ -53,6 +55,12 @@ class MongoLease:
         }
         result = await self._leases.update_one(mine, [{"$set": {"expires_at": _expiry()}}])
         return result.matched_count == 1
+
+    async def release(self) -> None:
+        """Let another worker have it at once; where MongoDB is away it ends by itself."""
+        with suppress(PyMongoError):
+            mine = {"_id": POLL, "owner": self._owner}
+            await self._leases.update_one(mine, {"$set": {"expires_at": _LONG_AGO}})
 
 
 def _expiry() -> dict[str, Any]:

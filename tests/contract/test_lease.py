@@ -125,3 +125,12 @@ async def test_holding_it_renews_it(database: Database) -> None:
     document = await database["leases"].find_one({"_id": "poll"})
     assert document is not None
     assert document["expires_at"] > datetime.now(UTC) + LASTS / 2
+
+
+async def test_a_worker_that_stops_lets_another_have_it_at_once(poll: Poll) -> None:
+    one, two = poll.of("one"), poll.of("two")
+    assert await one.begin_run(NOON) is not None
+    await two.release()
+    assert await two.begin_run(NOON) is None, "nobody gives away what another holds"
+    await one.release()
+    assert await two.begin_run(NOON) is not None

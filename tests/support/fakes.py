@@ -167,6 +167,10 @@ class FakeLease:
         book = self._book
         return book.owner == self._owner and book.run == stamp.run and not book.expired
 
+    async def release(self) -> None:
+        if self._book.owner == self._owner:
+            self._book.expired = True
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
