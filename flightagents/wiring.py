@@ -105,6 +105,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
     await MongoLedger(database).prepare()
+    await MongoBookings(database).prepare()
     keys = await AddressKeys.of(database)
     return World(settings, clock, database, aiohttp.ClientSession(), keys)
 

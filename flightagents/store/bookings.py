@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from pymongo import ReplaceOne
+from pymongo import ASCENDING, ReplaceOne
 
-from flightagents.domain.bookings import Booking, SegmentStatus
+from flightagents.domain.bookings import Booking, Segment, SegmentStatus
 from flightagents.store.connection import Database, until_stored
 
 COLLECTION = "bookings"
@@ -21,6 +21,15 @@ class MongoBookings:
         self._bookings = database[COLLECTION]
 
     @until_stored
+    async def prepare(self) -> None:
+        """Make the indexes."""
+        number = [("segments.designator", ASCENDING), ("segments.flight_date", ASCENDING)]
+        await self._bookings.create_index(number, name="number")
+        await self._bookings.create_index("reference", name="reference")
+        undecided = {"decided": False}
+        await self._bookings.create_index("decided", name="decided", partialFilterExpression=undecided)
+
+    @until_stored
     async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
         """Give those of these bookings that exist."""
         return {row.id: row for row in await self._read({"_id": {"$in": list(ids)}})}
@@ -33,10 +42,11 @@ class MongoBookings:
     @until_stored
     async def on(self, numbers: Iterable[Number]) -> list[Booking]:
         """Give the bookings with a segment of one of these numbers and dates."""
-        wanted = [
-            {"segments": {"$elemMatch": {"designator": name, "flight_date": day}}} for name, day in numbers
-        ]
-        return await self._read({"$or": wanted}) if wanted else []
+        wanted = set(numbers)
+        names, days = {name for name, _ in wanted}, {day for _, day in wanted}
+        flown = {"designator": {"$in": sorted(names)}, "flight_date": {"$in": sorted(days)}}
+        found = await self._read({"segments": {"$elemMatch": flown}}) if wanted else []
+        return [each for each in found if any(_number(segment) in wanted for segment in each.segments)]
 
     @until_stored
     async def undecided(self) -> list[Booking]:
@@ -74,6 +84,10 @@ class MongoBookings:
 
     async def _read(self, query: dict[str, Any]) -> list[Booking]:
         return [_booking(row) async for row in self._bookings.find(query)]
+
+
+def _number(segment: Segment) -> Number:
+    return segment.designator, segment.flight_date.isoformat()
 
 
 def _document(booking: Booking) -> dict[str, Any]:

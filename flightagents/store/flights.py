@@ -39,13 +39,15 @@ class MongoFlights:
     @until_stored
     async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
         """Give the flights of each number and date, by operating or any marketing number."""
-        wanted = [{"designators": name, "date": day} for name, day in numbers]
+        wanted = set(numbers)
+        names, days = {name for name, _ in wanted}, {day for _, day in wanted}
+        query = {"designators": {"$in": sorted(names)}, "date": {"$in": sorted(days)}}
         found: dict[tuple[str, str], list[str]] = {}
         if not wanted:
             return found
-        async for row in self._flights.find({"$or": wanted}, {"designators": 1, "date": 1}).sort("_id"):
-            for name in row["designators"]:
-                found.setdefault((name, row["date"]), []).append(row["_id"])
+        async for row in self._flights.find(query, {"designators": 1, "date": 1}).sort("_id"):
+            for number in wanted.intersection((name, row["date"]) for name in row["designators"]):
+                found.setdefault(number, []).append(row["_id"])
         return found
 
     @until_stored

@@ -5,6 +5,7 @@ import ssl
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol
 
@@ -307,10 +308,15 @@ async def test_the_sandbox_mailbox_is_evidence(mailbox: Mailbox, row: str) -> No
     async def look(envelope: Envelope) -> Found:
         return Found.YES if mailbox.find_row(envelope.row) else Found.NO
 
-    channel = channel_to(mailbox, lookup=look)
-    assert await channel.find(letter(row, wire_at=NOON)) is Found.NO
+    channel = channel_to(mailbox, lookup=look, now=lambda: NOON)
+    assert await channel.find(letter(row, wire_at=NOON - timedelta(seconds=119))) is Found.NOT_YET
+    assert await channel.find(letter(row, wire_at=NOON - timedelta(seconds=120))) is Found.NO
+    sent_again = letter(row, wire_at=NOON - timedelta(hours=1), last_wire_at=NOON - timedelta(seconds=9))
+    assert await channel.find(sent_again) is Found.NOT_YET
     await channel.send(letter(row), Wire())
-    assert await channel.find(letter(row, wire_at=NOON)) is Found.YES
+    assert await channel.find(sent_again) is Found.YES
+    at_once = channel_to(mailbox, lookup=look, grace=timedelta())
+    assert await at_once.find(letter(f"{row}-other", wire_at=NOON)) is Found.NO
     channel.close()
 
 
