@@ -1,0 +1,79 @@
+"""The Docker files, read: nothing here has been run, so what reading can tell is held."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # its stubs are another package, for one file
+
+from tests.meta.repository import VARIABLE, settings, text
+
+Service = dict[str, Any]
+
+COMPOSE: dict[str, Any] = yaml.safe_load(text("docker-compose.yml"))
+SERVICES: dict[str, Service] = COMPOSE["services"]
+LASTING = {name: service for name, service in SERVICES.items() if service.get("restart") != "no"}
+PINNED = re.compile(r"[\w./-]+:v?\d+\.\d+\.\d+[\w.-]*")
+"""A name and a whole version: `latest`, `8` or `8.0` would be another program next month."""
+
+
+def test_it_brings_the_real_parts() -> None:
+    assert {"kafka", "mongodb", "mailpit", "worker"} <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_image_is_pinned_by_version(name: str) -> None:
+    service = SERVICES[name]
+    assert "build" in service or PINNED.fullmatch(service["image"])
+
+
+def test_the_images_of_the_dockerfile_are_pinned_by_version() -> None:
+    images = re.findall(r"^FROM (\S+)", text("Dockerfile"), re.MULTILINE)
+    assert images
+    assert [image for image in images if not PINNED.fullmatch(image)] == []
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_a_service_that_stays_has_a_health_check(name: str) -> None:
+    check = LASTING[name]["healthcheck"]
+    assert check["test"]
+    assert {"interval", "timeout", "retries"} <= set(check)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_waits_for_what_it_needs(name: str) -> None:
+    """By condition: a started container is not a ready one."""
+    for other, wanted in SERVICES[name].get("depends_on", {}).items():
+        ends = SERVICES[other].get("restart") == "no"
+        assert wanted["condition"] == ("service_completed_successfully" if ends else "service_healthy")
+
+
+def test_the_volumes_are_declared() -> None:
+    used = {volume.partition(":")[0] for each in SERVICES.values() for volume in each.get("volumes", [])}
+    assert used == set(COMPOSE["volumes"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_port_is_open_to_this_machine_only(name: str) -> None:
+    ports = SERVICES[name].get("ports", [])
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "Dockerfile"])
+def test_each_setting_that_a_file_names_exists(file: str) -> None:
+    assert set(VARIABLE.findall(text(file))) <= set(settings())
+
+
+def test_the_replica_set_that_the_worker_asks_for_is_the_one_that_is_made() -> None:
+    name = re.search(r"replicaSet=(\w+)", SERVICES["worker"]["environment"]["FLIGHTAGENTS_MONGODB_URL"])
+    assert name
+    assert SERVICES["mongodb"]["command"][1:3] == ["--replSet", name[1]]
+    assert f'_id: "{name[1]}"' in SERVICES["mongodb-init"]["command"][-1]
+
+
+def test_the_image_runs_as_nobody_special_and_is_watched() -> None:
+    last_stage = text("Dockerfile").rpartition("\nFROM ")[2]
+    user = re.search(r"^USER (\d+)$", last_stage, re.MULTILINE)
+    assert user
+    assert int(user[1]) > 0
+    assert "\nHEALTHCHECK " in last_stage
