@@ -117,8 +117,11 @@ class Notification:
 
 
 def told_by(rows: Iterable[Notification]) -> Told:
-    """Sum up what a person knows of a flight from their rows, whatever the channel."""
-    known = sorted((row for row in rows if row.state in TOLD), key=lambda row: row.ordinal)
+    """Sum up what a person knows of a flight from their rows, whatever the channel.
+
+    What was sent again without evidence may have arrived the first time, however it ended.
+    """
+    known = sorted((row for row in rows if row.state in TOLD or row.maybe_twice), key=lambda row: row.ordinal)
     expected: datetime | None = None
     cancelled = diverted = False
     gate = terminal = None

@@ -80,14 +80,14 @@ class Audience:
 
     async def _cases(self, bookings: Sequence[Booking], states: Mapping[str, FlightState]) -> list[Case]:
         flights = await self._flights.of_numbers(_numbers_of(bookings))
-        return [
-            Case(booking, segment, states[flight])
-            for booking in bookings
-            for segment in booking.segments
-            if segment.status is SegmentStatus.CONFIRMED
-            for flight in match(segment, flights.get(_number(segment), ()))[1]
-            if flight in states
-        ]
+        cases: dict[tuple[str, str], Case] = {}
+        for booking in bookings:
+            for segment in booking.segments:
+                if segment.status is SegmentStatus.CONFIRMED:
+                    for flight in match(segment, flights.get(_number(segment), ()))[1]:
+                        if flight in states:
+                            cases.setdefault((booking.id, flight), Case(booking, segment, states[flight]))
+        return list(cases.values())
 
 
 def _numbers(state: FlightState) -> set[Number]:

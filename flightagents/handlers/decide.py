@@ -120,7 +120,7 @@ class Decide:
         """Name what forbids writing to a person on a channel."""
         if channel not in booking.consents:
             return Reason.NO_CONSENT
-        return None if channel in self._channels else Reason.CHANNEL_OFF
+        return None if channel in self._channels.intersection(booking.channels) else Reason.CHANNEL_OFF
 
 
 def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
@@ -137,6 +137,7 @@ def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
         old=told.expected or current.base,
         new=current.expected,
         language=case.booking.language,
+        flight=state.flight,
         name=case.booking.name,
         reference=case.booking.reference,
         gate_from=current.gate_from,

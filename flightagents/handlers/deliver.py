@@ -2,11 +2,12 @@
 
 Before it decide.py wrote the rows. A row is judged anew when it is claimed, marked "wire" durably just
 before bytes leave, and ends with one of five outcomes. A row that was at "wire" when its sender died is
-asked about at the provider before anything is sent again (reconcile.py).
+asked about at the provider before anything is sent again (reconcile.py), and judged anew like any other.
 """
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
@@ -19,6 +20,7 @@ from flightagents.domain.notifications import (
     Envelope,
     Message,
     Misconfigured,
+    Notice,
     Notification,
     Outcome,
     Rejected,
@@ -75,32 +77,43 @@ class Deliver:
 
     async def __call__(self) -> int:
         """Send one claim of rows; give how many there were."""
-        channels = [name for name in self._channels if self._stopped.get(name, 0.0) <= monotonic()]
+        channels = [name for name in self._channels if not self._rests(name)]
         if not channels:
             return 0
         now = self._clock.now()
         rows = await self._ledger.claim(self._owner, [name.value for name in channels], now, BATCH)
-        await asyncio.gather(*(self._one(row) for row in rows))
+        # One that fails does not leave the others on their way with nobody waiting for them.
+        ends = await asyncio.gather(*(self._one(row) for row in rows), return_exceptions=True)
+        if failures := [end for end in ends if isinstance(end, Exception)]:
+            raise ExceptionGroup("some notifications stay claimed until their lease ends", failures)
         return len(rows)
+
+    def _rests(self, channel: Channel) -> bool:
+        return self._stopped.get(channel, 0.0) > monotonic()
 
     async def _one(self, row: Notification) -> None:
         async with self._at_once:
-            if row.stage is Stage.WIRE:
-                again = await self._reconcile(row)
-                if again is not None:
-                    await self._send(row, *again)
+            if row.stage is Stage.WIRE and not await self._reconcile(row):
                 return
-            verdict = await self._recheck(row)
-            match verdict:
+            if self._rests(row.channel):
+                await self._wait(row, "the channel rests")
+                return
+            match await self._recheck(row):
                 case Send(address, notice):
-                    message = row.message or self._renderer.render(
-                        notice, row.channel, row=row.id, now=self._clock.now()
-                    )
-                    await self._send(row, address, message)
+                    await self._send(replace(row, notice=notice), address, self._message(row, notice))
                 case SetAside(state, reason):
                     await self._ledger.finish(row, state, reason.value, reason=reason)
                 case Wait():
-                    await self._ledger.postpone(row, "waits", SOON, until=row.not_before, burned=False)
+                    await self._wait(row, "waits")
+
+    async def _wait(self, row: Notification, reason: str) -> None:
+        await self._ledger.postpone(row, reason, SOON, until=row.not_before, burned=False)
+
+    def _message(self, row: Notification, notice: Notice) -> Message:
+        """Give the message as it was, unless what it says has changed."""
+        if row.message is not None and row.notice == notice:
+            return row.message
+        return self._renderer.render(notice, row.channel, row=row.id, now=self._clock.now())
 
     async def _send(self, row: Notification, address: str, message: Message) -> None:
         async def on_wire() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Envelope, Found, Message, Notification, State
+from flightagents.domain.notifications import Envelope, Found, Notification, State
 from flightagents.handlers.pace import Pace
 from flightagents.ports import Bookings, DeliveryChannel, Ledger
 
@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Reconcile:
-    """Asks the provider, and says what is to be sent again."""
+    """Asks the provider, and says whether it has to be sent again."""
 
     def __init__(
         self,
@@ -28,12 +28,12 @@ class Reconcile:
         self._channels = channels
         self._paces = paces
 
-    async def __call__(self, row: Notification) -> tuple[str, Message] | None:
-        """Give address and message to send again, the same to the letter; None if nothing is."""
+    async def __call__(self, row: Notification) -> bool:
+        """Tell whether to send it again, if it is still true; False where its state is settled here."""
         address = await self._address(row)
         if row.message is None or address is None:
             await self._ledger.finish(row, State.DEAD, "whoever it was for is not booked any more")
-            return None
+            return False
         envelope = Envelope(
             row=row.id,
             address=address,
@@ -46,18 +46,18 @@ class Reconcile:
         match found:
             case Found.YES:
                 await self._ledger.finish(row, State.ACCEPTED, "found at the provider")
-                return None
+                return False
             case Found.NO:
-                return address, row.message
+                return True
             case Found.NOT_YET:
                 await self._ledger.leave_uncertain(row, "asked too early", self._paces[row.channel].grace)
-                return None
+                return False
             case Found.CANNOT_TELL:
                 _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
                 await self._ledger.leave_uncertain(
-                    row, "sent again without evidence", self._paces[row.channel].grace, again=True
+                    row, "nobody can tell whether it arrived", self._paces[row.channel].grace, again=True
                 )
-                return address, row.message
+                return True
 
     async def _address(self, row: Notification) -> str | None:
         if row.booking is None:

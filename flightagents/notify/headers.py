@@ -7,6 +7,7 @@ threading (References) and one-click unsubscribe.
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from functools import lru_cache
 from typing import cast
 
 ROW_HEADER = "X-Flightagents-Row"
@@ -39,6 +40,7 @@ class TokenHeader(UnstructuredHeader):
         return policy.linesep.join(lines) + policy.linesep
 
 
+@lru_cache(maxsize=1)
 def policy() -> "EmailPolicy[EmailMessage]":
     """Give the rules that our emails are written by: 7 bit, whatever the servers on their way offer."""
     registry = HeaderRegistry()

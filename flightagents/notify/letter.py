@@ -83,14 +83,19 @@ def write(envelope: Envelope, sender: Mailbox, recipient: Mailbox) -> bytes:
     email["Subject"] = one_line(message.subject)
     if message.date is not None:
         email["Date"] = message.date
-    email["Message-ID"] = one_line(message.message_id)
+    email["Message-ID"] = _tokens(message.message_id)
     if message.references:
-        email["References"] = one_line(message.references)
+        email["References"] = _tokens(message.references)
     email["Auto-Submitted"] = "auto-generated"
-    email[ROW_HEADER] = one_line(envelope.row)
+    email[ROW_HEADER] = _tokens(envelope.row)
     email.set_content(message.text)
     if message.html is not None:
         email.add_alternative(message.html, subtype="html")
         # Python would draw one by lot. "=_" stands in no body: quoted-printable writes the sign as =3D.
         email.set_boundary(f"=_{sha256(envelope.row.encode()).hexdigest()[:32]}")
     return email.as_bytes()
+
+
+def _tokens(text: str) -> str:
+    """Make ids fit for a header that is never encoded; ours are ASCII, whatever an airport's code may be."""
+    return one_line(text).encode("ascii", "ignore").decode("ascii")

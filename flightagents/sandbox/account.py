@@ -86,15 +86,25 @@ async def _all(database: Any, collection: str, fields: dict[str, int] | None = N
     return [row async for row in database[collection].find({}, fields)]
 
 
-def runs_of(feed: AviationStack) -> list[list[Served]]:
-    """Group what was served by run; the last one, if it was cut short, was taken by nobody."""
+def taken_runs(feed: AviationStack) -> list[list[Served]]:
+    """Group what was served by run. A run that was cut short, the last one can be, was taken by nobody."""
     runs: list[list[Served]] = []
     for served in feed.served:
-        begins = served.offset == 0 and served.query == feed.served[0].query
-        if begins:
+        if served.offset == 0 and served.query == feed.served[0].query:
             runs.append([])
         runs[-1].append(served)
-    return runs
+    return [run for run in runs if _is_whole(run, runs[0])]
+
+
+def _is_whole(run: list[Served], first: list[Served]) -> bool:
+    """Each query was walked, and the last one to its short page."""
+    asked = {_airport(answer) for answer in run}
+    last = run[-1]
+    return asked == {_airport(answer) for answer in first} and len(last.rows) < int(last.query["limit"])
+
+
+def _airport(answer: Served) -> str:
+    return answer.query.get("dep_iata", "")
 
 
 def _check_rows(account: Account, feed: AviationStack, stored: Rows, letters: Rows) -> None:
@@ -104,9 +114,11 @@ def _check_rows(account: Account, feed: AviationStack, stored: Rows, letters: Ro
         held.setdefault(record["run"], set()).add((record["flight"], record["designator"]))
     places = (letter["place"] for letter in letters)
     refused = {(place.get("run"), place.get("offset"), place.get("row")) for place in places}
-    served = runs_of(feed)
+    served = taken_runs(feed)
     account.rows = sum(len(answer.rows) for run in served for answer in run)
     account.polls = len(held)
+    if len(served) != len(held):
+        account.lost.append(f"{len(served)} runs were taken, and {len(held)} are stored")
     for number, run in zip(sorted(held), served, strict=False):
         for answer in run:
             for place, row in enumerate(answer.rows):

@@ -14,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from flightagents.domain.notifications import State
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
-from flightagents.sandbox.account import Account, draw_up
+from flightagents.sandbox.account import Account, draw_up, taken_runs
 from flightagents.sandbox.narration import Narrator
 from flightagents.sandbox.passengers import bookings_csv
 from flightagents.sandbox.processes import Child, free_port
@@ -69,8 +69,9 @@ class Demonstration:
         try:
             self._say(f"mailbox, every email and SMS:  {world.page_url}")
             self._say(f"Faust's page:                  http://localhost:{web_port}/")
-            await self._narrate(worker, Narrator(log, world.clock, self._say))
-            await self._until_told(world)
+            narrator = Narrator(log, world.clock, self._say)
+            await self._narrate(worker, narrator)
+            await self._until_told(world, narrator)
         finally:
             worker.stop()
         return await draw_up(world)
@@ -111,17 +112,19 @@ class Demonstration:
                 return
             await asyncio.sleep(LOOK)
 
-    async def _until_told(self, world: StandIns) -> None:
+    async def _until_told(self, world: StandIns, narrator: Narrator) -> None:
         """Stop polling; wait until everything is read and no message is due."""
         self._polling = False
         self._say("no more polls; waiting until everything is read and told ...")
         end = monotonic() + LAST_PATIENCE.total_seconds()
-        while not await self._is_told(world):
+        while not await self._is_told(world, narrator):
             if monotonic() >= end:
                 return
             await asyncio.sleep(LOOK)
 
-    async def _is_told(self, world: StandIns) -> bool:
+    async def _is_told(self, world: StandIns, narrator: Narrator) -> bool:
+        narrator.read_on()
+        taken = len(taken_runs(world.feed)) if world.feed else narrator.polls
         backlog = await world.kafka.backlog(GROUP, TOPICS)
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(world.mongodb_url)
         now = world.clock.now()
@@ -129,4 +132,4 @@ class Demonstration:
         moving = {"state": {"$in": [State.SENDING.value, State.UNCERTAIN.value]}}
         waiting = await client["flight_data"]["notifications"].count_documents({"$or": [due, moving]})
         client.close()
-        return backlog.unread == 0 and waiting == 0
+        return narrator.polls >= taken and backlog.unread == 0 and waiting == 0

@@ -24,6 +24,8 @@ TRACE = 20
 """Events of a row that are kept."""
 
 _REVIVED = [State.SUPPRESSED.value, State.SUPERSEDED.value]
+_OUTLIVES = ("attempt", "wire_at", "last_wire_at", "maybe_twice")
+"""What stays of a row that comes to life again: the fence, and what may have left already."""
 
 
 class MongoLedger:
@@ -69,13 +71,12 @@ class MongoLedger:
         """
         writes: list[UpdateOne] = []
         for row in rows:
-            fields = _document(row)
+            fields = {**_document(row), "settled": True, "retry_at": None}
             if row.state is State.PENDING:
                 aside = {"_id": row.id, "state": {"$in": _REVIVED}}
-                writes.append(
-                    UpdateOne(aside, {"$set": {**fields, "settled": True}, **_event("decided again")})
-                )
-            created = {**fields, "settled": True, "tries": 0, "trace": [_line(f"decided: {row.reason}")]}
+                anew = {name: value for name, value in fields.items() if name not in _OUTLIVES}
+                writes.append(UpdateOne(aside, {"$set": anew, **_event("decided again")}))
+            created = {**fields, "trace": [_line(f"decided: {row.reason}")]}
             writes.append(UpdateOne({"_id": row.id}, {"$setOnInsert": created}, upsert=True))
         if not writes:
             return 0
@@ -89,8 +90,9 @@ class MongoLedger:
 
     @until_stored
     async def settle(self, row: Notification) -> None:
-        """Note that the person was decided on again."""
-        await self._rows.update_one({"_id": row.id}, {"$set": {"settled": True}})
+        """Note that the person was decided on again, unless the row has lived and ended again since."""
+        ended = {"_id": row.id, "attempt": row.attempt, "state": row.state.value}
+        await self._rows.update_one(ended, {"$set": {"settled": True}})
 
     # Sending
 
@@ -125,13 +127,19 @@ class MongoLedger:
         return [_row(found) async for found in self._rows.find({"claim": token}).sort("created_at")]
 
     async def wire(self, row: Notification, message: Message) -> bool:
-        """Note, before bytes leave, that they may have; False if the row is not ours any more."""
+        """Note, before bytes leave, that they may have, and what they say; False if the row is not ours any more.
+
+        The lease begins anew: nobody asks about a message that is still on its way.
+        """
         ours = {**_fence(row), "$expr": {"$gt": ["$lease_until", "$$NOW"]}}
         marked: dict[str, Any] = {
             "stage": Stage.WIRE.value,
             "wire_at": {"$ifNull": ["$wire_at", "$$NOW"]},
             "last_wire_at": "$$NOW",
+            "lease_until": _in(self._lease),
+            "retry_at": _in(self._lease),
             "message": {"$literal": msgspec.to_builtins(message, builtin_types=(datetime,))},
+            "notice": {"$literal": _text(row.notice)},
         }
         result = await self._rows.update_one(ours, [{"$set": marked}])
         return result.matched_count == 1
@@ -198,12 +206,12 @@ class MongoLedger:
     async def erase(self, bookings: Sequence[str]) -> None:
         """Erase what was said to people who are to be forgotten; nothing more is sent to them."""
         theirs = {"booking": {"$in": list(bookings)}}
-        await self._rows.update_many(
-            {**theirs, "state": State.PENDING.value},
-            {"$set": {"state": State.SUPPRESSED.value, "reason": Reason.NOT_BOOKED.value}},
-        )
+        # Unsettled: somebody else may have the same address.
+        withdrawn = {"state": State.SUPPRESSED.value, "reason": Reason.NOT_BOOKED.value, "settled": False}
+        await self._rows.update_many({**theirs, "state": State.PENDING.value}, {"$set": withdrawn})
         erased = {"message": None, "notice": None, "booking": None, "address_key": None}
-        await self._rows.update_many(theirs, {"$set": erased})
+        # Without an owner a sender that has the row in hand neither sends it nor writes its words back.
+        await self._rows.update_many(theirs, {"$set": {**erased, "owner": None}})
 
 
 _WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}
@@ -237,7 +245,11 @@ def _document(row: Notification) -> dict[str, Any]:
     """Dates as dates, but the notice as text: its times are naive where the airport's zone is not known."""
     fields: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(datetime,))
     del fields["id"], fields["trace"]
-    return {**fields, "notice": msgspec.json.encode(row.notice).decode()}
+    return {**fields, "notice": _text(row.notice)}
+
+
+def _text(notice: Notice | None) -> str | None:
+    return msgspec.json.encode(notice).decode() if notice else None
 
 
 def _row(found: dict[str, Any]) -> Notification:
