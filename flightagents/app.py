@@ -67,8 +67,10 @@ class FlightApp(faust.App):
         await super().on_shutdown()
         if self.world is not None:
             use_cases = getattr(self, "use_cases", None)  # missing where the start was refused
-            if use_cases is not None and use_cases.poll is not None:
-                await use_cases.poll.stop()
+            if use_cases is not None:
+                if use_cases.poll is not None:
+                    await use_cases.poll.stop()
+                use_cases.desk.close()
             await self.world.close()
 
 

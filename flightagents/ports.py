@@ -227,6 +227,9 @@ class DeliveryChannel(Protocol):
     async def find(self, envelope: Envelope) -> Found:
         """Ask the provider whether it has the message; NO only from a source that would have shown it."""
 
+    def close(self) -> None:
+        """End what it keeps open."""
+
 
 class Renderer(Protocol):
     """Finds the words."""

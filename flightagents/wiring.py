@@ -29,6 +29,7 @@ from flightagents.handlers.settle import Settle
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
 from flightagents.notify.email import EmailChannel, MailboxLookup, nobody_can_tell
+from flightagents.notify.letter import domain_of
 from flightagents.notify.render import Renderer
 from flightagents.notify.sms import SmsChannel
 from flightagents.ports import DeliveryChannel, Publisher, StateTable
@@ -83,6 +84,12 @@ class Desk:
     take_bookings: TakeBookings
     settle: Settle
     deliver: Deliver
+    channels: Mapping[Channel, DeliveryChannel]
+
+    def close(self) -> None:
+        """Close what the channels keep open."""
+        for channel in self.channels.values():
+            channel.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         owner=worker_name(),
     )
     take_bookings = TakeBookings(bookings, audience, decide)
-    return Desk(bookings, ledger, decide, take_bookings, Settle(ledger, decide), deliver)
+    return Desk(bookings, ledger, decide, take_bookings, Settle(ledger, decide), deliver, channels)
 
 
 def what_is_off(settings: Settings) -> list[str]:
@@ -215,5 +222,5 @@ def _channels(world: World, sending: Sending) -> dict[Channel, DeliveryChannel]:
 
 
 def _renderer(settings: Settings) -> Renderer:
-    domain = (settings.mail_from or "").rpartition("@")[2] or "localhost"
+    domain = domain_of(settings.mail_from) if settings.mail_from else "localhost"
     return Renderer(agency_name=settings.agency_name, agency_phone=settings.agency_phone, mail_domain=domain)

@@ -77,7 +77,10 @@ def forget(reference: str) -> None:
 
     async def work(world: World) -> int:
         desk = wire_desk(world)
-        ids = await desk.bookings.forget(reference.upper())
+        ids = await desk.bookings.ids_of(reference.upper())
+        # Before the bookings, which alone tell whose the rows are, and after, for what was decided meanwhile.
+        await desk.ledger.erase(ids)
+        await desk.bookings.forget(ids)
         await desk.ledger.erase(ids)
         return len(ids)
 

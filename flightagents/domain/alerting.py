@@ -3,11 +3,13 @@
 That alone damps flapping (30, 45, 30 minutes), and makes "back on time" and "reinstated" possible.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.codes import same_place, same_terminal
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.times import at_latest
 
@@ -80,7 +82,7 @@ class Current:
     state: FlightState
     base: datetime
     gate_from: str | None = None
-    """The gate before, where the gate was just changed; the same for the terminal."""
+    """The gate that was, to somebody who has not heard of its change; the same for the terminal."""
     terminal_from: str | None = None
 
     @property
@@ -170,11 +172,15 @@ def rung(lateness: timedelta) -> int:
 
 def _place(told: Told, current: Current) -> Decision | None:
     departure = current.state.departure
-    if current.gate_from is not None and departure.gate not in (None, told.gate):
+    if _moved(told.gate or current.gate_from, departure.gate, same_place):
         return _tell(Said.GATE)
-    if current.terminal_from is not None and departure.terminal not in (None, told.terminal):
+    if _moved(told.terminal or current.terminal_from, departure.terminal, same_terminal):
         return _tell(Said.TERMINAL)
     return None
+
+
+def _moved(believed: str | None, now: str | None, same: Callable[[str, str], bool]) -> bool:
+    return believed is not None and now is not None and not same(believed, now)
 
 
 def reaches(channel: Channel, said: Said, current: Current, now: datetime) -> bool:

@@ -52,7 +52,7 @@ class BookingFile:
 def read_bookings(content: bytes, *, name: str, basis: ConsentBasis, now: datetime) -> BookingFile:
     """Read a file; the columns may come in any order. Raises BookingFileError if it has no usable header."""
     file = BookingFile()
-    lines = _lines(_text(content, name), file)
+    lines = _records(_text(content, name), file)
     _, names = next(lines, (1, []))
     header = [column.strip().lower() for column in names]
     missing = [column for column in REQUIRED if column not in header]
@@ -73,18 +73,26 @@ def read_bookings(content: bytes, *, name: str, basis: ConsentBasis, now: dateti
     return file
 
 
-def _lines(text: str, file: BookingFile) -> Iterator[tuple[int, list[str]]]:
-    """Give each record with the line that it ends on; a broken quote is refused like any bad line."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    while True:
+def _records(text: str, file: BookingFile) -> Iterator[tuple[int, list[str]]]:
+    """Give each record with the line that it begins on.
+
+    A quote that nobody closes would take all lines after it along: the line where it stands is refused, and
+    reading goes on with the next.
+    """
+    lines = io.StringIO(text, newline="").readlines()
+    delimiter = _delimiter(text)
+    at = 0
+    while at < len(lines):
+        reader = csv.reader(lines[at:], delimiter=delimiter, strict=True)
+        start = at
         try:
-            cells = next(lines)
-        except StopIteration:
-            return
+            for cells in reader:
+                yield start + 1, cells
+                start = at + reader.line_num
         except csv.Error as exc:
-            file.refused.append(Refused(lines.line_num, str(exc)))
-            continue
-        yield lines.line_num, cells
+            file.refused.append(Refused(start + 1, str(exc)))
+            start += 1
+        at = start
 
 
 def _text(content: bytes, name: str) -> str:

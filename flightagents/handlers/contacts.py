@@ -1,10 +1,15 @@
 """Contacts and languages, checked at the door. Nothing of a wrong one is repeated but its column."""
 
+import re
+
 import babel
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 DEFAULT_LANGUAGE = "en"
+
+_TAG = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z\d]{5,8}|\d[a-z\d]{3}))*", re.IGNORECASE)
+"""BCP 47: language, script, region, variants. What comes after them concerns no text of ours."""
 
 
 def email_address(text: str) -> str | None:
@@ -31,10 +36,28 @@ def phone_number(text: str) -> str | None:
 
 
 def language_tag(text: str) -> str:
-    """Give a BCP 47 tag as it is written, "en" for an empty one. Raises ValueError."""
+    """Give a BCP 47 tag as it is written, "en" for an empty one. Raises ValueError.
+
+    The language has to be one that exists; a region where few speak it (pl-GB) is no mistake.
+    """
     if not text:
         return DEFAULT_LANGUAGE
+    tag = text.replace("_", "-")
+    if not _TAG.fullmatch(tag) or not _exists(tag.partition("-")[0].lower()):
+        raise ValueError(f"language {text!r}: write a tag such as en, de or pt-BR")
+    return _cased(tag)
+
+
+def _exists(language: str) -> bool:
     try:
-        return str(babel.Locale.parse(text.replace("_", "-"), sep="-")).replace("_", "-")
+        babel.Locale.parse(language)
     except (babel.UnknownLocaleError, ValueError):
-        raise ValueError(f"language {text!r}: write a tag such as en, de or pt-BR") from None
+        return False
+    return True
+
+
+def _cased(tag: str) -> str:
+    """Write zh-Hant-TW, however it was typed."""
+    language, *others = tag.lower().split("-")
+    cased = {2: str.upper, 4: str.title}
+    return "-".join((language, *(cased.get(len(part), str)(part) for part in others)))

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flightagents.clock import Clock
@@ -23,7 +24,8 @@ from flightagents.domain.alerting import (
 )
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.flight import FlightId
-from flightagents.domain.notifications import Notice, Notification, State, told_by
+from flightagents.domain.notifications import TOLD, Notice, Notification, State, told_by
+from flightagents.domain.times import to_utc
 from flightagents.handlers.audience import NOT_MOVED, Audience, Case, Moved
 from flightagents.ports import Ledger
 
@@ -68,11 +70,13 @@ class Decide:
         now = self._clock.now()
         rows: list[Notification] = []
         for case in cases:
-            told = self.told(case, by_flight[case.state.flight], case.state.ordinal)
-            current = case.current(moved.get(case.state.flight, NOT_MOVED))
+            known = self._of_person(case, by_flight[case.state.flight])
+            told = self.told(case, known, case.state.ordinal)
+            current = case.current(_unheard(known, moved.get(case.state.flight, NOT_MOVED)))
             decision = needs_update(told, current, now)
             if decision.tell and decision.said is not None:
-                rows += self._rows(case, current, told, decision, now)
+                decided = self._rows(case, current, told, decision, now)
+                rows += [row for row in decided if not _says_it_already(known, row)]
         if await self._ledger.add(rows):
             self.added.set()
 
@@ -82,8 +86,15 @@ class Decide:
 
     def told(self, case: Case, rows: Sequence[Notification], before: int) -> Told:
         """Sum up what a person was told, at any of their addresses, about states before an ordinal."""
+        told = told_by(row for row in self._of_person(case, rows) if row.ordinal < before)
+        if told.expected is None or told.expected.tzinfo is not None:
+            return told
+        # It was told when nobody knew the airport's zone.
+        return replace(told, expected=to_utc(told.expected, case.state.departure.zone))
+
+    def _of_person(self, case: Case, rows: Sequence[Notification]) -> list[Notification]:
         keys = set(self.address_keys(case.booking))
-        return told_by(row for row in rows if row.address_key in keys and row.ordinal < before)
+        return [row for row in rows if row.address_key in keys]
 
     def _rows(
         self, case: Case, current: Current, told: Told, decision: Decision, now: datetime
@@ -123,11 +134,32 @@ class Decide:
         return None if channel in self._channels.intersection(booking.channels) else Reason.CHANNEL_OFF
 
 
+def _unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
+    """Give where it left from before the first move whose news was withdrawn unsent, else before this one."""
+    for row in sorted(rows, key=lambda row: row.ordinal, reverse=True):
+        if row.state is State.SUPERSEDED and row.notice is not None:
+            gate, terminal = row.notice.gate_from, row.notice.terminal_from
+            moved = Moved(gate or moved.gate_from, terminal or moved.terminal_from)
+    return moved
+
+
+def _says_it_already(rows: Sequence[Notification], new: Notification) -> bool:
+    """Tell whether an address heard of this very state in other words, when it still seemed to know more."""
+    return any(
+        row.address_key == new.address_key
+        and row.ordinal == new.ordinal
+        and row.said not in (new.said, Said.GATE, Said.TERMINAL)
+        and row.state in TOLD
+        for row in rows
+    )
+
+
 def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
     """Say what is to be said, in no language yet."""
     state = current.state
     operating = FlightId.parse(state.flight).designator
     return Notice(
+        flight=state.flight,
         said=said,
         designator=case.segment.designator,
         operated_as=operating if operating != case.segment.designator else None,
@@ -137,12 +169,11 @@ def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
         old=told.expected or current.base,
         new=current.expected,
         language=case.booking.language,
-        flight=state.flight,
         name=case.booking.name,
         reference=case.booking.reference,
-        gate_from=current.gate_from,
+        gate_from=told.gate or current.gate_from,
         gate=state.departure.gate,
-        terminal_from=current.terminal_from,
+        terminal_from=told.terminal or current.terminal_from,
         terminal=state.departure.terminal,
     )
 

@@ -121,6 +121,9 @@ class SmsChannel:
             return outcome_of(refused.status, refused.code)
         return Accepted(created.sid)
 
+    def close(self) -> None:
+        """Keep nothing open: the session belongs to whoever made it."""
+
     async def find(self, envelope: Envelope) -> Found:
         """Look for the message in Twilio's list; that it is missing counts only when the grace is over."""
         if envelope.wire_at is None:

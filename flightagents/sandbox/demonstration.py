@@ -81,13 +81,13 @@ class Demonstration:
             return
         file = folder / "bookings.csv"
         file.write_bytes(bookings_csv(world.flights, self._plan.begins(), self._plan.seed))
-        command = [sys.executable, "-m", "flightagents", "bookings", "import", str(file)]
-        importer = await asyncio.create_subprocess_exec(
-            *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
-        output, _ = await importer.communicate()
-        last = output.decode().strip().rpartition("\n")[2]
-        self._say(f"bookings: {last}")
+        argv = [sys.executable, "-m", "flightagents", "bookings", "import", str(file)]
+        importer = Child("bookings", argv, log=folder / "bookings.log", env=environment)
+        try:
+            await asyncio.to_thread(importer.wait, LAST_PATIENCE)
+        finally:
+            importer.stop()
+        self._say(f"bookings: {importer.last_words(lines=1)}")
 
     async def _hold_back(self, world: StandIns) -> None:
         """Answer later when readers lag, and not at all any more once the time is over."""

@@ -11,7 +11,6 @@ from functools import partial
 
 import aiohttp
 
-from flightagents.__main__ import main
 from flightagents.app import app
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Envelope, Found
@@ -50,4 +49,5 @@ if __name__ == "__main__":
     lookup = MailboxPageLookup(os.environ[MAILBOX_URL])
     paces = {Channel.EMAIL: PACE, Channel.SMS: PACE}
     app.wire = partial(wire, sending=Sending(paces, LEASE, lookup))
-    main()
+    os.environ.setdefault("FAUST_LOOP", "uvloop")
+    app.main()

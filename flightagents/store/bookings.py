@@ -76,11 +76,14 @@ class MongoBookings:
         return int(result.matched_count)
 
     @until_stored
-    async def forget(self, reference: str) -> list[str]:
-        """Delete the bookings of a reference; give their ids."""
-        ids = [row["_id"] async for row in self._bookings.find({"reference": reference}, {"_id": 1})]
-        await self._bookings.delete_many({"_id": {"$in": ids}})
-        return ids
+    async def ids_of(self, reference: str) -> list[str]:
+        """Give the ids of the bookings of a reference."""
+        return [row["_id"] async for row in self._bookings.find({"reference": reference}, {"_id": 1})]
+
+    @until_stored
+    async def forget(self, ids: Sequence[str]) -> None:
+        """Delete bookings."""
+        await self._bookings.delete_many({"_id": {"$in": list(ids)}})
 
     async def _read(self, query: dict[str, Any]) -> list[Booking]:
         return [_booking(row) async for row in self._bookings.find(query)]

@@ -127,7 +127,7 @@ class MongoLedger:
         return [_row(found) async for found in self._rows.find({"claim": token}).sort("created_at")]
 
     async def wire(self, row: Notification, message: Message) -> bool:
-        """Note, before bytes leave, that they may have, and what they say; False if the row is not ours any more.
+        """Note, before bytes leave, that they may have, and what they say; False if it is not ours any more.
 
         The lease begins anew: nobody asks about a message that is still on its way.
         """

@@ -21,13 +21,20 @@ from pathlib import Path
 
 import pytest
 
-from flightagents.sandbox.processes import LOCALHOST, Child, free_port
+from flightagents.sandbox.processes import LOCALHOST, free_port
 
 START_DEADLINE = timedelta(seconds=30)
 DELIVERY_DEADLINE = timedelta(seconds=30)
 OWNER = 5000
 """The number of the user that maildirs belong to; it needs no name."""
+DAEMONS = "/usr/lib/postfix/sbin"
+"""Where Debian has them."""
 DOMAIN, OURS, ELSEWHERE = "example.com", "agency.example", "elsewhere.example"
+
+GUARD = '"$@" & master=$!; read -r _; kill "$master"; wait "$master"'
+"""Ends the daemon when our end of its pipe closes, however we end. (The signal that the kernel sends when a
+parent dies is of no use: it is forgotten where a process changes its user, as this one does.)
+"""
 
 MAIN = """
 compatibility_level = 3.6
@@ -36,7 +43,7 @@ data_directory = {home}/data
 mail_owner = postfix
 setgid_group = postdrop
 command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
+daemon_directory = {daemons}
 meta_directory = /etc/postfix
 shlib_directory = /usr/lib/postfix
 maillog_file = {home}/log
@@ -101,16 +108,21 @@ class Postfix:
         os.chown(self.home / "mail", OWNER, OWNER)
         os.chown(self.home / "data", pwd.getpwnam("postfix").pw_uid, -1)
         self._make_certificate()
-        settings = MAIN.format(home=self.home, owner=OWNER, domain=DOMAIN, ours=OURS)
+        settings = MAIN.format(home=self.home, daemons=DAEMONS, owner=OWNER, domain=DOMAIN, ours=OURS)
         (config / "main.cf").write_text(settings)
         (config / "master.cf").write_text(MASTER.format(port=f"{self.host}:{self.port}"))
-        self._config = config
-        self._child = Child("Postfix", ["postfix", "-c", str(config), "start-fg"], log=self.home / "output")
+        subprocess.run([_program() or "postfix", "-c", str(config), "check"], check=True, capture_output=True)
+        self._guard = subprocess.Popen(
+            ["sh", "-c", GUARD, "guard", f"{DAEMONS}/master", "-c", str(config), "-s"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._wait_until_it_listens()
 
     def stop(self) -> None:
-        subprocess.run(["postfix", "-c", str(self._config), "abort"], check=False, capture_output=True)
-        self._child.stop()
+        self._guard.communicate()
         shutil.rmtree(self.home, ignore_errors=True)
 
     async def until(self, box: str, here: Callable[[EmailMessage], bool], times: int = 1) -> EmailMessage:
@@ -137,7 +149,7 @@ class Postfix:
     def log(self) -> str:
         file = self.home / "log"
         words = file.read_text() if file.exists() else "(no log)"
-        return words[-4000:] + self._child.last_words()
+        return words[-4000:]
 
     def _make_certificate(self) -> None:
         key = self.home / "bare-key.pem"
@@ -155,7 +167,7 @@ class Postfix:
                         return
             except OSError:
                 pass
-            if self._child.exit_code is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 words = self.log()
                 self.stop()
                 raise RuntimeError(f"Postfix does not come up:\n{words}")
@@ -176,11 +188,16 @@ def make_certificate(certificate: Path, key: Path) -> None:
 
 def missing() -> str | None:
     """Say why Postfix cannot run here, if it cannot."""
-    if shutil.which("postfix", path="/usr/sbin:/sbin:" + os.environ.get("PATH", "")) is None:
+    if _program() is None:
         return "Postfix is not installed (apt-get install postfix)"
     if shutil.which("openssl") is None:
         return "openssl is not installed (apt-get install openssl)"
     return None if os.geteuid() == 0 else "Postfix starts as root alone"
+
+
+def _program() -> str | None:
+    """Find it; where system programs lie is not on everybody's path."""
+    return shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 def running_postfix() -> Iterator[Postfix]:

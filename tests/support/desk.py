@@ -1,0 +1,319 @@
+"""The desk in memory: ledger, bookings, channel and words, and a whole desk built on them.
+
+The ledger and the bookings pass the same contract tests as MongoDB's (tests/contract).
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Booking, Channel, SegmentStatus
+from flightagents.domain.notifications import (
+    TOLD,
+    Accepted,
+    Envelope,
+    Found,
+    Message,
+    Notice,
+    Notification,
+    Outcome,
+    Stage,
+    State,
+)
+from flightagents.handlers.pace import Pace
+from tests.support.fakes import Journal
+from tests.support.rows import NOON
+
+LEASE = timedelta(seconds=60)
+PACE = Pace(timedelta(seconds=5), timedelta(minutes=2), grace=timedelta(seconds=30))
+
+_REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
+
+
+@dataclass
+class Kept:
+    """A row, and what only the ledger knows of it. Times are the database's own."""
+
+    row: Notification
+    settled: bool = True
+    retry_at: datetime | None = None
+    lease_until: datetime | None = None
+
+
+class FakeLedger:
+    """Rows by id, on a database's clock that stands until a test moves it."""
+
+    def __init__(self, lease: timedelta = LEASE, journal: Journal | None = None) -> None:
+        self.kept: dict[str, Kept] = {}
+        self.real_time = NOON + timedelta(days=1000)
+        self._lease = lease
+        self._journal: Journal = [] if journal is None else journal
+
+    @property
+    def rows(self) -> list[Notification]:
+        return [kept.row for kept in self.kept.values()]
+
+    def wait(self, duration: timedelta) -> None:
+        """Let real time pass."""
+        self.real_time += duration
+
+    # Deciding
+
+    async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
+        return [row for row in self.rows if row.flight in flights and row.address_key in address_keys]
+
+    async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
+        newest = dict(flights)
+        for kept in self.kept.values():
+            row = kept.row
+            older = row.ordinal < newest.get(row.flight, 0)
+            if older and row.state is State.PENDING and row.address_key in address_keys:
+                self._write(row, state=State.SUPERSEDED, reason=Reason.SUPERSEDED)
+        self._journal.append(("superseded", " ".join(sorted(newest))))
+
+    async def add(self, rows: Sequence[Notification]) -> int:
+        added = 0
+        for row in rows:
+            known = self.kept.get(row.id)
+            if known is None:
+                self.kept[row.id] = Kept(replace(row, trace=(f"decided: {row.reason}",)))
+                added += 1
+            elif row.state is State.PENDING and known.row.state in _REVIVED:
+                was = known.row
+                outlives = {
+                    "attempt": was.attempt,
+                    "wire_at": was.wire_at,
+                    "last_wire_at": was.last_wire_at,
+                    "maybe_twice": was.maybe_twice,
+                }
+                self.kept[row.id] = Kept(replace(row, **outlives, trace=(*was.trace, "decided again")))
+        self._journal.append(("added", str(added)))
+        return added
+
+    async def unsettled(self) -> list[Notification]:
+        return [kept.row for kept in self.kept.values() if not kept.settled]
+
+    async def settle(self, row: Notification) -> None:
+        kept = self.kept[row.id]
+        if (kept.row.attempt, kept.row.state) == (row.attempt, row.state):
+            kept.settled = True
+
+    # Sending
+
+    async def claim(
+        self, owner: str, channels: Sequence[str], now: datetime, limit: int
+    ) -> list[Notification]:
+        due = [
+            kept for kept in self.kept.values() if kept.row.channel in channels and self._is_due(kept, now)
+        ]
+        due.sort(key=lambda kept: kept.row.created_at)
+        for kept in due[:limit]:
+            at_wire = kept.row.stage is Stage.WIRE
+            kept.lease_until = kept.retry_at = self.real_time + self._lease
+            self._write(
+                kept.row,
+                state=State.UNCERTAIN if at_wire else State.SENDING,
+                stage=Stage.WIRE if at_wire else Stage.CLAIMED,
+                owner=owner,
+                attempt=kept.row.attempt + 1,
+            )
+        return [kept.row for kept in due[:limit]]
+
+    def _is_due(self, kept: Kept, now: datetime) -> bool:
+        row = kept.row
+        waited = kept.retry_at is None or kept.retry_at <= self.real_time
+        match row.state:
+            case State.PENDING:
+                return waited and (row.not_before is None or row.not_before <= now)
+            case State.UNCERTAIN:
+                return waited
+            case State.SENDING:
+                return kept.lease_until is None or kept.lease_until < self.real_time
+            case _:
+                return False
+
+    async def wire(self, row: Notification, message: Message) -> bool:
+        kept = self._ours(row)
+        if kept is None or kept.lease_until is None or kept.lease_until <= self.real_time:
+            return False
+        kept.lease_until = kept.retry_at = self.real_time + self._lease
+        self._write(
+            kept.row,
+            stage=Stage.WIRE,
+            wire_at=kept.row.wire_at or self.real_time,
+            last_wire_at=self.real_time,
+            message=message,
+            notice=row.notice,
+        )
+        return True
+
+    async def finish(
+        self,
+        row: Notification,
+        state: State,
+        detail: str,
+        *,
+        reason: Reason | None = None,
+        provider_id: str | None = None,
+    ) -> None:
+        kept = self._ours(row)
+        if kept is not None:
+            kept.settled = state in TOLD
+            why = reason or kept.row.reason
+            self._write(kept.row, state=state, provider_id=provider_id, reason=why, event=detail)
+
+    async def postpone(
+        self,
+        row: Notification,
+        reason: str,
+        wait: timedelta,
+        *,
+        until: datetime | None = None,
+        burned: bool = True,
+    ) -> None:
+        kept = self._ours(row)
+        if kept is not None:
+            kept.retry_at = self.real_time + wait
+            tries = kept.row.tries + burned
+            self._write(
+                kept.row, state=State.PENDING, stage=None, not_before=until, tries=tries, event=reason
+            )
+
+    async def leave_uncertain(
+        self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
+    ) -> None:
+        kept = self._ours(row)
+        if kept is not None:
+            kept.retry_at = self.real_time + wait
+            twice = kept.row.maybe_twice or again
+            self._write(kept.row, state=State.UNCERTAIN, maybe_twice=twice, event=reason)
+
+    async def erase(self, bookings: Sequence[str]) -> None:
+        for kept in self.kept.values():
+            if kept.row.booking in bookings:
+                if kept.row.state is State.PENDING:
+                    kept.settled = False
+                    self._write(kept.row, state=State.SUPPRESSED, reason=Reason.NOT_BOOKED)
+                self._write(kept.row, message=None, notice=None, booking=None, address_key=None, owner=None)
+
+    def _ours(self, row: Notification) -> Kept | None:
+        kept = self.kept.get(row.id)
+        fenced = kept and (kept.row.owner, kept.row.attempt) == (row.owner, row.attempt)
+        return kept if fenced else None
+
+    def _write(self, row: Notification, *, event: str = "", **changed: object) -> None:
+        trace = (*row.trace, event) if event else row.trace
+        self.kept[row.id].row = replace(row, trace=trace, **changed)  # type: ignore[arg-type]  # its fields
+        if "state" in changed:
+            self._journal.append((str(changed["state"]), row.id))
+
+
+class FakeBookings:
+    """Bookings by id, as the JSON that a database would give back."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._bookings: dict[str, bytes] = {}
+        self._undecided: set[str] = set()
+        self._journal: Journal = [] if journal is None else journal
+
+    async def everyone(self) -> list[Booking]:
+        return [_booking(text) for text in self._bookings.values()]
+
+    async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
+        return {key: _booking(self._bookings[key]) for key in ids if key in self._bookings}
+
+    async def on(self, numbers: Iterable[tuple[str, str]]) -> list[Booking]:
+        wanted = set(numbers)
+        self._journal.append(("asked", "bookings"))
+        return [
+            booking
+            for booking in await self.everyone()
+            if any((each.designator, each.flight_date.isoformat()) in wanted for each in booking.segments)
+        ]
+
+    async def undecided(self) -> list[Booking]:
+        return [_booking(self._bookings[key]) for key in sorted(self._undecided)]
+
+    async def save(self, bookings: Sequence[Booking]) -> None:
+        for booking in bookings:
+            self._bookings[booking.id] = msgspec.json.encode(booking)
+            self._undecided.add(booking.id)
+        self._journal.append(("saved", "bookings"))
+
+    async def mark_decided(self, ids: Sequence[str]) -> None:
+        self._undecided -= set(ids)
+
+    async def cancel(self, reference: str) -> int:
+        found = [booking for booking in await self.everyone() if booking.reference == reference]
+        for booking in found:
+            segments = tuple(replace(each, status=SegmentStatus.CANCELLED) for each in booking.segments)
+            self._bookings[booking.id] = msgspec.json.encode(replace(booking, segments=segments))
+        return len(found)
+
+    async def ids_of(self, reference: str) -> list[str]:
+        return [booking.id for booking in await self.everyone() if booking.reference == reference]
+
+    async def forget(self, ids: Sequence[str]) -> None:
+        for key in ids:
+            self._bookings.pop(key, None)
+            self._undecided.discard(key)
+
+
+def _booking(text: bytes) -> Booking:
+    return msgspec.json.decode(text, type=Booking)
+
+
+@dataclass
+class FakeChannel:
+    """Ends each send as it was told to, and accepts what it was told nothing about."""
+
+    channel: Channel
+    outcomes: list[Outcome] = field(default_factory=list)
+    answers: list[Found] = field(default_factory=list)
+    """To look-ups; without one it knows what it has accepted."""
+    arrived: list[Envelope] = field(default_factory=list)
+    tried: list[Envelope] = field(default_factory=list)
+    asked: list[Envelope] = field(default_factory=list)
+    before_wire: Callable[[], Awaitable[None]] | None = None
+    on_the_wire: Callable[[], Awaitable[None]] | None = None
+    """Happen in the midst of a send."""
+
+    async def send(self, envelope: Envelope, on_wire: Callable[[], Awaitable[None]]) -> Outcome:
+        self.tried.append(envelope)
+        if self.before_wire is not None:
+            await self.before_wire()
+        await on_wire()
+        if self.on_the_wire is not None:
+            await self.on_the_wire()
+        outcome = self.outcomes.pop(0) if self.outcomes else Accepted(f"id of {envelope.row}")
+        if isinstance(outcome, Accepted):
+            self.arrived.append(envelope)
+        return outcome
+
+    async def find(self, envelope: Envelope) -> Found:
+        self.asked.append(envelope)
+        if self.answers:
+            return self.answers.pop(0)
+        return Found.YES if any(each.row == envelope.row for each in self.arrived) else Found.NO
+
+    @property
+    def texts(self) -> list[str]:
+        return [envelope.message.text for envelope in self.arrived]
+
+
+class FakeRenderer:
+    """Writes "later 16:40 not 14:35 (BA117)", times in UTC."""
+
+    def __init__(self) -> None:
+        self.rendered = 0
+
+    def render(self, notice: Notice, channel: Channel, *, row: str, now: datetime) -> Message:
+        self.rendered += 1
+        moved = f" gate {notice.gate} not {notice.gate_from}" if notice.gate_from else ""
+        text = f"{notice.said} {notice.new:%H:%M} not {notice.old:%H:%M}{moved} ({notice.designator})"
+        if channel is Channel.SMS:
+            return Message(text=text)
+        return Message(text=text, subject=text, message_id=f"<{row}@agency.example>", date=now)

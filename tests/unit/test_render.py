@@ -1,0 +1,314 @@
+"""Every kind of news has words on every channel: the right times, what to do, and an SMS of one segment."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flightagents.domain.alerting import Said
+from flightagents.domain.bookings import Channel
+from flightagents.domain.notifications import Message
+from flightagents.notify import gsm7
+from flightagents.notify.render import Renderer
+from flightagents.notify.wording import duration
+from flightagents.sandbox.sms import segments
+from tests.support.messages import NOON, notice
+
+PHONE = "+44 20 7946 0018"
+ACME = Renderer(agency_name="Acme Travel", agency_phone=PHONE, mail_domain="agency.example")
+NOBODY = Renderer()
+
+
+def text_of(
+    said: Said = Said.LATER,
+    renderer: Renderer = ACME,
+    **differs: Any,  # noqa: ANN401 - any field of a notice
+) -> str:
+    return renderer.render(notice(said, **differs), Channel.SMS, row="row-1", now=NOON).text
+
+
+def email_of(
+    said: Said = Said.LATER,
+    renderer: Renderer = ACME,
+    **differs: Any,  # noqa: ANN401 - any field of a notice
+) -> Message:
+    return renderer.render(notice(said, **differs), Channel.EMAIL, row="row-1", now=NOON)
+
+
+def at(hour: int, minute: int, day: int = 22) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+# The model texts
+
+
+def test_later() -> None:
+    assert text_of() == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov now expected 16:40, not 14:35 (LHR time). "
+        "May move earlier again: check in as usual. Questions: +44 20 7946 0018"
+    )
+
+
+def test_earlier() -> None:
+    assert text_of(Said.EARLIER, old=at(16, 40), new=at(15, 10)) == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov leaves EARLIER than we said: 15:10, not 16:40 (LHR time). "
+        "Go by 15:10. Questions: +44 20 7946 0018"
+    )
+
+
+def test_all_clear() -> None:
+    assert text_of(Said.ALL_CLEAR, old=at(16, 40), new=at(14, 35)) == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON TIME again: expected 14:35, not 16:40 (LHR time). "
+        "Go by 14:35. Questions: +44 20 7946 0018"
+    )
+
+
+def test_cancelled() -> None:
+    assert text_of(Said.CANCELLED) == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov shows CANCELLED. Don't set off yet. "
+        "Your options: call +44 20 7946 0018."
+    )
+
+
+def test_reinstated() -> None:
+    assert text_of(Said.REINSTATED, new=at(14, 35)) == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON again: expected 14:35 (LHR time). "
+        "Our last message no longer holds. Go by 14:35. Questions: +44 20 7946 0018"
+    )
+    assert "is ON again: expected 16:40, not 14:35 (LHR time)" in text_of(Said.REINSTATED)
+
+
+def test_diverted() -> None:
+    assert text_of(Said.DIVERTED) == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov shows DIVERTED: it may not land where planned. "
+        "For connections and pick-up call us: +44 20 7946 0018."
+    )
+
+
+def test_gate_and_terminal() -> None:
+    assert "now gate B42, not A1, leaves 16:40 (LHR time)" in text_of(Said.GATE, gate="B42", gate_from="A1")
+    moved = text_of(Said.TERMINAL, terminal="Terminal 5", terminal_from="3")
+    assert "now terminal 5, not 3, leaves 16:40 (LHR time)" in moved
+    assert "the gate has changed" in text_of(Said.GATE)
+    assert "now gate B42, leaves" in text_of(Said.GATE, gate="Gate B42")
+
+
+# Times
+
+
+def test_a_time_on_another_day_says_so() -> None:
+    assert "now expected Mon 23 Nov 01:10, not 14:35" in text_of(new=at(1, 10, day=23))
+    later_still = text_of(old=at(1, 10, day=23), new=at(3, 20, day=23))
+    assert "BA117 LHR-JFK Sun 22 Nov now expected Mon 23 Nov 03:20, not Mon 23 Nov 01:10" in later_still
+
+
+def test_the_day_is_the_airport_s_not_utc_s() -> None:
+    tokyo: dict[str, Any] = {"departure": "HND", "zone": "Asia/Tokyo", "flight": "NH110|2026-11-23|HND|JFK"}
+    text = text_of(old=at(16, 0), new=at(17, 30), designator="NH110", **tokyo)
+    assert "NH110 HND-JFK Mon 23 Nov now expected 02:30, not 01:00 (HND time)" in text
+
+
+def test_a_time_of_an_airport_without_a_zone_is_shown_as_it_is() -> None:
+    naive: dict[str, Any] = {
+        "old": at(14, 35).replace(tzinfo=None),
+        "new": at(16, 40).replace(tzinfo=None),
+        "zone": None,
+    }
+    assert "now expected 16:40, not 14:35 (LHR time)" in text_of(**naive)
+    assert "2 h 5 min later" in email_of(**naive).text
+
+
+def test_without_the_flight_s_identity_the_day_is_that_of_the_old_time() -> None:
+    text = text_of(flight="", old=at(23, 50), new=at(0, 40, day=23))
+    assert "BA117 LHR-JFK Sun 22 Nov now expected Mon 23 Nov 00:40, not 23:50" in text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 min"), (55, "55 min"), (60, "1 h"), (125, "2 h 5 min"), (1500, "25 h"), (59.7, "1 h")],
+)
+def test_durations_are_not_rounded_to_hours(minutes: float, words: str) -> None:
+    assert duration(timedelta(minutes=minutes)) == words
+
+
+# One segment
+
+
+LONG_NAMES = [
+    "Acme Travel",
+    "Worldwide Corporate Travel Management Ltd",
+    "Reisebüro Hohenlohe-Waldenburg-Schillingsfürst GmbH & Co. KG",
+    "São João Viagens → Turismo “Łódź”",
+    "€" * 40,
+    "日本旅行",
+    "",
+]
+PHONES = [PHONE, "+1 (800) 555-0100 ext. 12345", ""]
+
+
+@pytest.mark.parametrize(("said", "name", "phone"), list(product(Said, LONG_NAMES, PHONES)))
+def test_an_sms_is_one_segment_whatever_the_names(said: Said, name: str, phone: str) -> None:
+    text = text_of(
+        said,
+        Renderer(agency_name=name, agency_phone=phone),
+        designator="BAW1178A",
+        departure="EGLL",
+        arrival="KJFK",
+        flight="BAW1178A|2026-09-23|EGLL|KJFK",
+        old=datetime(2026, 9, 24, 23, 35, tzinfo=UTC),
+        new=datetime(2026, 9, 30, 21, 40, tzinfo=UTC),
+        gate="A12,A14",
+        gate_from="B42-B44",
+        terminal="International",
+        terminal_from="Domestic 2",
+    )
+    assert segments(text) == 1, text
+    assert text.isprintable()
+    assert "BAW1178A" in text
+    assert "Wed 23 Sept" in text
+
+
+@given(
+    name=st.text(max_size=120),
+    phone=st.text(max_size=30),
+    gate=st.text(max_size=30),
+    said=st.sampled_from(Said),
+)
+def test_an_sms_is_one_segment_whatever_stands_in_the_settings(
+    name: str, phone: str, gate: str, said: Said
+) -> None:
+    text = text_of(said, Renderer(agency_name=name, agency_phone=phone), gate=gate, gate_from=gate)
+    assert gsm7.fits(text)
+    assert "BA117 LHR-JFK Sun 22 Nov" in text
+
+
+@pytest.mark.parametrize("said", Said)
+def test_nobody_is_asked_to_answer_with_a_word_that_carriers_take_as_opt_out(said: Said) -> None:
+    for renderer in (ACME, NOBODY):
+        text = text_of(said, renderer)
+        assert not re.search(
+            r"\b(reply|answer|respond|text (us|back)|cancel|end|quit|stop)\b", text, re.IGNORECASE
+        )
+
+
+# Without settings
+
+
+@pytest.mark.parametrize("said", Said)
+def test_without_name_and_phone_the_texts_still_read_well(said: Said) -> None:
+    email = email_of(said, NOBODY)
+    assert email.html is not None
+    visible = re.sub(r"<style>.*?</style>|<[^>]+>", " ", email.html, flags=re.DOTALL)
+    for text in (text_of(said, NOBODY), email.text, email.subject, visible):
+        assert not re.search(r"None|Undefined|\{|\}| [.,:;]|\(\)|: *$|\bcall +\.", text)
+        assert "us: ." not in text
+    assert text_of(said, NOBODY).startswith("BA117 LHR-JFK Sun 22 Nov")
+    assert "\n\n\n" not in email.text
+
+
+def test_without_a_phone_the_cancelled_are_told_whom_to_ask() -> None:
+    assert text_of(Said.CANCELLED, Renderer(agency_name="Acme")).endswith("Contact us for your options.")
+    assert text_of(Said.CANCELLED, NOBODY).endswith("Ask your travel agent for your options.")
+
+
+# Email
+
+
+def test_an_email_says_it_all() -> None:
+    email = email_of(operated_as="AA6143")
+    assert email.subject == "BA117 LHR-JFK Sun 22 Nov: now expected 16:40, not 14:35"
+    assert email.text == (
+        "Hello Anna Müller,\n"
+        "\n"
+        "BA117 is now expected to leave at 16:40, not at 14:35 (LHR time).\n"
+        "\n"
+        "What to do\n"
+        "- Check in as usual: the time may move earlier again.\n"
+        "- Before you set off, look at the airport's screens or the airline's page once more.\n"
+        "\n"
+        "Your flight\n"
+        "Flight: BA117, LHR to JFK, Sunday 22 November\n"
+        "Operated by: AA as AA6143\n"
+        "New time: 16:40 (LHR time), 2 h 5 min later\n"
+        "Old time: 14:35 (LHR time)\n"
+        "Booking: ABC123\n"
+        "\n"
+        "Acme Travel\n"
+        "+44 20 7946 0018\n"
+        "\n"
+        "You get this automatic email because you are booked on this flight with Acme Travel. It tells what "
+        "the airline and the airport report; their screens and staff have the last word.\n"
+    )
+
+
+@pytest.mark.parametrize("said", Said)
+def test_text_and_html_say_the_same(said: Said) -> None:
+    email = email_of(said, operated_as="AA6143", gate="B42", gate_from="A1", terminal="5", terminal_from="3")
+    assert email.html is not None
+    visible = " ".join(re.sub(r"<[^>]+>", " ", email.html).replace("&#39;", "'").split())
+    for line in email.text.splitlines():
+        for part in line.removeprefix("- ").removesuffix(".").split(": "):
+            assert part in visible
+
+
+def test_operated_by_is_for_emails_only() -> None:
+    assert "AA6143" not in text_of(operated_as="AA6143")
+    assert "Operated by" not in email_of(operated_as=None).text
+    assert "Operated by" not in email_of(operated_as="BA117").text
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_diversion_names_no_other_airport_and_says_call_us(channel: Channel) -> None:
+    message = ACME.render(notice(Said.DIVERTED), channel, row="row-1", now=NOON)
+    assert "call us: +44 20 7946 0018" in message.text
+    assert set(re.findall(r"\b[A-Z]{3}\b", message.text)) - {"ABC"} <= {"LHR", "JFK"}
+
+
+def test_html_is_escaped() -> None:
+    evil = "<script>alert(1)</script> & Co"
+    email = email_of(renderer=Renderer(agency_name=evil, agency_phone='"><b>'), name=evil, reference="<i>")
+    assert email.html is not None
+    assert "<script" not in email.html
+    assert "<b>" not in email.html
+    assert "<i>" not in email.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in email.html
+    assert evil in email.text
+
+
+def test_the_number_to_call_is_a_link() -> None:
+    assert 'href="tel:+442079460018"' in (email_of().html or "")
+
+
+def test_a_name_of_two_lines_is_one() -> None:
+    assert email_of(name="Anna\r\nBcc: x\x00\u202e").text.startswith("Hello Anna Bcc: x,\n")
+    assert email_of(name="").text.startswith("Hello,\n")
+
+
+# What is frozen
+
+
+def test_an_email_has_the_row_s_message_id_and_the_time_it_was_written() -> None:
+    email = email_of()
+    assert email.message_id == "<row-1@agency.example>"
+    assert email.date == NOON
+    assert email.references == "<flight.BA117.2026-11-22.LHR.JFK@agency.example>"
+
+
+def test_emails_of_a_flight_share_a_thread_whatever_the_number_on_the_ticket() -> None:
+    assert email_of().references == email_of(Said.CANCELLED, designator="AA6143").references
+    assert email_of(flight="").references == email_of().references
+
+
+def test_an_sms_is_words_alone() -> None:
+    message = ACME.render(notice(), Channel.SMS, row="row-1", now=NOON)
+    assert message == Message(text=message.text)
+
+
+@pytest.mark.parametrize("language", ["de", "pt-BR", "zh-Hant-TW", "xx", "", "../mail", "en_US", "EN"])
+def test_a_language_that_nobody_has_written_is_answered_in_english(language: str) -> None:
+    assert text_of(language=language) == text_of()
+    assert '<html lang="en">' in (email_of(language=language).html or "")
