@@ -1,14 +1,13 @@
 """The account at the end of a simulated day: what went in against what came out. Lost and twice must be 0."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from flightagents.domain.notifications import TOLD, State
 from flightagents.sandbox.aviationstack import AviationStack, Served
+from flightagents.sandbox.messages_account import compare
 from flightagents.sandbox.stand_ins import StandIns
 
 Rows = list[dict[str, Any]]
@@ -76,9 +75,9 @@ async def draw_up(world: StandIns) -> Account:
         account.polls = len({row["run"] for row in stored})
     else:
         _check_rows(account, world.feed, stored, letters)
-    _check_emails(account, world, ledger)
-    _check_sms(account, world, ledger, phones)
-    _check_ledger(account, ledger)
+    messages = compare(world.mailbox.mails, world.twilio.messages, ledger, phones)
+    account.lost += messages.lost
+    account.twice += messages.twice
     return account
 
 
@@ -125,38 +124,3 @@ def _check_rows(account: Account, feed: AviationStack, stored: Rows, letters: Ro
                 known = (row.flight, row.designator) in held[number]
                 if not known and (number, answer.offset, place) not in refused:
                     account.lost.append(f"run {number}: {row.flight} {row.designator}")
-
-
-def _check_emails(account: Account, world: StandIns, ledger: Rows) -> None:
-    arrived = Counter(mail.row for mail in world.mailbox.mails)
-    account.twice += [f"email of row {row}: {count} times" for row, count in arrived.items() if count > 1]
-    account.lost += [
-        f"email of row {row['_id']}" for row in _accepted(ledger, "email") if row["_id"] not in arrived
-    ]
-
-
-def _check_sms(account: Account, world: StandIns, ledger: Rows, phones: dict[str, str]) -> None:
-    """An SMS carries no row's id: number and words tell which it is."""
-
-    def texts(rows: Iterable[dict[str, Any]]) -> Counter[tuple[str | None, str]]:
-        return Counter((phones.get(row["booking"]), row["message"]["text"]) for row in rows if row["message"])
-
-    arrived: Counter[tuple[str | None, str]] = Counter((sms.to, sms.body) for sms in world.twilio.messages)
-    told = texts(row for row in ledger if row["channel"] == "sms" and row["state"] in TOLD)
-    accepted = texts(_accepted(ledger, "sms"))
-    account.twice += ["an SMS"] * (arrived - told).total()
-    account.lost += ["an SMS"] * (accepted - arrived).total()
-
-
-def _accepted(ledger: Sequence[dict[str, Any]], channel: str) -> Iterable[dict[str, Any]]:
-    return (row for row in ledger if row["channel"] == channel and row["state"] == State.ACCEPTED.value)
-
-
-def _check_ledger(account: Account, ledger: Rows) -> None:
-    """One change goes to one recipient on one channel once."""
-    told = Counter(
-        (row["flight"], row["ordinal"], row["channel"], row["address_key"])
-        for row in ledger
-        if row["state"] in TOLD
-    )
-    account.twice += [f"{n} rows of {key[0]} on {key[2]}" for key, n in told.items() if n > 1]

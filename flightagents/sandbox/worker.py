@@ -45,9 +45,13 @@ class MailboxPageLookup:
             return Found.NOT_YET
 
 
-if __name__ == "__main__":
+def sending() -> Sending:
+    """Send with evidence, and without long waits."""
     lookup = MailboxPageLookup(os.environ[MAILBOX_URL])
-    paces = {Channel.EMAIL: PACE, Channel.SMS: PACE}
-    app.wire = partial(wire, sending=Sending(paces, LEASE, lookup))
+    return Sending({Channel.EMAIL: PACE, Channel.SMS: PACE}, LEASE, lookup)
+
+
+if __name__ == "__main__":
+    app.wire = partial(wire, sending=sending())
     os.environ.setdefault("FAUST_LOOP", "uvloop")
     app.main()

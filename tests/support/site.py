@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from confluent_kafka.admin import AdminClient
 from pymongo import MongoClient
 
 from flightagents.app import APP_ID, TABLE
+from flightagents.clock import clock_from
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tracking import advance
 from flightagents.records import (
@@ -88,8 +89,18 @@ class Story:
 class Site:
     """One system. Everything here blocks."""
 
-    def __init__(self, kafka: Kafka, mongodb: str, folder: Path, **settings: object) -> None:
+    def __init__(
+        self,
+        kafka: Kafka,
+        mongodb: str,
+        folder: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        **settings: object,
+    ) -> None:
         self.kafka = kafka
+        self.mongodb = mongodb
+        self._extra = environment or {}
         self.folder = folder
         self.workers: list[Worker] = []
         self.produced: set[str] = set()
@@ -133,11 +144,20 @@ class Site:
     def start(self, name: str | None = None, *, crash: Crash | None = None, **settings: object) -> Worker:
         """Start a worker; settings without their prefix."""
         name = name or f"worker-{len(self.workers)}"
-        values = {**self._settings, "DATA_DIR": self.folder / f"{name}.data", **settings}
-        environment = {PREFIX + key: str(value) for key, value in values.items()}
+        environment = self.environment(DATA_DIR=self.folder / f"{name}.data", **settings)
         worker = Worker(name, self.folder, environment | (crash.environment() if crash else {}))
         self.workers.append(worker)
         return worker
+
+    def environment(self, **settings: object) -> dict[str, str]:
+        """Give the variables that a program of this system reads; settings without their prefix."""
+        values = {**self._settings, **settings}
+        return {PREFIX + key: str(value) for key, value in values.items()} | dict(self._extra)
+
+    @property
+    def now(self) -> datetime:
+        """What the clock of its workers shows."""
+        return clock_from(str(self._settings["CLOCK"])).now()
 
     def wait(self, condition: Callable[[], bool], patience: timedelta = PATIENCE) -> None:
         """Wait for a condition; a time-out tells how everything stands."""

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Self
 
 CRASH = "TESTS_CRASH"
@@ -86,11 +87,15 @@ def broken(use_cases: Any, crash: Crash) -> Any:  # noqa: ANN401 - of whichever 
 def main() -> None:
     """Run the command line, with the crash built in."""
     from flightagents.app import app  # noqa: PLC0415 - reads the settings
+    from flightagents.sandbox.worker import MAILBOX_URL, sending  # noqa: PLC0415
+    from flightagents.wiring import wire  # noqa: PLC0415
 
+    if MAILBOX_URL in os.environ:
+        app.wire = partial(wire, sending=sending())
     crash = Crash.from_environment()
     if crash is not None:
-        wire = app.wire
-        app.wire = lambda *parts: broken(wire(*parts), crash)
+        whole = app.wire
+        app.wire = lambda *parts: broken(whole(*parts), crash)
     app.main()
 
 

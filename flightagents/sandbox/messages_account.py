@@ -1,0 +1,54 @@
+"""Which messages were lost, and which came twice: the ledger against what the mailbox and Twilio received."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flightagents.domain.notifications import TOLD, State
+from flightagents.sandbox.mailbox import Mail
+from flightagents.sandbox.sms import Sms
+
+Row = Mapping[str, Any]
+"""A document of `notifications`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """In words; empty where all is right."""
+
+    lost: list[str]
+    twice: list[str]
+
+
+def compare(
+    mails: Sequence[Mail], texts: Sequence[Sms], ledger: Sequence[Row], phones: Mapping[str, str | None]
+) -> Differences:
+    """Compare all that was received with all rows; `phones` gives the number of each booking."""
+    arrived = Counter(mail.row for mail in mails)
+    lost = [f"email of row {row['_id']}" for row in _accepted(ledger, "email") if row["_id"] not in arrived]
+    twice = [f"email of row {row}: {count} times" for row, count in arrived.items() if count > 1]
+    # An SMS carries no row's id: number and words tell which it is.
+    received: Counter[tuple[str | None, str]] = Counter((sms.to, sms.body) for sms in texts)
+    told = (row for row in ledger if row["channel"] == "sms" and row["state"] in TOLD)
+    lost += ["an SMS"] * (_texts(_accepted(ledger, "sms"), phones) - received).total()
+    twice += ["an SMS"] * (received - _texts(told, phones)).total()
+    return Differences(lost, twice + _rows_twice(ledger))
+
+
+def _accepted(ledger: Sequence[Row], channel: str) -> Iterable[Row]:
+    return (row for row in ledger if row["channel"] == channel and row["state"] == State.ACCEPTED.value)
+
+
+def _texts(rows: Iterable[Row], phones: Mapping[str, str | None]) -> Counter[tuple[str | None, str]]:
+    return Counter((phones.get(row["booking"]), row["message"]["text"]) for row in rows if row["message"])
+
+
+def _rows_twice(ledger: Sequence[Row]) -> list[str]:
+    """One change goes to one recipient on one channel once."""
+    told = Counter(
+        (row["flight"], row["ordinal"], row["channel"], row["address_key"])
+        for row in ledger
+        if row["state"] in TOLD
+    )
+    return [f"{count} rows of {key[0]} on {key[2]}" for key, count in told.items() if count > 1]
