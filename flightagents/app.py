@@ -4,6 +4,7 @@
 and timers.py hang on this app, and what they call is built by wiring.py.
 """
 
+import asyncio
 from collections.abc import Callable
 
 import faust
@@ -33,6 +34,8 @@ class FlightApp(faust.App):
 
     use_cases: UseCases
     world: World | None = None
+    deliveries: asyncio.Task[None] | None = None
+    """The senders at work."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -62,9 +65,17 @@ class FlightApp(faust.App):
         for missing in what_is_off(settings):
             self.log.warning(missing)
 
+    async def on_stop(self) -> None:
+        """Let the senders end before their connections are closed."""
+        if self.deliveries is not None:
+            self.use_cases.desk.deliver.end()
+        await super().on_stop()
+
     async def on_shutdown(self) -> None:
         """Close what `on_first_start` opened."""
         await super().on_shutdown()
+        if self.deliveries is not None:
+            await self.deliveries
         if self.world is not None:
             use_cases = getattr(self, "use_cases", None)  # missing where the start was refused
             if use_cases is not None:

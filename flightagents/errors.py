@@ -6,6 +6,7 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
+├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
@@ -16,6 +17,7 @@ FlightagentsError
     └── LeaseLostError          another worker polls; this run publishes nothing
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 
@@ -38,7 +40,7 @@ class TopicMismatchError(ConfigurationError):
 class FeedRefusedError(ConfigurationError):
     """AviationStack refuses our key, plan, scheme or parameter; `code` is its word for it.
 
-    With `query_only` the refusal is about this one query: stop that, and go on with the others.
+    With `query_only` the refusal is about this one query: leave that for a while, and go on with the others.
     """
 
     def __init__(self, code: str, advice: str, *, query_only: bool = False) -> None:
@@ -50,6 +52,14 @@ class FeedRefusedError(ConfigurationError):
 
 class BookingFileError(FlightagentsError):
     """A file of bookings that cannot be read at all; a bad line alone is only reported."""
+
+
+class WriteRefusedError(FlightagentsError):
+    """MongoDB refused documents of a bulk write. It names codes alone: pymongo's text holds the documents."""
+
+    def __init__(self, codes: Iterable[int]) -> None:
+        named = ", ".join(str(code) for code in sorted(codes))
+        super().__init__(f"MongoDB refused documents of a bulk write; its error codes: {named}")
 
 
 class UnreadableError(FlightagentsError):

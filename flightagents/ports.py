@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from flightagents.domain.alerting import Reason
@@ -48,7 +48,7 @@ class Lease(Protocol):
         """Take or renew it and number a run; None while another worker holds it."""
 
     async def holds(self, stamp: RunStamp) -> bool:
-        """Renew it if it is still ours and still at this run."""
+        """Renew it if it is still ours and still at this run: nobody took over, however long we took."""
 
     async def release(self) -> None:
         """Let another worker have it at once."""
@@ -102,8 +102,8 @@ class FlightStore(Protocol):
     async def known_states(self, flights: Sequence[str]) -> dict[str, FlightState]:
         """Give the stored state of each of these flights that has one."""
 
-    async def open_states(self) -> list[FlightState]:
-        """Give the state of every flight that has neither left nor landed."""
+    async def open_states(self, since: date) -> list[FlightState]:
+        """Give the state of every flight from that date on that has not left, landed or been cancelled."""
 
     async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
         """Give the flights of each number and date, by operating or any marketing number."""
@@ -150,6 +150,15 @@ class Bookings(Protocol):
 
     async def undecided(self) -> list[Booking]:
         """Give the bookings that were stored and never decided on: whoever stored them died."""
+
+    async def of(self, reference: str) -> list[Booking]:
+        """Give the bookings of a reference."""
+
+    async def at(self, addresses: Sequence[str]) -> list[Booking]:
+        """Give the bookings with one of these addresses."""
+
+    async def forget(self, ids: Sequence[str]) -> None:
+        """Delete bookings."""
 
     async def save(self, bookings: Sequence[Booking]) -> None:
         """Store bookings, as not decided on."""
@@ -210,6 +219,12 @@ class Ledger(Protocol):
         self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
     ) -> None:
         """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
+
+    async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
+        """Erase what was said to people who are to be forgotten; nothing more is sent to them.
+
+        What was said at the address keys `still_booked` stays known, without name and reference.
+        """
 
 
 class DeliveryChannel(Protocol):

@@ -4,6 +4,7 @@ No personal data is on any topic.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,8 @@ FLIGHT_TOPIC = "flight-topic"
 CHANGE_TOPIC = "flight-change-topic"
 DEAD_LETTER_TOPIC = "flight-dead-letter-topic"
 
+MOST_LEVELS = 100
+"""Of nesting; MongoDB's limit is 180."""
 RAW_LIMIT = 64 * 1024
 """Bytes of a dead letter's original that are kept; beyond that its hash, length and beginning."""
 
@@ -118,17 +121,45 @@ def decode_flight_record(data: bytes | None) -> FlightRecord:
 
 def decode_change(data: bytes | None) -> Change:
     """Read a record of `flight-change-topic`. Raises UnreadableRecordError."""
-    return _decode(_change, data)
+    change = _decode(_change, data)
+    _require_storable(change)
+    return change
 
 
 def decode_dead_letter(data: bytes | None) -> DeadLetter:
     """Read a record of `flight-dead-letter-topic`. Raises UnreadableRecordError."""
-    return _decode(_dead_letter, data)
+    letter = _decode(_dead_letter, data)
+    _require_storable(letter)
+    return letter
 
 
 def decode_table_entry(data: bytes) -> TableEntry:
     """Read a value of the table. Raises UnreadableRecordError."""
     return _decode(_table_entry, data)
+
+
+def _require_storable(record: Change | DeadLetter) -> None:
+    """Refuse what no database of ours holds: it would fail the whole batch, for ever."""
+    try:
+        _require_within(msgspec.to_builtins(record), MOST_LEVELS)
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableRecordError("not_storable", str(exc)) from exc
+
+
+def _require_within(value: object, levels: int) -> None:
+    if levels == 0:
+        raise ValueError(f"more than {MOST_LEVELS} levels of nesting")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("an integer beyond 64 bits")
+    parts: Iterable[object] = ()
+    if isinstance(value, dict):
+        if any("\x00" in str(key) for key in value):
+            raise ValueError("NUL in a key")
+        parts = value.values()
+    elif isinstance(value, (list, tuple)):
+        parts = value
+    for part in parts:
+        _require_within(part, levels - 1)
 
 
 def _decode(decoder: msgspec.json.Decoder[T], data: bytes | None) -> T:

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from flightagents.app import app
+from flightagents.domain.bookings import Channel
 from flightagents.errors import LeaseLostError
 
 WATCH_INTERVAL = timedelta(minutes=1)
@@ -52,16 +54,26 @@ async def watch() -> None:
 
 @app.task
 async def deliver() -> None:
-    """Send what is due: woken by a decision in this worker, else each second."""
-    desk = app.use_cases.desk
+    """Send what is due. Faust cancels its tasks when it stops; what is on its way is sent to its end."""
+    app.deliveries = asyncio.create_task(_deliver_all(), name="deliveries")
+    await asyncio.shield(app.deliveries)
+
+
+async def _deliver_all() -> None:
+    await asyncio.gather(*(_deliver(channel) for channel in app.use_cases.desk.deliver.channels))
+
+
+async def _deliver(channel: Channel) -> None:
+    """Send on one channel: woken by a decision in this worker, else each second."""
+    desk, wake = app.use_cases.desk, asyncio.Event()
+    desk.decide.wake(wake)
     while not app.should_stop:
-        desk.decide.added.clear()
-        sent = await _guarded("deliver", desk.deliver)
-        if sent:
+        wake.clear()
+        if await _guarded("deliver", partial(desk.deliver, channel)):
             await _guarded("settle", desk.settle)
         else:
             with suppress(TimeoutError):
-                await asyncio.wait_for(desk.decide.added.wait(), DELIVER_INTERVAL.total_seconds())
+                await asyncio.wait_for(wake.wait(), DELIVER_INTERVAL.total_seconds())
 
 
 async def _poll() -> None:

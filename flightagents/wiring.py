@@ -21,6 +21,7 @@ from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.deliver import Deliver
 from flightagents.handlers.forget import Forgetting
+from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.pace import PACES, Pace
 from flightagents.handlers.poll import PollFeed
 from flightagents.handlers.recheck import Recheck
@@ -82,6 +83,7 @@ class Desk:
     ledger: MongoLedger
     decide: Decide
     take_bookings: TakeBookings
+    forget_people: ForgetPeople
     settle: Settle
     deliver: Deliver
     channels: Mapping[Channel, DeliveryChannel]
@@ -123,19 +125,27 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     bookings, ledger = MongoBookings(database), MongoLedger(database, sending.lease)
     audience = Audience(MongoFlights(database), bookings)
     channels = _channels(world, sending)
-    decide = Decide(audience, ledger, world.address_keys, frozenset(channels), clock)
+    decide = Decide(audience, ledger, world.address_keys, clock)
     deliver = Deliver(
         ledger=ledger,
         recheck=Recheck(bookings, audience, ledger, decide, clock),
-        reconcile=Reconcile(ledger, bookings, channels, sending.paces),
+        reconcile=Reconcile(ledger, bookings, channels, sending.paces, clock),
         renderer=_renderer(settings),
         channels=channels,
         paces=sending.paces,
         clock=clock,
         owner=worker_name(),
     )
-    take_bookings = TakeBookings(bookings, audience, decide)
-    return Desk(bookings, ledger, decide, take_bookings, Settle(ledger, decide), deliver, channels)
+    return Desk(
+        bookings=bookings,
+        ledger=ledger,
+        decide=decide,
+        take_bookings=TakeBookings(bookings, audience, decide),
+        forget_people=ForgetPeople(bookings, ledger, world.address_keys),
+        settle=Settle(ledger, decide),
+        deliver=deliver,
+        channels=channels,
+    )
 
 
 def what_is_off(settings: Settings) -> list[str]:
@@ -163,7 +173,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         archive=ArchiveRecords(archive, publisher, clock),
         track=TrackFlights(table, flights, publisher, forgetting),
         forgetting=forgetting,
-        alert=AlertOnChanges(flights, desk.decide),
+        alert=AlertOnChanges(flights, desk.decide, publisher, clock),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock),

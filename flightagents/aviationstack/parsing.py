@@ -13,7 +13,14 @@ import structlog
 from flightagents.aviationstack.rows import Aircraft, Arrival, Codeshared, Departure, Row, unknown_fields
 from flightagents.aviationstack.zones import zone_name
 from flightagents.domain import codes
-from flightagents.domain.flight import LONGEST_DELAY_MINUTES, YEARS, SightedEnd, Status, identity
+from flightagents.domain.flight import (
+    LONGEST_DELAY_MINUTES,
+    LONGEST_PLACE,
+    YEARS,
+    SightedEnd,
+    Status,
+    identity,
+)
 from flightagents.domain.runs import RunStamp
 from flightagents.domain.times import to_utc
 from flightagents.errors import UnreadableRowError
@@ -36,6 +43,7 @@ class Refusal(StrEnum):
     BAD_TIME = "bad_time"
     BAD_DATE = "bad_date"
     IMPOSSIBLE_DELAY = "impossible_delay"
+    TOO_LONG = "too_long"
     ARRIVES_BEFORE_DEPARTURE = "arrives_before_departure"
 
 
@@ -184,10 +192,17 @@ def _end(name: str, end: Departure, *, after: SightedEnd | None = None) -> Sight
         estimated=_time(f"{name}.estimated", end.estimated, zone, not_before),
         actual=_time(f"{name}.actual", end.actual, zone, (after and after.actual) or not_before),
         delay=end.delay,
-        terminal=_clean(end.terminal),
-        gate=_clean(end.gate),
-        belt=_clean(end.baggage) if isinstance(end, Arrival) else None,
+        terminal=_place(f"{name}.terminal", end.terminal),
+        gate=_place(f"{name}.gate", end.gate),
+        belt=_place(f"{name}.baggage", end.baggage) if isinstance(end, Arrival) else None,
     )
+
+
+def _place(path: str, text: str | None) -> str | None:
+    place = _clean(text)
+    if place is not None and len(place) > LONGEST_PLACE:
+        raise UnreadableRowError(Refusal.TOO_LONG, f"{path} has {len(place)} characters")
+    return place
 
 
 def _time(path: str, text: str | None, zone: str | None, not_before: datetime | None) -> datetime | None:

@@ -24,6 +24,9 @@ from flightagents.batches.place import Acked, Fetched, Place
 # broker_rebalance_timeout (Faust: 60 s) the broker gives our partitions away whatever we do.
 REVOKE_PATIENCE = timedelta(seconds=10)
 
+# How long the end waits for the last commit: a broker that hangs must not keep us from ending.
+LAST_COMMIT_PATIENCE = timedelta(seconds=5)
+
 # How often to look for batches lost with nothing behind them. Two looks must agree before anything is done.
 LOOK_INTERVAL = timedelta(seconds=1)
 
@@ -263,6 +266,18 @@ class BatchConsumer(driver.Consumer):
         """Begin anew: a seek that was late for the last generation may have left places behind."""
         self._forget_places()
         await super().on_partitions_assigned(assigned, generation_id)
+
+    async def on_stop(self) -> None:
+        """Commit what is done, but end in any case: a worker that cannot end is never started again.
+
+        A crash takes aiokafka's thread with it, which then never answers. What is not committed comes again.
+        """
+        if self.crashed:
+            return
+        try:
+            await asyncio.wait_for(super().on_stop(), LAST_COMMIT_PATIENCE.total_seconds())
+        except TimeoutError:
+            self.log.warning("ended without the last commit: what it would have said comes again")
 
     def on_buffer_drop(self, tp: TP) -> None:
         """Fetch again, unless the partition is paused: then it was the queue of an earlier generation."""

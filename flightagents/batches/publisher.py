@@ -5,8 +5,30 @@ from collections.abc import Iterable
 
 import faust
 import stamina
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+)
 from faust.exceptions import ProducerSendError
+
+HOPELESS = (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+)
+"""The same records fail in the same way each time, until a person has changed something."""
+
+
+def may_work_later(exc: Exception) -> bool:
+    """Tell whether sending the same records again may work; Faust wraps what the client raises."""
+    cause = exc.__cause__ if isinstance(exc, ProducerSendError) else exc
+    return isinstance(exc, (KafkaError, ProducerSendError)) and not isinstance(cause, HOPELESS)
 
 
 class FaustPublisher:
@@ -18,11 +40,11 @@ class FaustPublisher:
     async def publish(self, topic: str, records: Iterable[tuple[str, bytes]]) -> None:
         """Send records (key, value) in order; after a failure all of them again, until they are sent.
 
-        Whoever reads them bears doubles.
+        Whoever reads them bears doubles. Raises at once what can never work.
         """
         records = list(records)
         retries = stamina.retry_context(
-            on=(KafkaError, ProducerSendError), attempts=None, timeout=None, wait_initial=0.1, wait_max=10.0
+            on=may_work_later, attempts=None, timeout=None, wait_initial=0.1, wait_max=10.0
         )
         async for attempt in retries:
             with attempt:

@@ -74,17 +74,7 @@ def cancel(reference: str) -> None:
 @click.argument("reference")
 def forget(reference: str) -> None:
     """Erase the people of a booking everywhere but in counts."""
-
-    async def work(world: World) -> int:
-        desk = wire_desk(world)
-        ids = await desk.bookings.ids_of(reference.upper())
-        # Before the bookings, which alone tell whose the rows are, and after, for what was decided meanwhile.
-        await desk.ledger.erase(ids)
-        await desk.bookings.forget(ids)
-        await desk.ledger.erase(ids)
-        return len(ids)
-
-    count = with_world(work)
+    count = with_world(lambda world: wire_desk(world).forget_people(reference.upper()))
     _require_found(count, reference)
     click.echo(f"{reference.upper()}: {count} travellers are forgotten")
 

@@ -51,11 +51,10 @@ class Reason(StrEnum):
     NOT_MATERIAL = "not_material"
     RATE_LIMIT = "rate_limit"
     DEPARTED = "departed"
-    INHIBITED = "inhibited"
     EXPIRED = "expired"
     NO_CONSENT = "no_consent"
-    NO_ADDRESS = "no_address"
-    CHANNEL_OFF = "channel_off"
+    NOT_WANTED = "not_wanted"
+    """The person has taken this channel out of the booking since."""
     SUPERSEDED = "superseded"
     NOT_BOOKED = "not_booked"
 
@@ -156,7 +155,10 @@ def _timing(told: Told, current: Current) -> Decision:
     earlier = believed - current.expected
     if abs(current.lateness) < ALL_CLEAR_WITHIN and told.expected is not None and abs(earlier) >= EARLIER:
         return _tell(Said.ALL_CLEAR)
-    if earlier >= EARLIER:
+    # A step may have been too small to tell, and the next one too: together they must not be. So each earlier
+    # time that a change has just said is told, however little it is before what the person believes.
+    just_said = told.expected is not None and current.state.said_expected == current.expected
+    if earlier >= EARLIER or (just_said and earlier >= timedelta(minutes=1)):
         return _tell(Said.EARLIER)
     if rung(current.lateness) <= rung(believed - current.base):
         return _silent(Reason.NOT_MATERIAL)
@@ -171,16 +173,25 @@ def rung(lateness: timedelta) -> int:
 
 
 def _place(told: Told, current: Current) -> Decision | None:
-    departure = current.state.departure
-    if _moved(told.gate or current.gate_from, departure.gate, same_place):
+    if gate_before(told, current):
         return _tell(Said.GATE)
-    if _moved(told.terminal or current.terminal_from, departure.terminal, same_terminal):
-        return _tell(Said.TERMINAL)
-    return None
+    return _tell(Said.TERMINAL) if terminal_before(told, current) else None
 
 
-def _moved(believed: str | None, now: str | None, same: Callable[[str, str], bool]) -> bool:
-    return believed is not None and now is not None and not same(believed, now)
+def gate_before(told: Told, current: Current) -> str | None:
+    """Give the gate that a person believes in, where it is another one now."""
+    return _moved_from(told.gate or current.gate_from, current.state.departure.gate, same_place)
+
+
+def terminal_before(told: Told, current: Current) -> str | None:
+    """Give the terminal that a person believes in, where it is another one now."""
+    return _moved_from(
+        told.terminal or current.terminal_from, current.state.departure.terminal, same_terminal
+    )
+
+
+def _moved_from(believed: str | None, now: str | None, same: Callable[[str, str], bool]) -> str | None:
+    return believed if believed and now and not same(believed, now) else None
 
 
 def reaches(channel: Channel, said: Said, current: Current, now: datetime) -> bool:

@@ -14,6 +14,10 @@ OPERATING_ROW_MISSING = 3
 LONGEST_DELAY_MINUTES = 7 * 24 * 60
 """The longest delay in 36,892 historical rows was below two days; beyond a week it is a mistake."""
 YEARS = range(2000, 2100)
+RUNS = range(2**63)
+"""What MongoDB can count."""
+LONGEST_PLACE = 64
+"""Characters of a gate, terminal or belt. Real ones have a few; what is longer would fill every message."""
 
 FORGET_AFTER = timedelta(hours=72)
 """The feed lists all of yesterday, and a day lasts up to 50 hours around the world."""
@@ -57,6 +61,9 @@ class SightedEnd:
                 raise ValueError(f"{self.airport}: {moment} is not of this century")
         if self.delay is not None and abs(self.delay) > LONGEST_DELAY_MINUTES:
             raise ValueError(f"{self.airport}: a delay of {self.delay} minutes")
+        for place in (self.terminal, self.gate, self.belt):
+            if place is not None and len(place) > LONGEST_PLACE:
+                raise ValueError(f"{self.airport}: a place of {len(place)} characters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,7 @@ class Sighting:
 
     def __post_init__(self) -> None:
         """Refuse what no later rule could reckon with. Raises ValueError."""
-        if self.polled_at.tzinfo is None or self.run < 0:
+        if self.polled_at.tzinfo is None or self.run not in RUNS:
             raise ValueError("a sighting has a run and a poll time in UTC")
         _require_known_names(self.flight, self.departure.zone, self.arrival.zone)
 
@@ -103,10 +110,15 @@ class End:
     belt: str | None = None
 
 
+STATE_VERSION = 1
+"""Grows with each change of FlightState that code of an older version would misread."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightState:
     """All that we know of a flight, and all that deciding on its next sighting needs."""
 
+    version: int = STATE_VERSION
     flight: str
     carrier: str
     ordinal: int = 0
@@ -148,6 +160,11 @@ class FlightState:
     """The first look after that at which it was called scheduled again."""
     returned_from: datetime | None = None
     """The take-off that a return to the gate has undone."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still leave."""
+        return not (self.departed or self.landed or self.disruption is Status.CANCELLED)
 
 
 def identity(designator: str, flight_date: str, departure: str, arrival: str) -> str:

@@ -5,15 +5,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from itertools import permutations
+from datetime import date, datetime, timedelta
 
 from flightagents.domain.changes import Change, ChangeEnd, Kind, Reason, severity
-from flightagents.domain.flight import FlightId, FlightState, Status
+from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.times import to_local
 
 FARTHEST_MOVE = timedelta(hours=12)
 """Beyond this the flight of the next day is simply the next day's."""
+NEIGHBOURS = (-timedelta(days=1), timedelta(days=1))
 LOOKS = 2
 """Runs that bring the new flight, from its first on, in which the old one must be missing."""
 
@@ -32,18 +32,19 @@ def watch(flights: Iterable[FlightState], runs: Mapping[str, tuple[int, ...]], n
 
 def pairs(flights: Iterable[FlightState]) -> Iterator[tuple[FlightState, FlightState]]:
     """Give each old flight with a new one of the same number and route that is near enough to be it."""
-    families: dict[tuple[str, str, str], list[FlightState]] = defaultdict(list)
+    families: dict[tuple[str, str, str], dict[date, FlightState]] = defaultdict(dict)
     for state in flights:
         name = FlightId.parse(state.flight)
-        families[name.designator, name.departure, name.arrival].append(state)
+        families[name.designator, name.departure, name.arrival][name.date] = state
     for family in families.values():
-        yield from (pair for pair in permutations(family, 2) if _are_near(*pair))
+        for day, old in family.items():
+            around = (family.get(day + step) for step in NEIGHBOURS)
+            yield from ((old, new) for new in around if new is not None and _are_near(old, new))
 
 
 def _are_near(old: FlightState, new: FlightState) -> bool:
-    days_apart = abs((FlightId.parse(new.flight).date - FlightId.parse(old.flight).date).days)
     apart = abs(_by_the_clock(new, new.departure.base) - _by_the_clock(old, old.departure.scheduled))
-    return old.first_run < new.first_run and days_apart == 1 and apart <= FARTHEST_MOVE
+    return old.first_run < new.first_run and apart <= FARTHEST_MOVE
 
 
 def _by_the_clock(state: FlightState, moment: datetime) -> datetime:
@@ -52,9 +53,8 @@ def _by_the_clock(state: FlightState, moment: datetime) -> datetime:
 
 
 def _fell_silent(old: FlightState, old_runs: tuple[int, ...], new_runs: tuple[int, ...]) -> bool:
-    went = old.departed or old.landed or old.disruption is Status.CANCELLED
     looks = new_runs[:LOOKS]
-    return not went and len(looks) == LOOKS and set(looks).isdisjoint(old_runs)
+    return old.open and len(looks) == LOOKS and set(looks).isdisjoint(old_runs)
 
 
 def _moved(old: FlightState, new: FlightState, now: datetime) -> Change:

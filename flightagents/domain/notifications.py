@@ -128,15 +128,15 @@ def told_by(rows: Iterable[Notification]) -> Told:
     for row in known:
         if row.said in (Said.CANCELLED, Said.DIVERTED):
             cancelled, diverted = row.said is Said.CANCELLED, row.said is Said.DIVERTED
-        elif row.notice is None:
             continue
-        elif row.said is Said.GATE:
-            gate = row.notice.gate
-        elif row.said is Said.TERMINAL:
-            terminal = row.notice.terminal
-        else:
+        if row.notice is None:
+            continue
+        if row.said not in (Said.GATE, Said.TERMINAL):
             cancelled = diverted = False
             expected = row.notice.new
+        if row.channel is Channel.EMAIL:  # which names every place that has changed, whatever it is about
+            gate = row.notice.gate if row.notice.gate_from else gate
+            terminal = row.notice.terminal if row.notice.terminal_from else terminal
     return Told(
         expected=expected,
         cancelled=cancelled,

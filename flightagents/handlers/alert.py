@@ -6,37 +6,37 @@ before anybody asks who is concerned, so that an import running beside this cann
 
 from collections.abc import Sequence
 
+from flightagents.clock import Clock
 from flightagents.domain.changes import Change, Kind
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.audience import Moved
 from flightagents.handlers.decide import Decide
-from flightagents.ports import FlightStore, Message
+from flightagents.handlers.unreadable import letter_about, post
+from flightagents.ports import FlightStore, Message, Publisher
 from flightagents.records import decode_change
 
 
 class AlertOnChanges:
     """First the facts are stored, then it is decided on them."""
 
-    def __init__(self, flights: FlightStore, decide: Decide) -> None:
+    def __init__(self, flights: FlightStore, decide: Decide, publisher: Publisher, clock: Clock) -> None:
         self._flights = flights
         self._decide = decide
+        self._publisher = publisher
+        self._clock = clock
 
     async def __call__(self, messages: Sequence[Message]) -> None:
         """Store the changes of a batch and decide; returns once neither can be lost."""
-        changes = _ours(messages)
+        changes, letters = [], []
+        for message in messages:
+            try:
+                changes.append(decode_change(message.value))
+            except UnreadableRecordError as exc:
+                letters.append(letter_about(message, exc, self._clock.now()))
+        await post(letters, self._publisher)
         await self._flights.add_to_history(changes)
         await self._flights.move_on(change.state for change in changes if change.state is not None)
         await self._decide.for_flights(list({change.flight: None for change in changes}), _moves(changes))
-
-
-def _ours(messages: Sequence[Message]) -> list[Change]:
-    changes = []
-    for message in messages:
-        try:
-            changes.append(decode_change(message.value))
-        except UnreadableRecordError:
-            continue
-    return changes
 
 
 def _moves(changes: Sequence[Change]) -> dict[str, Moved]:

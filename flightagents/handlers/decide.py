@@ -19,8 +19,10 @@ from flightagents.domain.alerting import (
     Said,
     Told,
     expires_at,
+    gate_before,
     needs_update,
     reaches,
+    terminal_before,
 )
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.flight import FlightId
@@ -38,16 +40,17 @@ class Decide:
         audience: Audience,
         ledger: Ledger,
         address_key: Callable[[str], str],
-        channels: frozenset[Channel],
         clock: Clock,
     ) -> None:
         self._audience = audience
         self._ledger = ledger
         self._address_key = address_key
-        self._channels = channels
         self._clock = clock
-        self.added = asyncio.Event()
-        """Set when there is something to send."""
+        self._senders: list[asyncio.Event] = []
+
+    def wake(self, sender: asyncio.Event) -> None:
+        """Set this event whenever there is something to send."""
+        self._senders.append(sender)
 
     async def for_flights(self, flights: Sequence[str], moved: Mapping[str, Moved] | None = None) -> None:
         """Decide for everyone on these flights; `moved` tells whose gate or terminal was just changed."""
@@ -78,7 +81,8 @@ class Decide:
                 decided = self._rows(case, current, told, decision, now)
                 rows += [row for row in decided if not _says_it_already(known, row)]
         if await self._ledger.add(rows):
-            self.added.set()
+            for sender in self._senders:
+                sender.set()
 
     def address_keys(self, booking: Booking) -> list[str]:
         """Hash every address of a person."""
@@ -128,10 +132,13 @@ class Decide:
         return rows
 
     def obstacle(self, booking: Booking, channel: Channel) -> Reason | None:
-        """Name what forbids writing to a person on a channel."""
+        """Name what forbids writing to a person on a channel.
+
+        A channel without settings forbids nothing: its rows wait for a worker that has them.
+        """
         if channel not in booking.consents:
             return Reason.NO_CONSENT
-        return None if channel in self._channels.intersection(booking.channels) else Reason.CHANNEL_OFF
+        return None if channel in booking.channels else Reason.NOT_WANTED
 
 
 def _unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
@@ -171,9 +178,9 @@ def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
         language=case.booking.language,
         name=case.booking.name,
         reference=case.booking.reference,
-        gate_from=told.gate or current.gate_from,
+        gate_from=gate_before(told, current),
         gate=state.departure.gate,
-        terminal_from=told.terminal or current.terminal_from,
+        terminal_from=terminal_before(told, current),
         terminal=state.departure.terminal,
     )
 

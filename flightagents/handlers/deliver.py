@@ -73,26 +73,37 @@ class Deliver:
         self._clock = clock
         self._owner = owner
         self._stopped: dict[Channel, float] = {}
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._at_once = {channel: asyncio.Semaphore(AT_ONCE) for channel in channels}
+        self._ending = False
 
-    async def __call__(self) -> int:
-        """Send one claim of rows; give how many there were."""
-        channels = [name for name in self._channels if not self._rests(name)]
-        if not channels:
+    @property
+    def channels(self) -> list[Channel]:
+        """The channels that can be sent on here."""
+        return list(self._channels)
+
+    async def __call__(self, channel: Channel) -> int:
+        """Send one claim of a channel's rows; give how many there were. A slow channel holds up no other."""
+        if self._rests(channel) or self._ending:
             return 0
-        now = self._clock.now()
-        rows = await self._ledger.claim(self._owner, [name.value for name in channels], now, BATCH)
+        rows = await self._ledger.claim(self._owner, [channel.value], self._clock.now(), BATCH)
         # One that fails does not leave the others on their way with nobody waiting for them.
         ends = await asyncio.gather(*(self._one(row) for row in rows), return_exceptions=True)
         if failures := [end for end in ends if isinstance(end, Exception)]:
             raise ExceptionGroup("some notifications stay claimed until their lease ends", failures)
         return len(rows)
 
+    def end(self) -> None:
+        """Begin nothing more: what is on its way is sent to its end, and what is claimed is given back."""
+        self._ending = True
+
     def _rests(self, channel: Channel) -> bool:
         return self._stopped.get(channel, 0.0) > monotonic()
 
     async def _one(self, row: Notification) -> None:
-        async with self._at_once:
+        async with self._at_once[row.channel]:
+            if self._ending:
+                await self._give_back(row)
+                return
             if row.stage is Stage.WIRE and not await self._reconcile(row):
                 return
             if self._rests(row.channel):
@@ -105,6 +116,14 @@ class Deliver:
                     await self._ledger.finish(row, state, reason.value, reason=reason)
                 case Wait():
                     await self._wait(row, "waits")
+
+    async def _give_back(self, row: Notification) -> None:
+        if row.stage is Stage.WIRE:
+            await self._ledger.leave_uncertain(row, "the worker ends", timedelta())
+        else:
+            await self._ledger.postpone(
+                row, "the worker ends", timedelta(), until=row.not_before, burned=False
+            )
 
     async def _wait(self, row: Notification, reason: str) -> None:
         await self._ledger.postpone(row, reason, SOON, until=row.not_before, burned=False)

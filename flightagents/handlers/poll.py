@@ -21,6 +21,9 @@ from flightagents.ports import FlightSource, Lease, Publisher
 from flightagents.records import DEAD_LETTER_TOPIC, FLIGHT_TOPIC, FlightRecord, encode
 from flightagents.settings import PartitionBy
 
+REFUSED_FOR = timedelta(hours=1)
+"""Business time until what AviationStack refused is tried, and told, again."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -40,7 +43,7 @@ class PollFeed:
         self._publisher = publisher
         self._clock = clock
         self._partition_by = partition_by
-        self._refused: set[str] = set()
+        self._refused_until: dict[str, datetime] = {}
         self._not_before: datetime | None = None
 
     async def __call__(self) -> None:
@@ -48,12 +51,15 @@ class PollFeed:
         now = self._clock.now()
         if self._not_before is not None and now < self._not_before:
             return
+        queries = [query for query in self._source.queries if self._refused_until.get(query, now) <= now]
+        if not queries:
+            return
         stamp = await self._lease.begin_run(now)
         if stamp is None:
             return
         run = Run(stamp, self._source)
-        for query in self._source.queries:
-            if query not in self._refused and not await self._ask(query, run):
+        for query in queries:
+            if not await self._ask(query, run):
                 break
         await self._publish(run)
 
@@ -69,9 +75,13 @@ class PollFeed:
                     run.add(row.raw, row.place)
                 await self._require_lease(run)
         except FeedRefusedError as exc:
-            _log.error("AviationStack refuses us: this query stops", query=query, reason=str(exc))
-            self._refused.update([query] if exc.query_only else self._source.queries)
-            return exc.query_only
+            until = self._clock.now() + REFUSED_FOR
+            what = query if exc.query_only else "every query"
+            _log.error("AviationStack refuses us", what=what, until=until.isoformat(), reason=str(exc))
+            if not exc.query_only:
+                self._not_before = until
+                return False
+            self._refused_until[query] = until
         except FeedRateLimitError as exc:
             self._not_before = self._clock.now() + self._business(exc.retry_after)
             _log.warning("AviationStack wants us to wait", until=self._not_before.isoformat())

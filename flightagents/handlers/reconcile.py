@@ -5,10 +5,17 @@ from datetime import timedelta
 
 import structlog
 
+from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Envelope, Found, Notification, State
 from flightagents.handlers.pace import Pace
 from flightagents.ports import Bookings, DeliveryChannel, Ledger
+
+_ENDS = {
+    Found.YES: (State.ACCEPTED, "found at the provider"),
+    Found.CANNOT_TELL: (State.ACCEPTED, "sent twice, and nobody can tell what arrived"),
+    Found.NOT_YET: (State.DEAD, "nobody could be asked until it expired"),
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -22,14 +29,19 @@ class Reconcile:
         bookings: Bookings,
         channels: Mapping[Channel, DeliveryChannel],
         paces: Mapping[Channel, Pace],
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
         self._bookings = bookings
         self._channels = channels
         self._paces = paces
+        self._clock = clock
 
     async def __call__(self, row: Notification) -> bool:
-        """Tell whether to send it again, if it is still true; False where its state is settled here."""
+        """Tell whether to send it again, if it is still true; False where its state is settled here.
+
+        Without any evidence it is sent a second time, and never a third.
+        """
         address = await self._address(row)
         if row.message is None or address is None:
             await self._ledger.finish(row, State.DEAD, "whoever it was for is not booked any more")
@@ -43,21 +55,19 @@ class Reconcile:
             last_wire_at=row.last_wire_at,
         )
         found = await self._channels[row.channel].find(envelope)
-        match found:
-            case Found.YES:
-                await self._ledger.finish(row, State.ACCEPTED, "found at the provider")
-                return False
-            case Found.NO:
-                return True
-            case Found.NOT_YET:
-                await self._ledger.leave_uncertain(row, "asked too early", self._paces[row.channel].grace)
-                return False
-            case Found.CANNOT_TELL:
-                _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
-                await self._ledger.leave_uncertain(
-                    row, "nobody can tell whether it arrived", self._paces[row.channel].grace, again=True
-                )
-                return True
+        grace = self._paces[row.channel].grace
+        if found is Found.NO:
+            return True
+        if found is Found.CANNOT_TELL and not row.maybe_twice:
+            _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
+            await self._ledger.leave_uncertain(row, "nobody can tell whether it arrived", grace, again=True)
+            return True
+        if found is Found.NOT_YET and self._clock.now() <= row.expires_at:
+            await self._ledger.leave_uncertain(row, "asked too early", grace)
+            return False
+        state, why = _ENDS[found]
+        await self._ledger.finish(row, state, why)
+        return False
 
     async def _address(self, row: Notification) -> str | None:
         if row.booking is None:

@@ -1,8 +1,13 @@
 """Looks at all open flights at once, for what no single record can show: a flight that became another one."""
 
+from datetime import timedelta
+
 from flightagents.clock import Clock
 from flightagents.domain.moves import pairs, watch
 from flightagents.ports import Archive, FlightStore
+
+LOOK_BACK = timedelta(days=2)
+"""A flight of an older date has left, or will never be shown again: the look would grow for ever."""
 
 
 class WatchFlights:
@@ -15,8 +20,9 @@ class WatchFlights:
 
     async def __call__(self) -> None:
         """Look once."""
-        states = await self._flights.open_states()
+        now = self._clock.now()
+        states = await self._flights.open_states(since=(now - LOOK_BACK).date())
         near = {state.flight: state for pair in pairs(states) for state in pair}
         if near:
             runs = await self._archive.runs_of(list(near))
-            await self._flights.add_to_history(watch(near.values(), runs, self._clock.now()))
+            await self._flights.add_to_history(watch(near.values(), runs, now))

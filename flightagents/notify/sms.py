@@ -133,7 +133,7 @@ class SmsChannel:
             # Not by DateSent: what still waits at Twilio has none.
             listed = await self._messages.list_async(to=envelope.address, limit=_MOST_LISTED)
         except (TwilioException, NotSentError, NoAnswerError, BadCertificateError, TooManyRequestsError):
-            return Found.CANNOT_TELL
+            return Found.NOT_YET  # there is evidence, out of reach for a moment
         since = envelope.wire_at - CLOCKS_DIFFER
         recent = [message for message in listed if _created(message) >= since]
         if any(_same(message, envelope) for message in recent):

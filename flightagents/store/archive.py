@@ -7,11 +7,10 @@ import bson
 import msgspec
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import BulkWriteError
 
 from flightagents.errors import UnreadableRecordError
 from flightagents.records import FlightRecord
-from flightagents.store.connection import DUPLICATE_KEY, Database, until_stored
+from flightagents.store.connection import Database, bulk_write, until_stored
 
 COLLECTION = "flight_status"
 MAX_BYTES = 16 * 1024 * 1024
@@ -44,13 +43,8 @@ class MongoArchive:
         """Insert what is not there yet; returns once a majority has it in its journal."""
         if not documents:
             return
-        try:
+        with bulk_write(present_stays=True):
             await self._records.insert_many([RawBSONDocument(each) for each in documents], ordered=False)
-        except BulkWriteError as exc:
-            details = exc.details or {}
-            others = [error for error in details["writeErrors"] if error["code"] != DUPLICATE_KEY]
-            if others or details["writeConcernErrors"]:
-                raise
 
     async def runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Give the runs that brought each flight, in order."""

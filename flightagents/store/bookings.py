@@ -7,7 +7,8 @@ import msgspec
 from pymongo import ASCENDING, ReplaceOne
 
 from flightagents.domain.bookings import Booking, Segment, SegmentStatus
-from flightagents.store.connection import Database, until_stored
+from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.reading import Document, Reader
 
 COLLECTION = "bookings"
 Number = tuple[str, str]
@@ -25,7 +26,8 @@ class MongoBookings:
         """Make the indexes."""
         number = [("segments.designator", ASCENDING), ("segments.flight_date", ASCENDING)]
         await self._bookings.create_index(number, name="number")
-        await self._bookings.create_index("reference", name="reference")
+        for field in ("reference", "email", "phone"):
+            await self._bookings.create_index(field, name=field)
         undecided = {"decided": False}
         await self._bookings.create_index("decided", name="decided", partialFilterExpression=undecided)
 
@@ -60,7 +62,9 @@ class MongoBookings:
             ReplaceOne({"_id": each.id}, {**_document(each), "decided": False}, upsert=True)
             for each in bookings
         ]
-        if writes:
+        if not writes:
+            return
+        with bulk_write():
             await self._bookings.bulk_write(writes, ordered=False)
 
     @until_stored
@@ -76,9 +80,15 @@ class MongoBookings:
         return int(result.matched_count)
 
     @until_stored
-    async def ids_of(self, reference: str) -> list[str]:
-        """Give the ids of the bookings of a reference."""
-        return [row["_id"] async for row in self._bookings.find({"reference": reference}, {"_id": 1})]
+    async def of(self, reference: str) -> list[Booking]:
+        """Give the bookings of a reference."""
+        return await self._read({"reference": reference})
+
+    @until_stored
+    async def at(self, addresses: Sequence[str]) -> list[Booking]:
+        """Give the bookings with one of these addresses."""
+        same = {"$in": list(addresses)}
+        return await self._read({"$or": [{"email": same}, {"phone": same}]})
 
     @until_stored
     async def forget(self, ids: Sequence[str]) -> None:
@@ -86,7 +96,7 @@ class MongoBookings:
         await self._bookings.delete_many({"_id": {"$in": list(ids)}})
 
     async def _read(self, query: dict[str, Any]) -> list[Booking]:
-        return [_booking(row) async for row in self._bookings.find(query)]
+        return await _rows.read(self._bookings.find(query))
 
 
 def _number(segment: Segment) -> Number:
@@ -99,5 +109,8 @@ def _document(booking: Booking) -> dict[str, Any]:
     return fields
 
 
-def _booking(row: dict[str, Any]) -> Booking:
+def _booking(row: Document) -> Booking:
     return msgspec.convert({**row, "id": row["_id"]}, Booking)
+
+
+_rows = Reader(COLLECTION, _booking, named_by="reference")

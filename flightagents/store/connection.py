@@ -1,7 +1,8 @@
 """The connection to MongoDB: how sure a write is, what is tried again, and waiting until it answers."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +21,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from flightagents.errors import SettingsError
+from flightagents.errors import SettingsError, WriteRefusedError
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Client = AsyncIOMotorClient[dict[str, Any]]
@@ -63,8 +64,7 @@ def connect(url: str, database: str) -> Database:
 def is_transient(exc: Exception) -> bool:
     """Tell whether the same call may work a moment later."""
     if isinstance(exc, BulkWriteError):
-        details = exc.details or {}
-        return not details.get("writeErrors") and bool(details.get("writeConcernErrors"))
+        return not _refusals(exc) - {DUPLICATE_KEY} and bool((exc.details or {}).get("writeConcernErrors"))
     if isinstance(exc, (AutoReconnect, WTimeoutError)):
         return True
     return isinstance(exc, PyMongoError) and exc.has_error_label("RetryableWriteError")
@@ -76,6 +76,26 @@ def until_stored(
     """Try a call for ever, with back-off and jitter, while MongoDB is away; other errors pass through."""
     retrying = stamina.retry(on=is_transient, attempts=None, timeout=None, wait_initial=0.1, wait_max=10.0)
     return retrying(function)
+
+
+@contextmanager
+def bulk_write(*, present_stays: bool = False) -> Iterator[None]:
+    """Turn what MongoDB refuses into WriteRefusedError: the text of a BulkWriteError holds the documents.
+
+    With `present_stays` a document that is there already is no failure.
+    """
+    try:
+        yield
+    except BulkWriteError as exc:
+        if is_transient(exc):
+            raise
+        refused = _refusals(exc)
+        if refused != {DUPLICATE_KEY} or not present_stays:
+            raise WriteRefusedError(refused) from None
+
+
+def _refusals(exc: BulkWriteError) -> set[int]:
+    return {error["code"] for error in (exc.details or {}).get("writeErrors", ())}
 
 
 async def wait_until_ready(database: Database) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from pymongo import DESCENDING, UpdateOne
 
 from flightagents.records import DeadLetter
-from flightagents.store.connection import Database, until_stored
+from flightagents.store.connection import Database, bulk_write, until_stored
 
 COLLECTION = "dead_letters"
 
@@ -26,7 +26,9 @@ class MongoDeadLetters:
             UpdateOne({"_id": letter.id}, {"$setOnInsert": _document(letter)}, upsert=True)
             for letter in letters
         ]
-        if writes:
+        if not writes:
+            return
+        with bulk_write(present_stays=True):
             await self._letters.bulk_write(writes, ordered=False)
 
     async def newest(self, limit: int) -> list[dict[str, Any]]:

@@ -1,21 +1,21 @@
 """`flights` and `flight_changes`: the latest state of each flight, and its history."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from pymongo import ReplaceOne, UpdateOne
-from pymongo.errors import BulkWriteError
 
 from flightagents.domain.changes import Change
-from flightagents.domain.flight import FlightId, FlightState
-from flightagents.store.connection import DUPLICATE_KEY, Database, until_stored
+from flightagents.domain.flight import STATE_VERSION, FlightId, FlightState
+from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.reading import Document, Reader
 
 CHANGES = "flight_changes"
 FLIGHTS = "flights"
 
-_state = msgspec.json.Decoder(FlightState)
+_decoder = msgspec.json.Decoder(FlightState)
 
 
 class MongoFlights:
@@ -29,12 +29,13 @@ class MongoFlights:
     async def known_states(self, flights: Sequence[str]) -> dict[str, FlightState]:
         """Give the stored state of each of these flights that has one."""
         found = self._flights.find({"_id": {"$in": list(flights)}}, {"state": 1})
-        return {row["_id"]: _state.decode(row["state"]) async for row in found}
+        return {state.flight: state for state in await _states.read(found)}
 
     @until_stored
-    async def open_states(self) -> list[FlightState]:
-        """Give the state of every flight that has neither left nor landed."""
-        return [_state.decode(row["state"]) async for row in self._flights.find({"open": True}, {"state": 1})]
+    async def open_states(self, since: date) -> list[FlightState]:
+        """Give the state of every flight from that date on that has not left, landed or been cancelled."""
+        recent = {"open": True, "date": {"$gte": since.isoformat()}}
+        return await _states.read(self._flights.find(recent, {"state": 1}))
 
     @until_stored
     async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
@@ -59,7 +60,8 @@ class MongoFlights:
             UpdateOne({"_id": change.id}, {"$setOnInsert": _history(change)}, upsert=True)
             for change in changes
         ]
-        result = await self._changes.bulk_write(writes, ordered=False)
+        with bulk_write():
+            result = await self._changes.bulk_write(writes, ordered=False)
         return [changes[place] for place in sorted(result.upserted_ids or {})]
 
     @until_stored
@@ -75,12 +77,18 @@ class MongoFlights:
         ]
         if not writes:
             return
-        try:
+        with bulk_write(present_stays=True):  # the upsert of a state that is not newer meets a newer one
             await self._flights.bulk_write(writes, ordered=False)
-        except BulkWriteError as exc:
-            # The upsert of a state that is not newer meets the one that is there: that one stays.
-            if any(error["code"] != DUPLICATE_KEY for error in exc.details["writeErrors"]):
-                raise
+
+
+def _state(document: Document) -> FlightState:
+    state = _decoder.decode(document["state"])
+    if state.version != STATE_VERSION:
+        raise ValueError(f"version {state.version}")
+    return state
+
+
+_states = Reader(FLIGHTS, _state)
 
 
 def _history(change: Change) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def _latest(state: FlightState) -> dict[str, Any]:
         "date": name.date.isoformat(),
         "carrier": state.carrier,
         "status": state.status.value,
-        "open": not (state.departed or state.landed),
+        "open": state.open,
         "departure": fields["departure"],
         "arrival": fields["arrival"],
         "seen_at": state.seen_at,

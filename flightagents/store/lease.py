@@ -14,7 +14,7 @@ COLLECTION = "leases"
 POLL = "poll"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 LASTS = timedelta(seconds=30)
-"""Real time. A leader frozen for longer publishes nothing when it wakes."""
+"""Real time. Another worker may take over from one that was silent for longer."""
 
 
 class MongoLease:
@@ -46,13 +46,12 @@ class MongoLease:
         return RunStamp(lease["run"], lease["polled_at"])
 
     async def holds(self, stamp: RunStamp) -> bool:
-        """Renew the lease if it is still ours and still at this run."""
-        mine: dict[str, Any] = {
-            "_id": POLL,
-            "owner": self._owner,
-            "run": stamp.run,
-            "$expr": {"$gt": ["$expires_at", "$$NOW"]},
-        }
+        """Renew the lease if it is still ours and still at this run.
+
+        Also after it expired: a page may take longer than it lasts, and whoever takes over changes owner and
+        run. So a leader that was frozen meanwhile finds out.
+        """
+        mine = {"_id": POLL, "owner": self._owner, "run": stamp.run}
         result = await self._leases.update_one(mine, [{"$set": {"expires_at": _expiry()}}])
         return result.matched_count == 1
 
@@ -60,7 +59,7 @@ class MongoLease:
         """Let another worker have it at once; where MongoDB is away it ends by itself."""
         with suppress(PyMongoError):
             mine = {"_id": POLL, "owner": self._owner}
-            await self._leases.update_one(mine, {"$set": {"expires_at": _LONG_AGO}})
+            await self._leases.update_one(mine, {"$set": {"owner": None, "expires_at": _LONG_AGO}})
 
 
 def _expiry() -> dict[str, Any]:

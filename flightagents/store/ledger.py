@@ -7,6 +7,7 @@ the database's clock (`$$NOW`), `not_before` and `expires_at` on business time.
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from pymongo import ASCENDING, DESCENDING, UpdateOne
 
 from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import TOLD, Message, Notice, Notification, Stage, State
-from flightagents.store.connection import Database, until_stored
+from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.reading import Document, Reader
 
 COLLECTION = "notifications"
 LEASE = timedelta(seconds=60)
@@ -52,7 +54,7 @@ class MongoLedger:
     async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
         """Give all rows of these flights for these addresses."""
         query = {"flight": {"$in": list(flights)}, "address_key": {"$in": list(address_keys)}}
-        return [_row(found) async for found in self._rows.find(query)]
+        return await _reader.read(self._rows.find(query))
 
     @until_stored
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
@@ -80,13 +82,14 @@ class MongoLedger:
             writes.append(UpdateOne({"_id": row.id}, {"$setOnInsert": created}, upsert=True))
         if not writes:
             return 0
-        result = await self._rows.bulk_write(writes)
+        with bulk_write():
+            result = await self._rows.bulk_write(writes)
         return int(result.upserted_count)
 
     @until_stored
     async def unsettled(self) -> list[Notification]:
         """Give the rows that ended untold, and whose person was not decided on again."""
-        return [_row(found) async for found in self._rows.find({"settled": False}).limit(1000)]
+        return await _reader.read(self._rows.find({"settled": False}).limit(1000))
 
     @until_stored
     async def settle(self, row: Notification) -> None:
@@ -124,7 +127,7 @@ class MongoLedger:
             "retry_at": _in(self._lease),
         }
         await self._rows.update_many({"_id": {"$in": ids}, **due}, [{"$set": claimed}])
-        return [_row(found) async for found in self._rows.find({"claim": token}).sort("created_at")]
+        return await _reader.read(self._rows.find({"claim": token}).sort("created_at"))
 
     async def wire(self, row: Notification, message: Message) -> bool:
         """Note, before bytes leave, that they may have, and what they say; False if it is not ours any more.
@@ -200,18 +203,23 @@ class MongoLedger:
         """Give the newest rows, newest first."""
         query = {"flight": flight} if flight else {}
         found = self._rows.find(query).sort("created_at", DESCENDING).limit(limit)
-        return [_row(each) async for each in found]
+        return await _reader.read(found)
 
     @until_stored
-    async def erase(self, bookings: Sequence[str]) -> None:
-        """Erase what was said to people who are to be forgotten; nothing more is sent to them."""
+    async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
+        """Erase what was said to people who are to be forgotten; nothing more is sent to them.
+
+        `still_booked` are the address keys that another booking has: what was said there stays known, without
+        name and reference.
+        """
         theirs = {"booking": {"$in": list(bookings)}}
-        # Unsettled: somebody else may have the same address.
         withdrawn = {"state": State.SUPPRESSED.value, "reason": Reason.NOT_BOOKED.value, "settled": False}
         await self._rows.update_many({**theirs, "state": State.PENDING.value}, {"$set": withdrawn})
-        erased = {"message": None, "notice": None, "booking": None, "address_key": None}
-        # Without an owner a sender that has the row in hand neither sends it nor writes its words back.
-        await self._rows.update_many(theirs, {"$set": {**erased, "owner": None}})
+        gone = {"booking": None, "message": None, "owner": None}  # whoever holds the row loses it
+        async for row in self._rows.find({**theirs, "address_key": {"$in": list(still_booked)}}):
+            said = msgspec.json.encode(replace(_notice.decode(row["notice"]), name="", reference=""))
+            await self._rows.update_one({"_id": row["_id"]}, {"$set": {**gone, "notice": said.decode()}})
+        await self._rows.update_many(theirs, {"$set": {**gone, "notice": None, "address_key": None}})
 
 
 _WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}
@@ -252,9 +260,10 @@ def _text(notice: Notice | None) -> str | None:
     return msgspec.json.encode(notice).decode() if notice else None
 
 
-def _row(found: dict[str, Any]) -> Notification:
+def _row(found: Document) -> Notification:
     notice = _notice.decode(found["notice"]) if found["notice"] else None
     return msgspec.convert({**found, "id": found["_id"], "notice": notice}, Notification)
 
 
 _notice = msgspec.json.Decoder(Notice)
+_reader = Reader(COLLECTION, _row)

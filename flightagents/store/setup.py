@@ -32,7 +32,9 @@ async def prepare(database: Database, *, keep: timedelta) -> None:
     await database[flights.FLIGHTS].create_index(
         [("designators", ASCENDING), ("date", ASCENDING)], name="number"
     )
-    await database[flights.FLIGHTS].create_index("open", name="open", partialFilterExpression={"open": True})
+    await database[flights.FLIGHTS].create_index(
+        [("open", ASCENDING), ("date", ASCENDING)], name="open_date", partialFilterExpression={"open": True}
+    )
     await database[dead_letters.COLLECTION].create_index([("at", DESCENDING)], name="at")
 
 

@@ -169,8 +169,8 @@ class Crew:
         self.slots = [None] * SLOTS
 
     def _let_begin(self, worker: Worker) -> None:
-        """Before its first words it has no handler for SIGTERM yet, and nothing to end in order yet."""
-        while worker.runs and not worker.said(""):
+        """Before these words it has no handler for SIGTERM, and nothing that it could end in order."""
+        while worker.runs and not worker.said("Starting..."):
             time.sleep(0.05)
 
     def _end(self, worker: Worker) -> None:

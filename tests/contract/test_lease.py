@@ -77,12 +77,22 @@ async def test_a_worker_that_lost_it_does_not_hold_it(poll: Poll) -> None:
     assert first is not None
     assert await one.holds(first)
     await poll.expire()
-    assert not await one.holds(first)
     second = await two.begin_run(NOON)
     assert second is not None
     assert not await one.holds(first)
     assert not await one.holds(second)
     assert await two.holds(second)
+
+
+async def test_a_run_that_took_longer_than_the_lease_lasts_is_still_ours_while_nobody_took_over(
+    poll: Poll,
+) -> None:
+    one, two = poll.of("one"), poll.of("two")
+    stamp = await one.begin_run(NOON)
+    assert stamp is not None
+    await poll.expire()
+    assert await one.holds(stamp)
+    assert await two.begin_run(NOON) is None, "it was renewed"
 
 
 async def test_an_older_run_of_the_same_worker_does_not_hold_it(poll: Poll) -> None:
@@ -129,8 +139,10 @@ async def test_holding_it_renews_it(database: Database) -> None:
 
 async def test_a_worker_that_stops_lets_another_have_it_at_once(poll: Poll) -> None:
     one, two = poll.of("one"), poll.of("two")
-    assert await one.begin_run(NOON) is not None
+    stamp = await one.begin_run(NOON)
+    assert stamp is not None
     await two.release()
     assert await two.begin_run(NOON) is None, "nobody gives away what another holds"
     await one.release()
+    assert not await one.holds(stamp)
     assert await two.begin_run(NOON) is not None

@@ -334,12 +334,12 @@ async def test_when_twilio_cannot_be_asked_nobody_can_tell(
 ) -> None:
     long_ago = sms(wire_at=NOW - timedelta(hours=1))
     wrong_token = channel_to(twilio, session, auth_token=SecretStr("another"))
-    assert await wrong_token.find(long_ago) is Found.CANNOT_TELL
+    assert await wrong_token.find(long_ago) is Found.NOT_YET
     gone = channel_to(twilio, session, url=f"http://{LOCALHOST}:{free_port()}")
-    assert await gone.find(long_ago) is Found.CANNOT_TELL
+    assert await gone.find(long_ago) is Found.NOT_YET
     for status in (429, 500):
         async with answering(web.Response(status=status)) as url:
-            assert await channel_to(twilio, session, url=url).find(long_ago) is Found.CANNOT_TELL
+            assert await channel_to(twilio, session, url=url).find(long_ago) is Found.NOT_YET
 
 
 async def test_what_may_stand_further_down_the_list_is_not_missing(

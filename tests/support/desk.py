@@ -82,14 +82,15 @@ class FakeLedger:
                 self.kept[row.id] = Kept(replace(row, trace=(f"decided: {row.reason}",)))
                 added += 1
             elif row.state is State.PENDING and known.row.state in _REVIVED:
-                was = known.row
-                outlives = {
-                    "attempt": was.attempt,
-                    "wire_at": was.wire_at,
-                    "last_wire_at": was.last_wire_at,
-                    "maybe_twice": was.maybe_twice,
-                }
-                self.kept[row.id] = Kept(replace(row, **outlives, trace=(*was.trace, "decided again")))
+                revived = replace(
+                    row,
+                    attempt=known.row.attempt,
+                    wire_at=known.row.wire_at,
+                    last_wire_at=known.row.last_wire_at,
+                    maybe_twice=known.row.maybe_twice,
+                    trace=(*known.row.trace, "decided again"),
+                )
+                self.kept[row.id] = Kept(revived)
         self._journal.append(("added", str(added)))
         return added
 
@@ -191,13 +192,17 @@ class FakeLedger:
             twice = kept.row.maybe_twice or again
             self._write(kept.row, state=State.UNCERTAIN, maybe_twice=twice, event=reason)
 
-    async def erase(self, bookings: Sequence[str]) -> None:
+    async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
         for kept in self.kept.values():
             if kept.row.booking in bookings:
                 if kept.row.state is State.PENDING:
                     kept.settled = False
                     self._write(kept.row, state=State.SUPPRESSED, reason=Reason.NOT_BOOKED)
-                self._write(kept.row, message=None, notice=None, booking=None, address_key=None, owner=None)
+                notice, key = kept.row.notice, kept.row.address_key
+                stays = key in still_booked and notice is not None
+                said = replace(notice, name="", reference="") if stays and notice else None
+                key = key if stays else None
+                self._write(kept.row, message=None, notice=said, booking=None, address_key=key, owner=None)
 
     def _ours(self, row: Notification) -> Kept | None:
         kept = self.kept.get(row.id)
@@ -253,8 +258,11 @@ class FakeBookings:
             self._bookings[booking.id] = msgspec.json.encode(replace(booking, segments=segments))
         return len(found)
 
-    async def ids_of(self, reference: str) -> list[str]:
-        return [booking.id for booking in await self.everyone() if booking.reference == reference]
+    async def of(self, reference: str) -> list[Booking]:
+        return [each for each in await self.everyone() if each.reference == reference]
+
+    async def at(self, addresses: Sequence[str]) -> list[Booking]:
+        return [each for each in await self.everyone() if {each.email, each.phone} & set(addresses)]
 
     async def forget(self, ids: Sequence[str]) -> None:
         for key in ids:
@@ -298,6 +306,9 @@ class FakeChannel:
         if self.answers:
             return self.answers.pop(0)
         return Found.YES if any(each.row == envelope.row for each in self.arrived) else Found.NO
+
+    def close(self) -> None:
+        """Keep nothing open."""
 
     @property
     def texts(self) -> list[str]:

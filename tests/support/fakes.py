@@ -7,7 +7,7 @@ write into it what they did, in order: a test of an order of steps reads it.
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -103,8 +103,9 @@ class FakeFlights:
         self.asked.append(sorted(flights))
         return {flight: _state(self._states[flight]) for flight in flights if flight in self._states}
 
-    async def open_states(self) -> list[FlightState]:
-        return [state for state in self.states.values() if not (state.departed or state.landed)]
+    async def open_states(self, since: date) -> list[FlightState]:
+        recent = (state for state in self.states.values() if FlightId.parse(state.flight).date >= since)
+        return [state for state in recent if state.open]
 
     async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = {}
@@ -165,11 +166,14 @@ class FakeLease:
 
     async def holds(self, stamp: RunStamp) -> bool:
         book = self._book
-        return book.owner == self._owner and book.run == stamp.run and not book.expired
+        if book.owner != self._owner or book.run != stamp.run:
+            return False
+        book.expired = False
+        return True
 
     async def release(self) -> None:
         if self._book.owner == self._owner:
-            self._book.expired = True
+            self._book.owner, self._book.expired = None, True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Changes of `flight-change-topic`: the facts are stored first, then it is decided on them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
@@ -8,8 +9,8 @@ from flightagents.domain.tracking import advance
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.audience import Moved
 from flightagents.handlers.decide import Decide
-from flightagents.records import CHANGE_TOPIC, encode
-from tests.support.fakes import FakeFlights, Journal, messages
+from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
+from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
 from tests.support.rows import MINUTE, NOON, row, run_of
 
 BA117 = "BA117|2026-11-22|LHR|JFK"
@@ -34,7 +35,8 @@ class Desk:
         self.journal: Journal = []
         self.flights = FakeFlights(self.journal)
         self.decide = NotedDecisions(self.journal)
-        self.alert = AlertOnChanges(self.flights, self.decide)
+        self.publisher = FakePublisher()
+        self.alert = AlertOnChanges(self.flights, self.decide, self.publisher, SetClock())
 
     async def hear(self, *values: bytes | None) -> None:
         await self.alert(messages(*values, topic=CHANGE_TOPIC))
@@ -81,10 +83,18 @@ async def test_a_change_without_a_state_only_adds_to_the_history() -> None:
     assert list(desk.flights.history) == [change.id]
 
 
-async def test_what_is_not_ours_is_passed_over() -> None:
+async def test_what_is_not_ours_is_dead_lettered_and_its_neighbours_go_on() -> None:
     desk, (change,) = Desk(), story("A1")
     await desk.hear(None, b"", b"{", b"[]", encode(change), b'{"id":1}')
     assert list(desk.flights.history) == [change.id]
+    assert len(desk.publisher.topics[DEAD_LETTER_TOPIC]) == 5
+
+
+async def test_a_change_that_no_database_could_hold_is_dead_lettered() -> None:
+    desk, (change,) = Desk(), story("A1")
+    await desk.hear(encode(replace(change, after={"gate": 2**70})))
+    assert not desk.flights.history
+    assert len(desk.publisher.topics[DEAD_LETTER_TOPIC]) == 1
 
 
 async def test_who_moved_is_told_with_where_from() -> None:

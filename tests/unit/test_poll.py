@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from flightagents.errors import (
     FeedMonthSpentError,
@@ -25,6 +26,7 @@ from flightagents.settings import PartitionBy
 from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
 from tests.support.rows import MINUTE, NOON, row
 
+HOUR = timedelta(hours=1)
 JFK, LHR = "dep_iata=JFK", "dep_iata=LHR"
 Page = list[dict[str, Any]] | Exception
 
@@ -212,7 +214,7 @@ async def test_a_spent_month_is_waited_out(spent_on: datetime, turns: datetime) 
     assert desk.feed.asked == [LHR, LHR]
 
 
-async def test_a_refused_query_is_not_asked_again_and_the_others_go_on() -> None:
+async def test_a_refused_query_is_left_for_an_hour_and_the_others_go_on() -> None:
     refusal = FeedRefusedError("validation_error", "no such airport", query_only=True)
     desk = Desk(queries={JFK: [refusal], LHR: [[row()]]})
     for _ in range(2):
@@ -220,13 +222,34 @@ async def test_a_refused_query_is_not_asked_again_and_the_others_go_on() -> None
         desk.clock.move(MINUTE)
     assert desk.feed.asked == [JFK, LHR, LHR]
     assert len(desk.records) == 2
+    desk.clock.time = NOON + HOUR
+    await desk.poll()
+    assert desk.feed.asked == [JFK, LHR, LHR, JFK, LHR]
 
 
-async def test_a_refused_key_stops_all_queries() -> None:
-    desk = Desk(queries={JFK: [FeedRefusedError("invalid_access_key", "set another")], LHR: [[row()]]})
+async def test_where_every_query_is_refused_no_run_begins() -> None:
+    refusal = FeedRefusedError("validation_error", "no such airport", query_only=True)
+    desk = Desk(queries={JFK: [refusal], LHR: [refusal]})
     for _ in range(2):
         await desk.poll()
+    assert desk.book.run == 1
+
+
+async def test_a_refused_key_is_told_once_and_tried_again_an_hour_later() -> None:
+    desk = Desk(queries={JFK: [FeedRefusedError("invalid_access_key", "set another")], LHR: [[row()]]})
+    with capture_logs() as lines:
+        for _ in range(60):
+            await desk.poll()
+            desk.clock.move(MINUTE)
     assert desk.feed.asked == [JFK]
+    assert desk.book.run == 1
+    assert [line["log_level"] for line in lines].count("error") == 1
+    assert [line["event"] for line in lines].count("polled") == 1
+
+    desk.feed.pages[JFK] = [[row()]]
+    await desk.poll()
+    assert desk.feed.asked == [JFK, JFK, LHR]
+    assert len(desk.records) == 1
 
 
 async def test_an_outage_of_one_query_keeps_what_came_and_asks_the_others() -> None:

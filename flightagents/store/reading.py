@@ -1,0 +1,44 @@
+"""Reads documents one by one: one that another version wrote, or a hand broke, stops nobody."""
+
+from collections.abc import AsyncIterable, Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import structlog
+
+T = TypeVar("T")
+Document = Mapping[str, Any]
+
+_log = structlog.get_logger(__name__)
+
+
+class Reader(Generic[T]):
+    """Decodes the documents of a collection; what it cannot read it skips, and names once a process.
+
+    `named_by` is the field that a log line may show: an `_id` can hold an address.
+    """
+
+    def __init__(self, collection: str, decode: Callable[[Document], T], *, named_by: str = "_id") -> None:
+        self._collection = collection
+        self._decode = decode
+        self._named_by = named_by
+        self._told: set[str] = set()
+
+    async def read(self, documents: AsyncIterable[Document]) -> list[T]:
+        """Give what can be read, in order."""
+        found: list[T] = []
+        async for document in documents:
+            try:
+                found.append(self._decode(document))
+            except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
+                self._tell(str(document.get(self._named_by)), exc)
+        return found
+
+    def _tell(self, name: str, exc: Exception) -> None:
+        if name not in self._told:
+            self._told.add(name)
+            # Without the error's text: it may quote the document.
+            told = {"collection": self._collection, "document": name, "reason": type(exc).__name__}
+            _log.error(
+                "a stored document cannot be read and is skipped; did another version write it?", **told
+            )

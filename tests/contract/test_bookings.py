@@ -1,0 +1,128 @@
+"""What `Bookings` promises, held by the fake and by MongoDB."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from flightagents.domain.bookings import Segment, SegmentStatus
+from flightagents.store.addresses import AddressKeys
+from flightagents.store.bookings import MongoBookings
+from tests.support.desk import FakeBookings
+from tests.support.messages import ANNA, ANNAS_PHONE
+from tests.support.travellers import booking, segment
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+Shelf = FakeBookings | MongoBookings
+BA117 = ("BA117", "2026-11-22")
+
+
+@pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
+def bookings(request: pytest.FixtureRequest) -> Shelf:
+    if request.param == "fake":
+        return FakeBookings()
+    return MongoBookings(request.getfixturevalue("database"))
+
+
+async def test_a_booking_comes_back_as_it_was_saved(bookings: Shelf) -> None:
+    ticketed = datetime(2026, 11, 22, 14, 35)  # noqa: DTZ001 - a ticket shows the wall clock
+    wanted = booking(
+        segment(ticketed=ticketed), segment("BA118", status=SegmentStatus.REBOOKED), name="Anna Müller"
+    )
+    await bookings.save([wanted])
+    await bookings.save([])
+    assert await bookings.get([wanted.id, "unknown"]) == {wanted.id: wanted}
+    assert await bookings.everyone() == [wanted]
+
+
+async def test_a_later_booking_of_the_same_id_replaces_the_earlier_one(bookings: Shelf) -> None:
+    await bookings.save([booking(name="Anna"), booking(name="Anna Müller")])
+    assert [each.name for each in await bookings.everyone()] == ["Anna Müller"]
+
+
+async def test_bookings_are_found_by_number_and_date_together(bookings: Shelf) -> None:
+    tomorrow = date(2026, 11, 23)
+    anna = booking(segment("BA117"), segment("BA118", flight_date=tomorrow))
+    ben = booking(segment("BA118"), reference="XYZ789")
+    await bookings.save([anna, ben])
+
+    async def found(*numbers: tuple[str, str]) -> set[str]:
+        return {each.id for each in await bookings.on(numbers)}
+
+    assert await found(BA117) == {anna.id}
+    assert await found(("BA117", "2026-11-23")) == set()
+    assert await found(("BA118", "2026-11-22")) == {ben.id}
+    assert await found(BA117, ("BA118", "2026-11-22"), ("BA118", "2026-11-23")) == {anna.id, ben.id}
+    assert await found() == set()
+
+
+async def test_a_saved_booking_is_undecided_until_somebody_has_decided(bookings: Shelf) -> None:
+    anna, ben = booking(), booking(reference="XYZ789")
+    await bookings.save([anna, ben])
+    await bookings.mark_decided([anna.id])
+    assert [each.id for each in await bookings.undecided()] == [ben.id]
+    await bookings.save([anna])
+    assert {each.id for each in await bookings.undecided()} == {anna.id, ben.id}
+
+
+async def test_cancelling_cancels_every_segment_of_everyone_under_the_reference(bookings: Shelf) -> None:
+    anna = booking(segment(), segment("BA118"))
+    carl = booking(segment(), email="carl@example.com")
+    other = booking(segment(), reference="XYZ789")
+    await bookings.save([anna, carl, other])
+    assert await bookings.cancel("ABC123") == 2
+    assert await bookings.cancel("NOBODY") == 0
+    assert await _statuses(bookings) == {
+        anna.id: {SegmentStatus.CANCELLED},
+        carl.id: {SegmentStatus.CANCELLED},
+        other.id: {SegmentStatus.CONFIRMED},
+    }
+
+
+async def _statuses(bookings: Shelf) -> dict[str, set[SegmentStatus]]:
+    return {each.id: {segment.status for segment in each.segments} for each in await bookings.everyone()}
+
+
+async def test_forgotten_bookings_are_gone(bookings: Shelf) -> None:
+    anna, other = booking(), booking(reference="XYZ789")
+    await bookings.save([anna, other])
+    assert await bookings.of("ABC123") == [anna]
+    await bookings.forget([anna.id])
+    assert await bookings.everyone() == [other]
+    assert await bookings.of("ABC123") == []
+    assert [each.id for each in await bookings.undecided()] == [other.id]
+
+
+async def test_bookings_are_found_by_either_address(bookings: Shelf) -> None:
+    anna, ben = booking(phone=ANNAS_PHONE), booking(email="ben@example.com", phone=ANNAS_PHONE)
+    carl = booking(email="carl@example.com")
+    await bookings.save([anna, ben, carl])
+    assert {each.id for each in await bookings.at([ANNAS_PHONE])} == {anna.id, ben.id}
+    assert {each.id for each in await bookings.at([ANNA, "carl@example.com"])} == {anna.id, carl.id}
+    assert await bookings.at([]) == []
+
+
+async def test_a_segment_keeps_its_place(bookings: Shelf) -> None:
+    segments: tuple[Segment, ...] = tuple(segment(f"BA{number}") for number in (9, 1, 5))
+    wanted = replace(booking(), segments=segments)
+    await bookings.save([wanted])
+    assert (await bookings.get([wanted.id]))[wanted.id].segments == segments
+
+
+# Keyed hashes of addresses
+
+
+@pytest.mark.mongodb
+async def test_the_same_address_gives_the_same_key_whoever_asks(database: Database) -> None:
+    keys, again = await AddressKeys.of(database), await AddressKeys.of(database)
+    assert keys("Anna@Example.com ") == again("anna@example.com")
+    assert keys("anna@example.com") != keys("ben@example.com")
+    assert "anna" not in keys("anna@example.com")
+
+
+@pytest.mark.mongodb
+async def test_another_database_has_other_keys(database: Database) -> None:
+    elsewhere = AddressKeys(b"another key")
+    assert (await AddressKeys.of(database))("anna@example.com") != elsewhere("anna@example.com")

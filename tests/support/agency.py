@@ -1,0 +1,148 @@
+"""A whole desk in memory: what the feed shows goes in, what people were sent comes out."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.changes import Change
+from flightagents.domain.flight import FlightState
+from flightagents.domain.notifications import Notification, State
+from flightagents.domain.tracking import advance
+from flightagents.handlers.alert import AlertOnChanges
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.book import Booked, TakeBookings
+from flightagents.handlers.decide import Decide
+from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.forget_people import ForgetPeople
+from flightagents.handlers.recheck import Recheck
+from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.settle import Settle
+from flightagents.records import CHANGE_TOPIC, encode
+from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
+from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
+from tests.support.rows import MINUTE, row, run_of
+
+BA117 = "BA117|2026-11-22|LHR|JFK"
+SECOND = timedelta(seconds=1)
+
+
+class Worker:
+    """What one worker does for people. Several share bookings, ledger and channels."""
+
+    def __init__(self, agency: "Agency", name: str) -> None:
+        self.audience = Audience(agency.flights, agency.bookings)
+        self.decide = Decide(self.audience, agency.ledger, address_key, agency.clock)
+        self.alert = AlertOnChanges(agency.flights, self.decide, agency.publisher, agency.clock)
+        self.take_bookings = TakeBookings(agency.bookings, self.audience, self.decide)
+        self.recheck = Recheck(agency.bookings, self.audience, agency.ledger, self.decide, agency.clock)
+        paces = dict.fromkeys(Channel, PACE)
+        self.reconcile = Reconcile(agency.ledger, agency.bookings, agency.channels, paces, agency.clock)
+        self.forget = ForgetPeople(agency.bookings, agency.ledger, address_key)
+        self.settle = Settle(agency.ledger, self.decide)
+        self.sender = Deliver(
+            ledger=agency.ledger,
+            recheck=self.recheck,
+            reconcile=self.reconcile,
+            renderer=agency.renderer,
+            channels=agency.channels,
+            paces=paces,
+            clock=agency.clock,
+            owner=name,
+        )
+
+    async def deliver(self) -> int:
+        """Send one claim of each channel; give how many rows there were."""
+        return sum(await asyncio.gather(*(self.sender(channel) for channel in self.sender.channels)))
+
+
+class Agency:
+    """One agency, on a clock that stands until a test moves it."""
+
+    def __init__(self, *, channels: Sequence[Channel] = tuple(Channel)) -> None:
+        self.journal: Journal = []
+        self.clock = SetClock()
+        self.publisher = FakePublisher(self.journal)
+        self.flights = FakeFlights(self.journal)
+        self.bookings = FakeBookings(self.journal)
+        self.ledger = FakeLedger(LEASE, self.journal)
+        self.renderer = FakeRenderer()
+        self.email, self.sms = FakeChannel(Channel.EMAIL), FakeChannel(Channel.SMS)
+        both = {Channel.EMAIL: self.email, Channel.SMS: self.sms}
+        self.channels: Mapping[Channel, FakeChannel] = {name: both[name] for name in channels}
+        self.worker = Worker(self, "worker-1")
+        self._states: dict[str, FlightState] = {}
+        self._run = 0
+
+    # What goes in
+
+    async def books(self, *bookings: Booking) -> list[Booked]:
+        return await self.worker.take_bookings(bookings)
+
+    def looks(self, *rows: dict[str, Any]) -> list[Change]:
+        """Give what a run of the feed changes, a minute and a bit after the last one."""
+        self._run += 1
+        if self._run > 1:
+            self.clock.move(MINUTE + SECOND)
+        found: list[Change] = []
+        for record in run_of(list(rows), self._run, self.clock.now()):
+            state, changes = advance(self._states.get(record.flight), record)
+            self._states[record.flight] = state
+            found.extend(changes)
+        return found
+
+    async def hears(self, changes: Sequence[Change]) -> None:
+        """Let the alert agent have them."""
+        await self.worker.alert(messages(*map(encode, changes), topic=CHANGE_TOPIC))
+
+    async def shows(self, *rows: dict[str, Any]) -> None:
+        await self.hears(self.looks(*rows))
+
+    async def is_late(self, minutes: int | None) -> None:
+        """Let the feed show BA117 this much late."""
+        await self.shows(row(delay=minutes))
+
+    async def at_rest(self, booking: Booking) -> None:
+        """Have a booking, and BA117 on time."""
+        await self.books(booking)
+        await self.is_late(None)
+
+    # What comes out
+
+    async def delivers(self, worker: Worker | None = None) -> None:
+        """Send what is due, and decide again, until nothing is due any more."""
+        worker = worker or self.worker
+        for _ in range(50):
+            if not await worker.deliver():
+                return
+            await worker.settle()
+        raise AssertionError(f"it goes round in circles: {self.journal[-20:]}")
+
+    def wait(self, duration: timedelta) -> None:
+        """Let time pass, real and simulated."""
+        self.ledger.wait(duration)
+        self.clock.move(duration)
+
+    @property
+    def told(self) -> list[str]:
+        """Give what arrived, email first."""
+        return [*self.email.texts, *self.sms.texts]
+
+    @property
+    def rows(self) -> list[Notification]:
+        return self.ledger.rows
+
+    @property
+    def states(self) -> list[State]:
+        return [each.state for each in self.rows]
+
+    @property
+    def row(self) -> Notification:
+        """Give the only row."""
+        (found,) = self.rows
+        return found
+
+
+def address_key(address: str) -> str:
+    return f"key of {address.lower()}"

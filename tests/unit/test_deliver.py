@@ -1,0 +1,402 @@
+"""Rows of the ledger become emails and SMS: five outcomes, and what may cross them on the way."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.notifications import (
+    Accepted,
+    Found,
+    Message,
+    Misconfigured,
+    Notice,
+    Outcome,
+    Rejected,
+    Retry,
+    Stage,
+    State,
+    Uncertain,
+)
+from flightagents.handlers import deliver as module
+from flightagents.handlers.pace import PACES, Pace
+from tests.support.agency import SECOND, Agency, Worker
+from tests.support.desk import LEASE, PACE, FakeRenderer
+from tests.support.messages import ANNA, ANNAS_PHONE
+from tests.support.rows import MINUTE, row
+from tests.support.travellers import booking
+
+ON_BA117 = booking()
+BOTH = booking(phone=ANNAS_PHONE)
+
+
+async def a_due_delay(minutes: int = 45, traveller: Booking = ON_BA117) -> Agency:
+    agency = Agency()
+    await agency.at_rest(traveller)
+    await agency.is_late(minutes)
+    return agency
+
+
+# The five outcomes
+
+
+async def test_an_accepted_row_keeps_the_providers_id() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Accepted("queued as 4XyZ12")]
+    assert await agency.worker.deliver() == 1
+    assert (agency.row.state, agency.row.provider_id) == (State.ACCEPTED, "queued as 4XyZ12")
+    assert await agency.worker.deliver() == 0
+
+
+async def test_the_envelope_names_row_address_and_how_long_it_is_worth_it() -> None:
+    agency = await a_due_delay()
+    await agency.worker.deliver()
+    (envelope,) = agency.email.arrived
+    assert (envelope.row, envelope.address) == (agency.row.id, ANNA)
+    assert envelope.valid_for == agency.row.expires_at - agency.clock.now()
+    assert envelope.message == agency.row.message
+
+
+async def test_a_rejected_row_has_failed() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Rejected("550 5.1.1 no such user")]
+    await agency.delivers()
+    assert agency.states == [State.FAILED]
+    assert agency.row.trace[-1].endswith("550 5.1.1 no such user")
+
+
+async def test_a_row_that_may_be_tried_again_waits_longer_each_time() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Retry("451 later")] * 3
+    waits = []
+    while agency.email.texts == []:
+        await agency.delivers()
+        start = agency.ledger.real_time
+        while agency.states == [State.PENDING] and not await agency.worker.deliver():
+            agency.wait(SECOND)
+        waits.append(agency.ledger.real_time - start)
+    assert agency.row.tries == 3
+    assert waits == sorted(waits)
+    first, doubled = waits[0], waits[1]
+    assert PACE.first / 2 <= first <= PACE.first + SECOND
+    assert PACE.first <= doubled <= PACE.first * 2 + SECOND
+
+
+async def test_a_provider_that_names_a_wait_is_heeded() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Retry("429", after=timedelta(minutes=7))]
+    await agency.delivers()
+    agency.wait(7 * MINUTE - SECOND)
+    await agency.delivers()
+    assert agency.told == []
+    agency.wait(2 * SECOND)
+    await agency.delivers()
+    assert len(agency.told) == 1
+
+
+async def test_an_unanswered_row_is_asked_about_and_not_sent_again() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Uncertain("no answer after DATA")]
+    agency.email.answers = [Found.YES]
+    await agency.delivers()
+    assert (agency.row.state, agency.row.stage) == (State.UNCERTAIN, Stage.WIRE)
+    agency.wait(PACE.grace)
+    await agency.delivers()
+    assert agency.states == [State.ACCEPTED]
+    assert len(agency.email.tried) == 1
+
+
+async def test_wrong_settings_stop_the_channel_and_burn_no_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    agency = await a_due_delay(90, BOTH)
+    now = 1000.0
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    agency.email.outcomes = [Misconfigured("535 wrong password")] * 2
+    await agency.delivers()
+    email = next(each for each in agency.rows if each.channel is Channel.EMAIL)
+    assert (email.state, email.tries) == (State.PENDING, 0)
+    assert len(agency.sms.texts) == 1
+    agency.wait(MINUTE)
+    await agency.delivers()
+    assert len(agency.email.tried) == 1
+    now += module.STOPPED_FOR.total_seconds()
+    agency.email.outcomes = []
+    await agency.delivers()
+    assert len(agency.email.texts) == 1
+
+
+async def test_a_stopped_channel_is_not_tried_with_the_rest_of_the_claim() -> None:
+    """Else one wrong password is tried fifty times a minute, and the provider locks the account."""
+    agency = Agency()
+    await agency.books(*[booking(email=f"{number}@example.com") for number in range(40)])
+    await agency.is_late(None)
+    await agency.is_late(45)
+    agency.email.outcomes = [Misconfigured("535 wrong password")] * 40
+    await agency.delivers()
+    assert len(agency.email.tried) <= module.AT_ONCE
+    assert {(each.state, each.tries) for each in agency.rows} == {(State.PENDING, 0)}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Accepted(), State.ACCEPTED),
+        (Rejected("no"), State.FAILED),
+        (Retry("later"), State.PENDING),
+        (Uncertain("?"), State.UNCERTAIN),
+        (Misconfigured("535"), State.PENDING),
+    ],
+)
+async def test_each_outcome_leaves_a_state(outcome: Outcome, state: State) -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [outcome]
+    await agency.worker.deliver()
+    assert agency.states == [state]
+
+
+# The same message
+
+
+async def test_a_message_is_rendered_once_and_kept() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Retry("451"), Retry("451")]
+    for _ in range(3):
+        await agency.delivers()
+        agency.wait(5 * MINUTE)
+    assert agency.renderer.rendered == 1
+    assert len({envelope.message.message_id for envelope in agency.email.tried}) == 1
+    assert len({envelope.message for envelope in agency.email.tried}) == 1
+
+
+async def test_a_message_whose_news_has_changed_is_written_anew() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Retry("451")]
+    await agency.delivers()
+    changes = agency.looks(row(delay=130))
+    await agency.flights.move_on(change.state for change in changes if change.state is not None)
+    agency.wait(5 * MINUTE)
+    await agency.delivers()
+    assert agency.told == ["later 16:45 not 14:35 (BA117)"]
+    await agency.hears(changes)
+    await agency.delivers()
+    assert len(agency.told) == 1, "the same news twice"
+
+
+# News in the act of sending
+
+
+async def test_a_delay_that_is_being_sent_meets_the_all_clear() -> None:
+    agency = await a_due_delay()
+
+    async def meanwhile() -> None:
+        agency.email.on_the_wire = None
+        await agency.is_late(0)
+
+    agency.email.on_the_wire = meanwhile
+    await agency.delivers()
+    assert agency.told == ["later 15:20 not 14:35 (BA117)", "all_clear 14:35 not 15:20 (BA117)"]
+
+
+async def test_the_all_clear_before_the_first_byte_keeps_the_delay_from_being_the_last_word() -> None:
+    agency = await a_due_delay()
+
+    async def meanwhile() -> None:
+        agency.email.before_wire = None
+        await agency.is_late(0)
+
+    agency.email.before_wire = meanwhile
+    await agency.delivers()
+    assert agency.told[-1:] in ([], ["all_clear 14:35 not 15:20 (BA117)"])
+
+
+async def test_a_delay_and_the_all_clear_leave_in_order_also_where_two_workers_send() -> None:
+    agency = await a_due_delay()
+    other = Worker(agency, "worker-2")
+    agency.email.before_wire = None
+
+    async def meanwhile() -> None:
+        agency.email.on_the_wire = None
+        await agency.is_late(0)
+        await other.deliver()
+        assert agency.told == []
+
+    agency.email.on_the_wire = meanwhile
+    await agency.worker.deliver()
+    agency.wait(2 * SECOND)
+    await agency.delivers(other)
+    assert agency.told == ["later 15:20 not 14:35 (BA117)", "all_clear 14:35 not 15:20 (BA117)"]
+
+
+async def test_a_cancellation_while_the_delay_is_being_sent_is_told_after_it() -> None:
+    agency = await a_due_delay()
+
+    async def meanwhile() -> None:
+        agency.email.on_the_wire = None
+        await agency.shows(row(delay=45, status="cancelled"))
+        await agency.shows(row(delay=45, status="cancelled"))
+
+    agency.email.on_the_wire = meanwhile
+    await agency.delivers()
+    assert [text.split()[0] for text in agency.told] == ["later", "cancelled"]
+
+
+# Workers that die or freeze
+
+
+async def test_a_worker_that_died_before_the_wire_has_sent_nothing_and_another_sends() -> None:
+    agency = await a_due_delay()
+    await agency.ledger.claim("worker-1", ["email"], agency.clock.now(), 50)  # and dies
+    other = Worker(agency, "worker-2")
+    assert await other.deliver() == 0
+    agency.wait(LEASE + SECOND)
+    await agency.delivers(other)
+    assert agency.email.asked == []
+    assert len(agency.told) == 1
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_worker_that_died_at_the_wire_leaves_a_row_that_is_asked_about(arrived: bool) -> None:
+    agency = await a_due_delay()
+
+    at_the_wire = asyncio.Event()
+
+    async def hang() -> None:
+        at_the_wire.set()
+        await asyncio.Event().wait()
+
+    agency.email.on_the_wire = hang
+    dying = asyncio.create_task(agency.worker.deliver())
+    await at_the_wire.wait()
+    dying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dying
+    agency.email.on_the_wire = None
+    if arrived:
+        agency.email.arrived = [agency.email.tried[0]]
+    other = Worker(agency, "worker-2")
+    agency.wait(LEASE + SECOND)
+    await agency.delivers(other)
+    assert len(agency.email.asked) == 1
+    assert len(agency.told) == 1
+    assert agency.states == [State.ACCEPTED]
+
+
+async def test_a_sender_that_froze_before_the_wire_sends_nothing_when_it_wakes() -> None:
+    agency = await a_due_delay()
+    other = Worker(agency, "worker-2")
+
+    async def freeze() -> None:
+        agency.email.before_wire = None
+        agency.wait(LEASE + SECOND)
+        await agency.delivers(other)
+
+    agency.email.before_wire = freeze
+    await agency.worker.deliver()
+    assert len(agency.told) == 1
+    assert (agency.row.state, agency.row.owner) == (State.ACCEPTED, "worker-2")
+
+
+async def test_a_message_that_is_long_on_its_way_is_not_sent_by_another_worker() -> None:
+    """A slow mail server: the letter left near the end of the lease, and its answer comes after it."""
+    agency = await a_due_delay()
+    agency.email.answers = [Found.CANNOT_TELL]
+    other = Worker(agency, "worker-2")
+
+    async def queue() -> None:
+        agency.wait(LEASE - SECOND)
+
+    async def scan() -> None:
+        agency.email.on_the_wire = agency.email.before_wire = None
+        agency.wait(LEASE - SECOND)
+        assert await other.deliver() == 0
+
+    agency.email.before_wire, agency.email.on_the_wire = queue, scan
+    await agency.worker.deliver()
+    assert len(agency.told) == 1
+
+
+class Clumsy(FakeRenderer):
+    """Has no words for one of the passengers."""
+
+    def render(self, notice: Notice, channel: Channel, *, row: str, now: object) -> Message:
+        if notice.name == "Bobby Tables":
+            raise ValueError("no words")
+        return super().render(notice, channel, row=row, now=now)  # type: ignore[arg-type]  # any time
+
+
+async def test_a_row_that_cannot_be_written_keeps_no_other_from_being_sent() -> None:
+    agency = Agency()
+    agency.renderer = Clumsy()
+    agency.worker = Worker(agency, "worker-1")
+    others = [booking(email=f"{number}@example.com") for number in range(9)]
+    await agency.books(booking(name="Bobby Tables"), *others)
+    await agency.is_late(None)
+    await agency.is_late(45)
+    with pytest.raises(ExceptionGroup):
+        await agency.worker.deliver()
+    assert len(agency.told) == 9  # when it returns, and not some time later
+
+
+# Times
+
+
+async def test_a_notification_that_expired_in_the_queue_is_not_sent() -> None:
+    agency = await a_due_delay()
+    agency.clock.time = agency.row.expires_at + MINUTE
+    await agency.delivers()
+    assert (agency.row.state, agency.row.reason) == (State.EXPIRED, Reason.EXPIRED)
+    assert agency.email.tried == []
+
+
+async def test_whoever_is_forgotten_while_the_message_is_prepared_gets_none() -> None:
+    agency = await a_due_delay()
+
+    async def forget() -> None:
+        agency.email.before_wire = None
+        await agency.ledger.erase([ON_BA117.id])
+        await agency.bookings.forget([ON_BA117.id])
+
+    agency.email.before_wire = forget
+    await agency.worker.deliver()
+    agency.wait(LEASE + SECOND)
+    await agency.delivers()
+    assert agency.told == []
+    assert (agency.row.state, agency.row.reason) == (State.SUPPRESSED, Reason.NOT_BOOKED)
+    assert agency.row.message is None
+
+
+async def test_a_claim_sends_eight_at_once_and_not_more() -> None:
+    agency = Agency()
+    await agency.books(*[booking(email=f"{number}@example.com") for number in range(30)])
+    await agency.is_late(None)
+    await agency.is_late(45)
+    at_once, most = 0, 0
+
+    async def enter() -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+
+    agency.email.on_the_wire = enter
+    assert await agency.worker.deliver() == 30
+    assert most == module.AT_ONCE
+
+
+# Pace
+
+
+def test_a_wait_doubles_up_to_the_longest_and_jitter_takes_away_up_to_a_half() -> None:
+    pace = Pace(timedelta(seconds=5), timedelta(minutes=2), grace=timedelta(seconds=30))
+    longest = [pace.wait(tries, draw=lambda: 1.0).total_seconds() for tries in (0, 1, 2, 5, 50, 5000)]
+    shortest = [pace.wait(tries, draw=lambda: 0.0).total_seconds() for tries in (0, 1, 2, 5, 50, 5000)]
+    assert longest == [5, 10, 20, 120, 120, 120]
+    assert shortest == [2.5, 5, 10, 60, 60, 60]
+
+
+def test_email_is_more_patient_than_sms() -> None:
+    assert PACES[Channel.EMAIL].first > PACES[Channel.SMS].first
+    assert PACES[Channel.EMAIL].grace == timedelta(minutes=2)
+    assert PACES[Channel.SMS].grace == timedelta(seconds=30)
