@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.bookings import Segment, SegmentStatus
@@ -126,3 +127,16 @@ async def test_the_same_address_gives_the_same_key_whoever_asks(database: Databa
 async def test_another_database_has_other_keys(database: Database) -> None:
     elsewhere = AddressKeys(b"another key")
     assert (await AddressKeys.of(database))("anna@example.com") != elsewhere("anna@example.com")
+
+
+@pytest.mark.mongodb
+async def test_a_booking_that_cannot_be_read_is_told_by_its_reference_alone(database: Database) -> None:
+    bookings = MongoBookings(database)
+    anna, other = booking(), booking(reference="OTHER1", email="carl@example.com")
+    await bookings.save([anna, other])
+    await database["bookings"].update_one({"_id": other.id}, {"$set": {"segments": "carl@example.com"}})
+    with structlog.testing.capture_logs() as lines:
+        assert await bookings.everyone() == [anna]
+        assert await bookings.on([BA117]) == [anna]
+    assert [line["document"] for line in lines] == ["OTHER1"]
+    assert "carl" not in str(lines)

@@ -1,18 +1,20 @@
 """What `FlightStore` promises, held by the fake and by MongoDB."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.changes import Change
-from flightagents.domain.flight import FlightState
+from flightagents.domain.flight import STATE_VERSION, FlightState
 from flightagents.domain.tracking import advance
 from flightagents.ports import FlightStore
 from flightagents.store.flights import MongoFlights
 from tests.support.fakes import FakeFlights
-from tests.support.rows import MINUTE, NOON, row, run_of
+from tests.support.rows import DAY, MINUTE, NOON, row, run_of
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -90,11 +92,18 @@ async def test_the_same_change_twice_in_one_batch_is_new_once(flights: FlightSto
     assert await flights.add_to_history([change, change]) == [change]
 
 
-async def test_open_states_are_those_that_have_neither_left_nor_landed(flights: FlightStore) -> None:
+async def test_open_states_are_those_that_may_still_leave(flights: FlightStore) -> None:
     waiting, _ = story(None, 60)
     gone, _ = story(None, None, route="LHR-MAD", took_off="14:50")
-    await flights.move_on([waiting, gone])
-    assert [state.flight for state in await flights.open_states()] == [waiting.flight]
+    cancelled, _ = story(None, None, route="LHR-AKL", status="cancelled")
+    await flights.move_on([waiting, gone, cancelled])
+    assert [state.flight for state in await flights.open_states(since=DAY)] == [waiting.flight]
+
+
+async def test_open_states_of_older_dates_are_left_out(flights: FlightStore) -> None:
+    waiting, _ = story(None)
+    await flights.move_on([waiting])
+    assert await flights.open_states(since=DAY + timedelta(days=1)) == []
 
 
 async def test_flights_are_found_by_any_of_their_numbers_and_their_date(flights: FlightStore) -> None:
@@ -141,3 +150,19 @@ async def test_a_flight_is_found_by_each_of_its_numbers(database: Database) -> N
     assert found["_id"] == state.flight
     assert found["designators"] == ["BA117", "AA6143"]
     assert found["open"] is True
+
+
+@pytest.mark.mongodb
+async def test_a_state_of_another_version_is_unknown_and_is_told_once(database: Database) -> None:
+    flights = MongoFlights(database)
+    ours, _ = story(None)
+    theirs, _ = story(None, route="LHR-MAD")
+    await flights.move_on([ours, replace(theirs, version=STATE_VERSION + 1)])
+    broken = "BA1|2026-11-22|LHR|JFK"
+    await database["flights"].insert_one({"_id": broken, "open": True, "date": "2026-11-22", "state": "{}"})
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(2):
+            asked = await flights.known_states([ours.flight, theirs.flight, broken])
+            assert asked == {ours.flight: ours}
+            assert await flights.open_states(since=DAY) == [ours]
+    assert sorted(line["document"] for line in lines) == sorted([broken, theirs.flight])

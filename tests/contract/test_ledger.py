@@ -512,3 +512,14 @@ async def test_due_rows_are_found_by_an_index(database: Database) -> None:
     await ledger.prepare()
     names = {index["name"] async for index in database["notifications"].list_indexes()}
     assert {"flight_address", "state", "claim", "booking", "settled"} <= names
+
+
+@pytest.mark.mongodb
+async def test_a_row_that_cannot_be_read_stops_no_neighbour(database: Database) -> None:
+    book = Book(MongoLedger(database, LEASE), database)
+    await book.ledger.add([row(), row("of another version")])
+    await database["notifications"].update_one(
+        {"_id": "of another version"}, {"$set": {"notice": '{"said": "something new"}'}}
+    )
+    assert [each.id for each in await book.ledger.rows_of([BA117], ["anna"])] == ["a"]
+    assert [each.id for each in await book.claimed()] == ["a"]

@@ -31,6 +31,7 @@ ONE_OF_EACH: dict[Refusal, object] = {
     Refusal.BAD_TIME: row(departure={"scheduled": "2026-11-22 half past two"}),
     Refusal.BAD_DATE: row(flight_date="2026-11-31"),
     Refusal.IMPOSSIBLE_DELAY: row(delay=60 * 24 * 8),
+    Refusal.TOO_LONG: row(departure={"gate": "B" * 65}),
     Refusal.ARRIVES_BEFORE_DEPARTURE: row(route="LHR-MAD", departs="14:35", arrives="14:35"),
 }
 
@@ -55,6 +56,7 @@ def test_a_row_is_refused_with_its_reason(reason: Refusal, raw: object) -> None:
         (row(arrival={"iata": "?", "icao": None}), "arrival.iata '?'"),
         (row(flight={"iata": "FR", "number": None}), "flight.iata 'FR'"),
         (row(arrival={"delay": 99_999}), "arrival.delay is 99999 minutes"),
+        (row(arrival={"baggage": "7" * 65}), "arrival.baggage has 65 characters"),
         (row(departs="1026-11-22T14:35"), "not of this century"),
     ],
 )

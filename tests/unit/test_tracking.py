@@ -1,5 +1,6 @@
 """What `advance` keeps, beyond the sequences of docs/tracking.md: order, when to forget, redelivery."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -109,3 +110,18 @@ def test_a_flight_over_the_spring_night_is_late_by_elapsed_time() -> None:
     state, _ = first_seen(at, **night)
     state, _ = look(state, row(**night, delay=60), 2, at + MINUTE)
     assert state.departure.expected - state.departure.base == timedelta(minutes=60)
+
+
+@pytest.mark.parametrize("run", [-1, 2**63])
+def test_a_run_that_mongodb_cannot_count_is_refused(run: int) -> None:
+    (record,) = run_of([row()])
+    with pytest.raises(ValueError, match="a run"):
+        replace(record, run=run)
+
+
+@pytest.mark.parametrize("place", ["terminal", "gate", "belt"])
+def test_a_place_of_more_than_64_characters_is_refused(place: str) -> None:
+    (record,) = run_of([row()])
+    assert replace(record.departure, **{place: "B" * 64})
+    with pytest.raises(ValueError, match="65 characters"):
+        replace(record.departure, **{place: "B" * 65})

@@ -19,7 +19,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.flights, self.archive = FakeFlights(), FakeArchive()
-        self.watch = WatchFlights(self.flights, self.archive, SetClock())
+        self.clock = SetClock()
+        self.watch = WatchFlights(self.flights, self.archive, self.clock)
         self._states: dict[str, FlightState] = {}
 
     async def look(self, run: int, *rows: dict[str, Any]) -> None:
@@ -54,3 +55,12 @@ async def test_an_old_flight_that_is_still_shown_did_not_move() -> None:
 
 async def test_without_any_flight_there_is_nothing_to_find() -> None:
     assert await Desk().moves() == []
+
+
+async def test_a_flight_of_last_week_is_not_looked_at_again() -> None:
+    desk = Desk()
+    await desk.look(1, OLD)
+    await desk.look(2, NEW)
+    await desk.look(3, NEW)
+    desk.clock.move(timedelta(days=3))
+    assert await desk.moves() == []
