@@ -79,11 +79,12 @@ async def make_topics(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> Non
             raise TopicMismatchError(f"Kafka refused to make the topic {name}: {detail}")
     standing = [plan for plan in plans if plan.name not in made]
     if standing:
-        await _check_partitions(admin, standing)
+        await _check_layout(admin, standing)
         await _check_configs(admin, standing)
 
 
-async def _check_partitions(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> None:
+async def _check_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> None:
+    """Copies beyond those asked for harm nobody; while partitions are moved there are some."""
     for plan, topic in zip(plans, await _described(admin, plans), strict=True):
         found = len(topic["partitions"])
         if found != plan.partitions:
@@ -91,9 +92,18 @@ async def _check_partitions(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) 
                 f"the topic {plan.name} has {found} partitions, the settings ask for {plan.partitions}: set "
                 f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics anew"
             )
+        copies = min(len(partition["replicas"]) for partition in topic["partitions"])
+        if copies < plan.replication:
+            raise TopicMismatchError(
+                f"the topic {plan.name} has {copies} copies of a partition, the settings ask for "
+                f"{plan.replication}: give it more (kafka-reassign-partitions.sh --execute), or set "
+                f"FLIGHTAGENTS_TOPIC_REPLICATION={copies} if that is enough"
+            )
 
 
-async def _described(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> list[dict[str, list[object]]]:
+async def _described(
+    admin: AIOKafkaAdminClient, plans: list[TopicPlan]
+) -> list[dict[str, list[dict[str, list[int]]]]]:
     topics = await admin.describe_topics([plan.name for plan in plans])
     by_name = {topic["topic"]: topic for topic in topics}
     return [by_name[plan.name] for plan in plans]

@@ -1,6 +1,5 @@
 """Every setting, from `FLIGHTAGENTS_...` variables, a `.env` file or, for secrets, `..._FILE` paths."""
 
-import os
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from flightagents.errors import SettingsError
 
@@ -162,23 +166,32 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the `..._FILE` paths of secrets before all else."""
+        """Put the `..._FILE` paths of secrets before the secrets themselves, and `.env` after all else."""
         del file_secret_settings
-        return init_settings, _SecretFiles(settings_cls), env_settings, dotenv_settings
+        named_in_env = _SecretFiles(settings_cls, env_settings)
+        named_in_dotenv = _SecretFiles(settings_cls, dotenv_settings)
+        return init_settings, named_in_env, env_settings, named_in_dotenv, dotenv_settings
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that `FLIGHTAGENTS_..._FILE` names."""
+    """Reads a secret from the file that `FLIGHTAGENTS_..._FILE` names, in the environment or in `.env`."""
+
+    def __init__(self, settings_cls: type[BaseSettings], named_in: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        # Its names are in lower case, and an empty value is not there.
+        self._variables = named_in.env_vars if isinstance(named_in, EnvSettingsSource) else {}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = f"{PREFIX}{field_name}_FILE".upper()
-        path = os.environ.get(variable)
+        path = self._variables.get(variable.lower())
         if path is None or "SecretStr" not in str(field.annotation):
             return None, field_name, False
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False
         except OSError as exc:
             raise SettingsError(f"{variable} names {path}, which cannot be read: {exc.strerror}") from exc
+        except UnicodeDecodeError:  # not chained: its text holds the secret's bytes
+            raise SettingsError(f"{variable} names {path}, which is not UTF-8 text") from None
 
     def __call__(self) -> dict[str, Any]:
         found = ((name, self.get_field_value(field, name)[0]) for name, field in self._fields().items())

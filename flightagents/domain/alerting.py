@@ -153,7 +153,8 @@ def _confirmed(*, already: bool, said: Said, state: FlightState) -> Decision:
 def _timing(told: Told, current: Current) -> Decision:
     believed = told.expected or current.base
     earlier = believed - current.expected
-    if abs(current.lateness) < ALL_CLEAR_WITHIN and told.expected is not None and abs(earlier) >= EARLIER:
+    clear = abs(believed - time_to_tell(Said.ALL_CLEAR, current)) >= EARLIER
+    if abs(current.lateness) < ALL_CLEAR_WITHIN and told.expected is not None and clear:
         return _tell(Said.ALL_CLEAR)
     # A step may have been too small to tell, and the next one too: together they must not be. So each earlier
     # time that a change has just said is told, however little it is before what the person believes.
@@ -163,6 +164,14 @@ def _timing(told: Told, current: Current) -> Decision:
     if rung(current.lateness) <= rung(believed - current.base):
         return _silent(Reason.NOT_MATERIAL)
     return _silent(Reason.RATE_LIMIT) if told.later >= MOST_LATER else _tell(Said.LATER)
+
+
+def time_to_tell(said: Said, current: Current) -> datetime:
+    """Give the departure that a message names: the expected one, but on time again means the schedule itself.
+
+    What is left of a delay below 15 minutes may go at any look, and nobody would be told.
+    """
+    return current.state.departure.scheduled if said is Said.ALL_CLEAR else current.expected
 
 
 def rung(lateness: timedelta) -> int:

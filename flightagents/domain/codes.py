@@ -63,6 +63,7 @@ def comparable_terminals(one: str, other: str) -> bool:
     return _terminal(one)[:1].isdigit() == _terminal(other)[:1].isdigit()
 
 
+@lru_cache(maxsize=4096)  # spellings; they are asked for at every look at a flight
 def _terminal(text: str) -> str:
     upper = text.strip().upper()
     upper = _TERMINAL_WORDS.get(upper, upper)

@@ -11,6 +11,8 @@ def expected_departure(base: datetime, scheduled: datetime, delay: int | None) -
     After a retime `departure.delay` may still count from the first schedule or already from the new one:
     17:30 retimed to 22:15 with delay 285 stays 22:15, with delay 20 is 22:35.
     """
+    if delay is None:
+        return scheduled
     return min((when for when in readings(base, scheduled, delay) if when >= scheduled), default=scheduled)
 
 

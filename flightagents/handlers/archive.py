@@ -3,13 +3,17 @@
 Before it the poller published (poll.py). Track reads the same messages and skips what is dead-lettered here.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from flightagents.clock import Clock
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.unreadable import letter_about, post
 from flightagents.ports import Archive, Message, Publisher
-from flightagents.records import decode_flight_record
+from flightagents.records import DeadLetter, decode_flight_record
+
+PART = 1000
+"""Messages that are encoded in one go; MongoDB stores them while we encode the next ones."""
 
 
 class ArchiveRecords:
@@ -22,11 +26,18 @@ class ArchiveRecords:
 
     async def __call__(self, messages: Sequence[Message]) -> None:
         """Store what can be stored, dead-letter the rest; returns once neither can be lost."""
+        async with asyncio.TaskGroup() as stores:
+            for start in range(0, len(messages), PART):
+                documents, letters = self._read(messages[start : start + PART])
+                await post(letters, self._publisher)
+                stores.create_task(self._archive.store(documents))
+                await asyncio.sleep(0)  # so that it begins
+
+    def _read(self, messages: Sequence[Message]) -> tuple[list[bytes], list[DeadLetter]]:
         documents, letters = [], []
         for message in messages:
             try:
                 documents.append(self._archive.document(decode_flight_record(message.value)))
             except UnreadableRecordError as exc:
                 letters.append(letter_about(message, exc, self._clock.now()))
-        await post(letters, self._publisher)
-        await self._archive.store(documents)
+        return documents, letters

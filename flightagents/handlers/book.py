@@ -53,10 +53,15 @@ class TakeBookings:
 
 
 def _merged(known: Booking | None, new: Booking) -> Booking:
-    """Keep consents that stand, with their time, and cancel the segments that the new booking lacks."""
+    """Keep consents that stand for an address, with their time, and cancel the segments that are gone."""
     if known is None:
         return new
     kept = {segment.key for segment in new.segments}
     gone = [replace(old, status=SegmentStatus.CANCELLED) for old in known.segments if old.key not in kept]
-    consents = {channel: known.consents.get(channel, consent) for channel, consent in new.consents.items()}
+    consents = {
+        channel: known.consents.get(channel, given)
+        if known.address(channel) == new.address(channel)
+        else given
+        for channel, given in new.consents.items()
+    }
     return replace(new, segments=(*new.segments, *gone), consents=consents)

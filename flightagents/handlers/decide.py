@@ -23,6 +23,7 @@ from flightagents.domain.alerting import (
     needs_update,
     reaches,
     terminal_before,
+    time_to_tell,
 )
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.flight import FlightId
@@ -174,7 +175,7 @@ def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
         arrival=state.arrival.airport,
         zone=state.departure.zone,
         old=told.expected or current.base,
-        new=current.expected,
+        new=time_to_tell(said, current),
         language=case.booking.language,
         name=case.booking.name,
         reference=case.booking.reference,

@@ -18,7 +18,14 @@ from flightagents.sandbox.account import Account, draw_up, taken_runs
 from flightagents.sandbox.narration import Narrator
 from flightagents.sandbox.passengers import bookings_csv
 from flightagents.sandbox.processes import Child, free_port
-from flightagents.sandbox.stand_ins import Plan, StandIns, stand_ins, worker_environment
+from flightagents.sandbox.stand_ins import (
+    Plan,
+    StandIns,
+    asks_for_real_feed,
+    inherited_environment,
+    stand_ins,
+    worker_environment,
+)
 from flightagents.sandbox.worker import MAILBOX_URL
 
 GROUP = "flightagents"
@@ -47,7 +54,7 @@ class Demonstration:
 
     async def run(self) -> Account:
         """Run to the end. Raises ConfigurationError where the embedded MongoDB has no build."""
-        real_feed = bool(os.environ.get("FLIGHTAGENTS_AVIATIONSTACK_KEY"))
+        real_feed = asks_for_real_feed(os.environ)
         self._say("starting MongoDB, Kafka, AviationStack, a mail server and Twilio on this machine ...")
         with tempfile.TemporaryDirectory(prefix="flightagents-") as folder:
             async with stand_ins(self._plan, real_feed=real_feed) as world:
@@ -56,7 +63,7 @@ class Demonstration:
     async def _watch(self, world: StandIns, folder: Path) -> Account:
         web_port = free_port()
         environment = {
-            **os.environ,
+            **inherited_environment(os.environ, real_feed=world.feed is None),
             **worker_environment(world, web_port, str(folder / "data")),
             MAILBOX_URL: world.page_url,
         }
@@ -65,7 +72,9 @@ class Demonstration:
             world.feed.before_answer = lambda: self._hold_back(world)
         log = folder / "worker.log"
         argv = [sys.executable, "-m", "flightagents.sandbox.worker", "worker", "-l", "info"]
-        worker = Child("worker", argv, log=log, env=environment)
+        worker = Child(
+            "worker", argv, log=log, env=environment, cwd=folder
+        )  # no `.env` of the caller's there
         try:
             self._say(f"mailbox, every email and SMS:  {world.page_url}")
             self._say(f"Faust's page:                  http://localhost:{web_port}/")
@@ -82,7 +91,7 @@ class Demonstration:
         file = folder / "bookings.csv"
         file.write_bytes(bookings_csv(world.flights, self._plan.begins(), self._plan.seed))
         argv = [sys.executable, "-m", "flightagents", "bookings", "import", str(file)]
-        importer = Child("bookings", argv, log=folder / "bookings.log", env=environment)
+        importer = Child("bookings", argv, log=folder / "bookings.log", env=environment, cwd=folder)
         try:
             await asyncio.to_thread(importer.wait, LAST_PATIENCE)
         finally:

@@ -42,11 +42,18 @@ class Child:
     """
 
     def __init__(
-        self, name: str, argv: Sequence[str], *, log: Path | None = None, env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        log: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         """Start `argv` in a session of its own, so that Ctrl-C reaches us alone and we end it in order.
 
         `log` takes stdout and stderr; without it they are thrown away. `env` replaces the environment.
+        `cwd` is its working directory, else ours.
         """
         self.name = name
         self.log = log
@@ -61,6 +68,7 @@ class Child:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                     env=None if env is None else dict(env),
+                    cwd=cwd,
                 )
             except OSError as error:
                 raise ConfigurationError(

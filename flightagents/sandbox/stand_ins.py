@@ -2,10 +2,13 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from pathlib import Path
+
+import faust
 
 from flightagents.clock import Clock, SimulatedClock, SystemClock
 from flightagents.sandbox.aviationstack import AviationStack, aviationstack
@@ -17,9 +20,11 @@ from flightagents.sandbox.mailbox import Mailbox, mail_server
 from flightagents.sandbox.mailbox_page import mailbox_page
 from flightagents.sandbox.mongodb import embedded_mongodb
 from flightagents.sandbox.twilio import Twilio, twilio_server
+from flightagents.settings import PREFIX
 
 POLL_INTERVAL = timedelta(minutes=5)
 """Simulated: at 120 times real speed a run of 1,500 rows each 2.5 s."""
+ABOUT_THE_FEED = (f"{PREFIX}AVIATIONSTACK_", f"{PREFIX}POLL_")
 START_UP = timedelta(seconds=8)
 """Real time until the first poll; the simulated day waits for it."""
 
@@ -75,6 +80,33 @@ async def stand_ins(plan: Plan, *, real_feed: bool) -> AsyncIterator[StandIns]:
         yield StandIns(plan, clock, flights, feed, mongodb_url, kafka, mailbox, twilio, page_url)
 
 
+def asks_for_real_feed(environment: Mapping[str, str]) -> bool:
+    """Tell whether the caller gave a key of AviationStack's."""
+    key = f"{PREFIX}AVIATIONSTACK_KEY"
+    return any(environment.get(name) for name in (key, f"{key}_FILE"))
+
+
+def inherited_environment(environment: Mapping[str, str], *, real_feed: bool) -> dict[str, str]:
+    """Give what a child takes over from the caller: none of our settings, for they may name a production.
+
+    Nor Faust's own, BROKER_URL and the like, which win over what the app sets. Where the real feed is
+    polled, all that is about it. A path holds in another working directory as well.
+    """
+    fausts = {parameter.env_name for parameter in faust.Settings.SETTINGS.values()}
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(PREFIX) and name not in fausts
+    }
+    if real_feed:
+        feed = {name: value for name, value in environment.items() if name.startswith(ABOUT_THE_FEED)}
+        kept |= {
+            name: str(Path(value).absolute()) if value and name.endswith("_FILE") else value
+            for name, value in feed.items()
+        }
+    return kept
+
+
 def worker_environment(world: StandIns, web_port: int, data_dir: str) -> dict[str, str]:
     """Give a worker's settings: the same names that an operator sets."""
     settings = {
@@ -106,4 +138,4 @@ def worker_environment(world: StandIns, web_port: int, data_dir: str) -> dict[st
             "POLL_MAX_PAGES": "20",
             "CLOCK": f"simulated:{clock.start.isoformat()}@{clock.speed}@{clock.anchor}",
         }
-    return {f"FLIGHTAGENTS_{name}": value for name, value in settings.items()}
+    return {f"{PREFIX}{name}": value for name, value in settings.items()}

@@ -13,20 +13,23 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
-    ConfigurationError,
     InvalidURI,
+    OperationFailure,
     PyMongoError,
     WTimeoutError,
 )
+from pymongo.errors import ConfigurationError as WrongUrlError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from flightagents.errors import SettingsError, WriteRefusedError
+from flightagents.errors import ConfigurationError, SettingsError, WriteRefusedError
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Client = AsyncIOMotorClient[dict[str, Any]]
 
 DUPLICATE_KEY = 11000
+REFUSED = (13, 18)
+"""Unauthorized, AuthenticationFailed."""
 SELECTION_TIMEOUT = timedelta(seconds=5)
 """How long one call looks for a primary before it counts as failed and is tried again."""
 SOCKET_TIMEOUT = timedelta(seconds=60)
@@ -50,7 +53,7 @@ def connect(url: str, database: str) -> Database:
             connectTimeoutMS=int(SELECTION_TIMEOUT / timedelta(milliseconds=1)),
             appname="flightagents",
         )
-    except (InvalidURI, ConfigurationError, ValueError):
+    except (InvalidURI, WrongUrlError, ValueError):
         # Not chained: the text of these errors may hold the password.
         raise SettingsError("FLIGHTAGENTS_MONGODB_URL is not a mongodb:// address") from None
     return client.get_database(
@@ -99,12 +102,23 @@ def _refusals(exc: BulkWriteError) -> set[int]:
 
 
 async def wait_until_ready(database: Database) -> None:
-    """Wait for a primary that takes writes, and say so now and then."""
+    """Wait for a primary that takes writes from us, and say so now and then.
+
+    Raises ConfigurationError where it refuses our credentials: waiting does not change them.
+    """
     tries = 0
     while True:
         try:
             hello = await database.client.admin.command("hello")
+            # Whoever has no credentials at all is told so only by a command that needs some.
+            await database.command("listCollections", nameOnly=True, authorizedCollections=True)
         except PyMongoError as exc:
+            if isinstance(exc, OperationFailure) and exc.code in REFUSED:
+                raise ConfigurationError(
+                    f"MongoDB refuses us (code {exc.code}): set a user and a password in "
+                    "FLIGHTAGENTS_MONGODB_URL that may read and write the database "
+                    f"{database.name}, with authSource where the user is of another one"
+                ) from None
             reason = type(exc).__name__
         else:
             if hello.get("setName") and hello.get("isWritablePrimary"):

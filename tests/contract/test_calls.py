@@ -1,36 +1,24 @@
-"""What the counter of calls promises, held by the fake and by MongoDB."""
+"""What the counter of calls keeps in MongoDB."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.store.calls import MongoCallCounter
-from tests.support.fakes import FakeCallCounter, SetClock
+from tests.support.fakes import SetClock
 
-Counter = FakeCallCounter | MongoCallCounter
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return SetClock(datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+pytestmark = pytest.mark.mongodb
 
 
-@pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
-def calls(request: pytest.FixtureRequest, clock: SetClock) -> Counter:
-    if request.param == "fake":
-        return FakeCallCounter(clock)
-    return MongoCallCounter(request.getfixturevalue("database"), clock)
-
-
-async def test_a_month_begins_with_nothing(calls: Counter) -> None:
-    assert await calls.this_month() == 0
-
-
-async def test_calls_are_counted_by_the_month_of_the_clock(calls: Counter, clock: SetClock) -> None:
+async def test_calls_are_counted_by_the_month_of_the_clock(database: Database) -> None:
+    clock = SetClock(datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
+    calls = MongoCallCounter(database, clock)
     for _ in range(3):
         await calls.count()
     clock.time = datetime(2026, 12, 1, tzinfo=UTC)
     await calls.count()
-    assert await calls.this_month() == 1
-    clock.time = datetime(2026, 11, 1, tzinfo=UTC)
-    assert await calls.this_month() == 3
+    counted = {month["_id"]: month["calls"] async for month in database["api_calls"].find()}
+    assert counted == {"2026-11": 3, "2026-12": 1}

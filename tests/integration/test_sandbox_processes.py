@@ -46,6 +46,13 @@ def test_a_child_that_does_not_listen_is_killed_at_the_deadline(tmp_path: Path) 
         assert child.stop(timedelta(milliseconds=50)) == -signal.SIGKILL
 
 
+def test_a_child_may_have_a_working_directory_of_its_own(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", "import os; print(os.getcwd())"]
+    child = Child("pwd", argv, log=tmp_path / "log", cwd=tmp_path)
+    assert child.wait(PATIENCE) == 0
+    assert child.last_words() == str(tmp_path.resolve())
+
+
 @linux_only
 def test_a_child_dies_when_its_parent_is_killed(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"

@@ -4,7 +4,6 @@ Each fake passes the same contract tests as the real thing (tests/contract). Tho
 write into it what they did, in order: a test of an order of steps reads it.
 """
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -271,20 +270,6 @@ class FakeFeed:
 
     def parse(self, raw: object, stamp: RunStamp) -> FlightRecord:
         return self._parser.parse(raw, stamp)
-
-
-class FakeCallCounter:
-    """Counts by month of the clock."""
-
-    def __init__(self, clock: SetClock) -> None:
-        self._clock = clock
-        self._calls: Counter[str] = Counter()
-
-    async def count(self) -> None:
-        self._calls[f"{self._clock.now():%Y-%m}"] += 1
-
-    async def this_month(self) -> int:
-        return self._calls[f"{self._clock.now():%Y-%m}"]
 
 
 @dataclass

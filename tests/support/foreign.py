@@ -34,7 +34,7 @@ FOREIGN: dict[str, tuple[bytes | None, str]] = {
     "wrong types": (altered("flight", 117), "wrong_shape"),
     "a field missing": (altered("run", "-"), "wrong_shape"),
     "2 MB": (b'{"x": "' + b"x" * 2_000_000 + b'"}', "wrong_shape"),
-    "an integer beyond 64 bits": (altered("run", 2**64), "not_storable"),
+    "an integer beyond 64 bits": (altered("live", {"altitude": 2**64}), "not_storable"),
     "such an integer deep inside": (altered("live", {"a": [{"b": -(2**70)}]}), "not_storable"),
     "nested 10,000 deep": (b'{"unknown": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001, "not_json"),
     "nested 300 deep": (

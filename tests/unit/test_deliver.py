@@ -1,7 +1,9 @@
 """Rows of the ledger become emails and SMS: five outcomes, and what may cross them on the way."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +25,7 @@ from flightagents.domain.notifications import (
 from flightagents.handlers import deliver as module
 from flightagents.handlers.pace import PACES, Pace
 from tests.support.agency import SECOND, Agency, Worker
-from tests.support.desk import LEASE, PACE, FakeRenderer
+from tests.support.desk import LEASE, PACE, FakeLedger, FakeRenderer
 from tests.support.messages import ANNA, ANNAS_PHONE
 from tests.support.rows import MINUTE, row
 from tests.support.travellers import booking
@@ -314,6 +316,58 @@ async def test_a_message_that_is_long_on_its_way_is_not_sent_by_another_worker()
     agency.email.before_wire, agency.email.on_the_wire = queue, scan
     await agency.worker.deliver()
     assert len(agency.told) == 1
+
+
+class Died(Exception):  # noqa: N818 - what a kill looks like from within
+    """The worker is gone in the midst of its work."""
+
+
+class Dying:
+    """Stands before a ledger; at one of its calls the worker dies, before it is done or just after."""
+
+    def __init__(self, ledger: FakeLedger, at: int, *, done: bool) -> None:
+        self.lives = True
+        self._ledger = ledger
+        self._at = at
+        self._done = done
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method of a ledger
+        method = getattr(self._ledger, name)
+
+        async def call(*args: Any, **more: Any) -> Any:  # noqa: ANN401
+            self._at -= 1
+            if self._at < 0 or not self.lives:
+                self.lives = False
+                if self._at == -1 and self._done:
+                    await method(*args, **more)
+                raise Died
+            return await method(*args, **more)
+
+        return call
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", range(14))
+async def test_a_worker_may_die_at_each_step_and_everybody_is_told_once(call: int, done: bool) -> None:
+    agency = Agency()
+    await agency.books(BOTH, booking(email="ben@example.com"))
+    await agency.is_late(None)
+    changes = agency.looks(row(delay=90))
+    ledger = agency.ledger
+    dying = Dying(ledger, call, done=done)
+    agency.ledger = dying  # type: ignore[assignment]  # as good as a ledger
+    agency.worker = Worker(agency, "worker-1")
+    with suppress(Died, ExceptionGroup):
+        await agency.hears(changes)
+        await agency.delivers()
+    agency.ledger = ledger
+    agency.worker = Worker(agency, "worker-2")
+    await agency.hears(changes)  # Kafka gives what was not acknowledged again
+    agency.wait(LEASE + SECOND)
+    await agency.delivers()
+    assert sorted(agency.told) == ["later 16:05 not 14:35 (BA117)"] * 3
+    assert set(agency.states) == {State.ACCEPTED}
+    assert not dying.lives or call > 10
 
 
 class Clumsy(FakeRenderer):

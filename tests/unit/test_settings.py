@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,43 @@ def test_a_secret_file_that_cannot_be_read_is_named(nowhere: Path, monkeypatch: 
     monkeypatch.setenv("FLIGHTAGENTS_MONGODB_URL_FILE", str(nowhere / "nothing"))
     with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_MONGODB_URL_FILE names .*nothing"):
         load()
+
+
+def test_a_secret_file_may_be_named_in_the_dotenv_file(nowhere: Path) -> None:
+    (nowhere / "key").write_text("from-the-file\n")
+    (nowhere / ".env").write_text("FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE=key\n")
+    key = load().aviationstack_key
+    assert key is not None
+    assert key.get_secret_value() == "from-the-file"
+
+
+def test_a_secret_in_the_environment_comes_before_a_secret_file_named_in_the_dotenv_file(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / "key").write_text("from-the-file\n")
+    (nowhere / ".env").write_text("FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE=key\n")
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY", "from-the-environment")
+    key = load().aviationstack_key
+    assert key is not None
+    assert key.get_secret_value() == "from-the-environment"
+
+
+def test_an_empty_path_of_a_secret_counts_as_not_set(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (nowhere / ".env").write_text("FLIGHTAGENTS_MONGODB_URL_FILE=\n")
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE", "")
+    settings = load()
+    assert settings.aviationstack_key is None
+    assert settings.mongodb_url.get_secret_value() == "mongodb://localhost:27017/"
+
+
+def test_a_secret_file_that_is_no_text_is_named_and_not_shown(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / "key").write_bytes(b"hunter2\xff")
+    monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE", "key")
+    with pytest.raises(SettingsError, match="FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE names key") as refused:
+        load()
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_only_secrets_come_from_files(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:

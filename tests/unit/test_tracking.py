@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flightagents.domain.changes import Change, Kind, Severity
-from flightagents.domain.flight import FlightState, forget_at
+from flightagents.domain.flight import FlightState, SightedEnd, forget_at
 from flightagents.domain.tracking import REMEMBER_ORDER_EVERY, advance
 from tests.support.rows import MINUTE, NOON, row, run_of
 
@@ -122,6 +122,11 @@ def test_a_run_that_mongodb_cannot_count_is_refused(run: int) -> None:
 @pytest.mark.parametrize("place", ["terminal", "gate", "belt"])
 def test_a_place_of_more_than_64_characters_is_refused(place: str) -> None:
     (record,) = run_of([row()])
-    assert replace(record.departure, **{place: "B" * 64})
+
+    def named(name: str) -> SightedEnd:
+        places: dict[str, Any] = {place: name}
+        return replace(record.departure, **places)
+
+    assert getattr(named("B" * 64), place) == "B" * 64
     with pytest.raises(ValueError, match="65 characters"):
-        replace(record.departure, **{place: "B" * 65})
+        named("B" * 65)

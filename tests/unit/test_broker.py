@@ -1,0 +1,50 @@
+"""Topics that stand already are checked against the settings."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from aiokafka.errors import TopicAlreadyExistsError
+
+from flightagents.broker import TopicPlan, make_topics
+from flightagents.errors import TopicMismatchError
+
+
+class Answer(NamedTuple):
+    topic_errors: list[tuple[str, int]]
+
+
+class Admin:
+    """A broker whose topics stand, each partition with this many copies."""
+
+    def __init__(self, *copies: int) -> None:
+        self._copies = copies
+
+    async def create_topics(self, topics: list[Any]) -> Answer:
+        return Answer([(topic.name, TopicAlreadyExistsError.errno) for topic in topics])
+
+    async def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        partitions = [{"partition": n, "replicas": [*range(count)]} for n, count in enumerate(self._copies)]
+        return [{"topic": name, "partitions": partitions} for name in names]
+
+    async def describe_configs(self, _resources: object) -> list[Any]:
+        return []
+
+
+async def check(*copies: int) -> None:
+    admin: Any = Admin(*copies)
+    await make_topics(admin, [TopicPlan("flight-topic", len(copies), 3, {})])
+
+
+async def test_a_partition_with_fewer_copies_than_asked_is_refused_with_what_to_do() -> None:
+    with pytest.raises(TopicMismatchError) as refused:
+        await check(3, 2)
+    text = str(refused.value)
+    assert "flight-topic has 2 copies" in text
+    assert "the settings ask for 3" in text
+    assert "kafka-reassign-partitions.sh" in text
+    assert "FLIGHTAGENTS_TOPIC_REPLICATION=2" in text
+
+
+async def test_as_many_copies_as_asked_or_more_are_fine() -> None:
+    await check(3, 3)
+    await check(3, 4)
