@@ -37,8 +37,6 @@ class SetAside:
 class Wait:
     """Not yet: an older row is on its way to the same address, or the time has not come."""
 
-    row: Notification
-
 
 Verdict = Send | SetAside | Wait
 _NOT_BOOKED = SetAside(State.SUPPRESSED, Reason.NOT_BOOKED)
@@ -58,7 +56,7 @@ class Recheck:
         self._clock = clock
 
     async def __call__(self, row: Notification) -> Verdict:
-        """Judge a claimed row of which no byte has left yet."""
+        """Judge a claimed row that is about to be sent, for the first time or again."""
         booking = await self._booking(row)
         if booking is None:
             return _NOT_BOOKED
@@ -74,7 +72,7 @@ class Recheck:
         if any(other.ordinal > row.ordinal and other.state in OPEN for other in same):
             return _SUPERSEDED
         if any(other.ordinal < row.ordinal and other.state is State.SENDING for other in same):
-            return Wait(row)
+            return Wait()
         return self._judge(row, case, rows, address)
 
     async def _booking(self, row: Notification) -> Booking | None:
@@ -102,5 +100,5 @@ class Recheck:
         if decision.said is not row.said:
             return _SUPERSEDED
         if decision.not_before is not None and decision.not_before > now:
-            return Wait(row)
+            return Wait()
         return Send(address, notice(case, current, told, row.said))
