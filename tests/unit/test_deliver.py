@@ -1,8 +1,9 @@
 """Rows of the ledger become emails and SMS: five outcomes, and what may cross them on the way."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from flightagents.domain.notifications import (
     Message,
     Misconfigured,
     Notice,
+    Notification,
     Outcome,
     Rejected,
     Retry,
@@ -437,6 +439,88 @@ async def test_a_claim_sends_eight_at_once_and_not_more() -> None:
     agency.email.on_the_wire = enter
     assert await agency.worker.deliver() == 30
     assert most == module.AT_ONCE
+
+
+async def test_a_slow_channel_holds_up_no_other() -> None:
+    agency = await a_due_delay(90, BOTH)
+    email_answers = asyncio.Event()
+
+    async def hang() -> None:
+        await email_answers.wait()
+
+    agency.email.on_the_wire = hang
+    slow = asyncio.create_task(agency.worker.deliver())
+    while agency.sms.texts == []:  # noqa: ASYNC110 - all in one loop
+        await asyncio.sleep(0)
+    assert agency.email.texts == []
+    email_answers.set()
+    assert await slow == 2
+
+
+async def test_rows_whose_turn_comes_after_their_lease_are_left_to_others() -> None:
+    agency = Agency()
+    await agency.books(*[booking(email=f"{number}@example.com") for number in range(50)])
+    await agency.is_late(None)
+    await agency.is_late(45)
+    other = Worker(agency, "worker-2")
+
+    async def take_long() -> None:
+        agency.ledger.wait(LEASE / 20)
+
+    agency.email.on_the_wire = take_long
+    assert await agency.worker.deliver() == 50
+    assert 20 <= len(agency.told) < 50
+    await agency.delivers(other)
+    while not set(agency.states) <= {State.ACCEPTED}:
+        agency.wait(LEASE)
+        await agency.delivers(other)
+    assert sorted(envelope.address for envelope in agency.email.arrived) == sorted(
+        f"{number}@example.com" for number in range(50)
+    )
+
+
+# The end of a worker
+
+
+async def test_at_the_end_what_is_on_its_way_arrives_and_what_is_claimed_is_given_back() -> None:
+    agency = Agency()
+    await agency.books(*[booking(email=f"{number}@example.com") for number in range(30)])
+    await agency.is_late(None)
+    await agency.is_late(45)
+
+    async def stop() -> None:
+        await asyncio.sleep(0)  # the others come as far
+        agency.worker.sender.end()
+
+    agency.email.on_the_wire = stop
+    await agency.worker.deliver()
+    assert len(agency.told) == module.AT_ONCE
+    assert {(each.state, each.tries) for each in agency.rows if each.state is not State.ACCEPTED} == {
+        (State.PENDING, 0)
+    }
+    assert await agency.worker.deliver() == 0
+    await agency.delivers(Worker(agency, "worker-2"))
+    assert len(agency.told) == 30
+
+
+async def test_an_uncertain_row_that_is_given_back_stays_uncertain() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Uncertain("no answer")]
+    await agency.delivers()
+    agency.wait(PACE.grace)
+    ending = Worker(agency, "worker-2")
+    claiming = agency.ledger.claim
+
+    async def claim_and_end(
+        owner: str, channels: Sequence[str], now: datetime, limit: int
+    ) -> list[Notification]:
+        ending.sender.end()
+        return await claiming(owner, channels, now, limit)
+
+    agency.ledger.claim = claim_and_end  # type: ignore[method-assign]  # the end comes with the claim
+    await ending.deliver()
+    assert (agency.row.state, agency.row.stage) == (State.UNCERTAIN, Stage.WIRE)
+    assert agency.email.asked == []
 
 
 # Pace

@@ -80,6 +80,27 @@ async def test_whoever_was_forgotten_is_not_asked_about(erased: bool) -> None:
     assert agency.states == [State.DEAD]
 
 
+async def test_without_evidence_it_is_sent_a_second_time_and_never_a_third() -> None:
+    agency = Agency()
+    await unanswered(agency)
+    agency.email.answers = [Found.CANNOT_TELL] * 3
+    agency.email.outcomes = [Uncertain("no answer")] * 3
+    for _ in range(6):
+        agency.wait(LEASE + PACE.grace)
+        await agency.delivers()
+    assert len(agency.email.tried) == 2
+    assert (agency.row.state, agency.row.maybe_twice) == (State.ACCEPTED, True)
+
+
+async def test_when_nobody_can_be_asked_until_it_expired_it_is_given_up() -> None:
+    agency = Agency()
+    claimed = await unanswered(agency)
+    agency.email.answers = [Found.NOT_YET]
+    agency.clock.time = claimed.expires_at + MINUTE
+    assert not await agency.worker.reconcile(claimed)
+    assert agency.states == [State.DEAD]
+
+
 # The whole way: asked first, then judged anew like any other row
 
 

@@ -1,0 +1,124 @@
+"""`make bench`: how fast one worker drains a backlog, beside the first version's consumer in the same run.
+
+Both read from the same Apache Kafka and write to the same MongoDB, one after the other. Ours does all that a
+worker does: it archives and tracks, tells the changes and stores them.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from benchmarks import backlog, first_version, machine
+from benchmarks.backlog import Backlog
+from benchmarks.drain import Drained, drain
+from benchmarks.site import Site
+from flightagents.sandbox.mongodb import embedded_mongodb_blocking
+from tests.support.kafka import Kafka, missing_programs
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much of what; the arguments of the command line."""
+
+    records: int = 200_000
+    flights: int = 8_000
+    changed: float = 0.02
+    """Share of the records that bring a change, besides the first look at a flight."""
+    first_version_records: int = 20_000
+    repeat: int = 1
+    new_flights: bool = False
+    """Whether the worker has never seen the flights: then each brings a change at its first look too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One attempt."""
+
+    drained: Drained
+    first_version: float
+    """Its records a second."""
+
+    @property
+    def ratio(self) -> float:
+        """How many times as fast we are."""
+        return self.drained.rate / self.first_version
+
+
+def main() -> None:
+    """Measure and print."""
+    if reason := missing_programs():
+        sys.exit(reason)
+    run(_options())
+
+
+def run(options: Options) -> list[Figures]:
+    """Measure both, `repeat` times, taking turns at who is first."""
+    print(machine.description(), flush=True)
+    made = backlog.make(options.flights, options.records, options.changed, new=options.new_flights)
+    news = len(made.changes - made.known_changes)
+    print(f"{len(made.waiting):,} records of {made.record_bytes:.0f} bytes with {news:,} changes", flush=True)
+    with _site() as site:
+        attempts = []
+        for number in range(options.repeat):
+            site.empty()
+            attempts.append(_attempt(site, made, options, ours_first=number % 2 == 0))
+            _tell(attempts[-1])
+    return attempts
+
+
+def _attempt(site: Site, made: Backlog, options: Options, *, ours_first: bool) -> Figures:
+    count = min(options.first_version_records, len(made.waiting))
+    if ours_first:
+        drained = drain(site, made)
+        return Figures(drained, first_version.consume(site, count))
+    backlog.publish(site.kafka.address, made.waiting)
+    first = first_version.consume(site, count)
+    site.empty()
+    return Figures(drain(site, made), first)
+
+
+def _tell(figures: Figures) -> None:
+    drained = figures.drained
+    cpu = ", ".join(f"{name} {seconds:.1f}" for name, seconds in sorted(drained.cpu_seconds.items()))
+    print(
+        f"ours {drained.rate:,.0f} records/s: {drained.seconds:.1f} s, and "
+        f"{drained.alerted_seconds:.1f} s until the changes were stored too",
+        f"first version {figures.first_version:,.0f} records/s",
+        f"{figures.ratio:.1f} times as fast; {machine.load()}; CPU seconds of ours: {cpu}",
+        sep="\n",
+        flush=True,
+    )
+
+
+@contextmanager
+def _site() -> Iterator[Site]:
+    with (
+        tempfile.TemporaryDirectory(prefix="flightagents-bench-") as name,
+        embedded_mongodb_blocking() as url,
+    ):
+        kafka = Kafka(Path(name))
+        try:
+            yield Site(kafka, url, Path(name))
+        finally:
+            kafka.stop()
+
+
+def _options() -> Options:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
+    for each in fields(Options):
+        name = f"--{each.name.replace('_', '-')}"
+        if isinstance(each.default, bool):
+            parser.add_argument(name, action="store_true")
+        else:
+            parser.add_argument(
+                name, type=type(each.default), default=each.default, help="default: %(default)s"
+            )
+    return Options(**vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+"""The commands that read and write MongoDB, as a person types them: what they print, and how they exit."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from pymongo import MongoClient
+
+from flightagents.app import app
+from flightagents.cli import bookings, dead_letters, notifications
+from flightagents.clock import clock_from
+from flightagents.domain.tracking import advance
+from flightagents.records import DeadLetterSource, dead_letter
+from flightagents.settings import PREFIX, load
+from tests.support.rows import MINUTE, NOON, row, run_of
+
+FILE = """reference,name,email,phone,consent_email,consent_sms,seat,flights
+ABC123,Anna Müller,anna@example.com,+442079460000,yes,yes,1A,BA117 2026-11-22 LHR-JFK 14:35 | BA118 2026-11-29
+ABC123,Carl,carl@example.com,,no,,1B,BA117 2026-11-22
+XYZ789,Ben,ben@example,,yes,,2A,BA117 2026-11-22
+XYZ790,Dora,dora@example.com,,yes,,3A,BA117 2026-11-22
+"""
+
+
+GROUPS = {
+    "bookings": bookings.bookings,
+    "notifications": notifications.notifications,
+    "dead-letters": dead_letters.dead_letters,
+}
+
+
+@dataclass
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def objects(self) -> list[Any]:
+        return [json.loads(line) for line in self.lines]
+
+
+class Desk:
+    """A database, and the commands that are typed on it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.folder = folder
+        self._client: MongoClient[dict[str, Any]] = MongoClient(url, tz_aware=True)
+        self.database = self._client[f"commands_{uuid.uuid4().hex[:12]}"]
+        self.settings = {
+            "MONGODB_URL": url,
+            "MONGODB_DATABASE": self.database.name,
+            "CLOCK": f"simulated:{NOON:%Y-%m-%dT%H:%M:%SZ}@1@{time.time():.0f}",
+        }
+
+    def close(self) -> None:
+        self._client.drop_database(self.database.name)
+        self._client.close()
+
+    def type(self, *words: str) -> Ended:
+        """Run a command within this process: starting Python takes much longer than the command."""
+        group, *rest = words
+        ended = CliRunner().invoke(GROUPS[group], rest)
+        if ended.exception is not None and not isinstance(ended.exception, SystemExit):
+            raise ended.exception
+        return Ended(ended.exit_code, ended.stdout, ended.stderr)
+
+    def type_for_real(self, *words: str) -> Ended:
+        """Run it as a program of its own."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        ended = subprocess.run(
+            [sys.executable, "-m", "flightagents", *words],
+            cwd=self.folder,
+            env=inherited | {PREFIX + name: value for name, value in self.settings.items()},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def a_flight_is_late(self) -> None:
+        """Let the database hold BA117 90 minutes late."""
+        state, _ = advance(None, run_of([row()])[0])
+        late, _ = advance(state, run_of([row(delay=90)], 2, NOON + MINUTE)[0])
+        self.database["flights"].insert_one(
+            {
+                "_id": late.flight,
+                "ordinal": late.ordinal,
+                "designators": ["BA117"],
+                "date": "2026-11-22",
+                "state": msgspec.json.encode(late).decode(),
+            }
+        )
+
+
+@pytest.fixture
+def desk(mongodb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    desk = Desk(mongodb, tmp_path)
+    for name, value in desk.settings.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    monkeypatch.setattr(app, "settings", load())
+    monkeypatch.setattr(app, "clock", clock_from(desk.settings["CLOCK"]))
+    yield desk
+    desk.close()
+
+
+@pytest.mark.mongodb
+def test_bookings_are_imported_listed_told_cancelled_and_forgotten(desk: Desk) -> None:
+    file = desk.folder / "today.csv"
+    file.write_text(FILE, encoding="utf-8")
+    desk.a_flight_is_late()
+
+    imported = desk.type_for_real("bookings", "import", str(file))
+    assert imported.code == 1, imported.err  # a line was refused
+    assert imported.lines == [
+        "column ignored: seat",
+        "ABC123  BA117 2026-11-22 LHR-JFK 14:35: seen",
+        "ABC123  BA118 2026-11-29: not yet in the feed",
+        "ABC123  BA117 2026-11-22: seen",
+        "XYZ790  BA117 2026-11-22: seen",
+        imported.lines[5],
+        "3 lines imported, 1 refused",
+    ]
+    assert imported.lines[5].startswith("line 4 refused: email is no address")
+    assert "ben@example" not in imported.out + imported.err
+
+    again = desk.type("bookings", "import", str(file), "--json")
+    assert again.code == 1
+    (report,) = again.objects
+    assert (report["imported"], report["ignored_columns"]) == (3, ["seat"])
+    assert [refused["line"] for refused in report["refused"]] == [4]
+    assert report["segments"][0] == {
+        "reference": "ABC123",
+        "segment": "BA117 2026-11-22 LHR-JFK 14:35",
+        "feed": "seen",
+    }
+
+    listed = desk.type("bookings", "list", "--json")
+    assert listed.code == 0
+    assert [each["id"] for each in listed.objects] == [
+        "ABC123|anna@example.com",
+        "ABC123|carl@example.com",
+        "XYZ790|dora@example.com",
+    ]
+    assert (
+        "ABC123  Anna Müller  email, sms  BA117 2026-11-22 LHR-JFK 14:35 confirmed"
+        in desk.type("bookings", "list").out
+    )
+
+    told = desk.type("notifications", "list", "--json")
+    assert told.code == 0
+    assert sorted(
+        (each["reference"], each["channel"], each["state"], each["said"]) for each in told.objects
+    ) == [
+        ("ABC123", "email", "pending", "later"),
+        ("ABC123", "email", "suppressed", "later"),
+        ("ABC123", "sms", "pending", "later"),
+        ("XYZ790", "email", "pending", "later"),
+    ]
+    assert "example.com" not in told.out
+    assert len(desk.type("notifications", "list", "--limit", "2").lines) == 2
+    assert desk.type("notifications", "list", "--flight", "BA9|2026-11-22|LHR|JFK").lines == []
+
+    cancelled = desk.type("bookings", "cancel", "xyz790")
+    assert (cancelled.code, cancelled.lines) == (0, ["XYZ790: the flights of 1 travellers are cancelled"])
+
+    forgotten = desk.type("bookings", "forget", "ABC123")
+    assert (forgotten.code, forgotten.lines) == (0, ["ABC123: 2 travellers are forgotten"])
+    everything = str([list(desk.database[name].find()) for name in desk.database.list_collection_names()])
+    for personal in ("anna@", "carl@", "Anna", "Carl", "+4420", "ABC123"):
+        assert personal not in everything
+    assert "(forgotten)" in desk.type("notifications", "list").out
+
+    for command in ("cancel", "forget"):
+        nobody = desk.type("bookings", command, "ABC123")
+        assert (nobody.code, nobody.out) == (1, "")
+        assert "there is no booking ABC123" in nobody.err
+
+
+@pytest.mark.mongodb
+def test_a_file_that_is_right_exits_with_0_and_one_that_cannot_be_read_with_1(desk: Desk) -> None:
+    file = desk.folder / "today.csv"
+    file.write_text("\n".join(FILE.splitlines()[:3]), encoding="utf-8-sig")
+    assert desk.type("bookings", "import", str(file)).code == 0
+    file.write_text("name,email\nAnna,anna@example.com\n", encoding="utf-8")
+    refused = desk.type("bookings", "import", str(file))
+    assert (refused.code, refused.out) == (1, "")
+    assert "today.csv: the first line names no column reference" in refused.err
+    assert "Traceback" not in refused.err
+    assert desk.type("bookings", "import", "missing.csv").code == 2
+
+
+@pytest.mark.mongodb
+def test_dead_letters_are_listed_newest_first(desk: Desk) -> None:
+    for offset in range(3):
+        letter = dead_letter(
+            "not_json",
+            "cut off",
+            raw=b"{",
+            source=DeadLetterSource.TOPIC,
+            place={"topic": "flight-topic", "partition": 0, "offset": offset},
+            at=NOON + offset * MINUTE,
+        )
+        fields = msgspec.to_builtins(letter, builtin_types=(type(NOON),))
+        desk.database["dead_letters"].insert_one({"_id": fields.pop("id"), **fields})
+    listed = desk.type("dead-letters", "list", "--limit", "2")
+    assert listed.code == 0
+    assert [" ".join(line.split()) for line in listed.lines] == [
+        f"2026-11-22 12:0{offset} not_json topic=flight-topic partition=0 offset={offset}: cut off"
+        for offset in (2, 1)
+    ]
+    (newest,) = desk.type("dead-letters", "list", "--limit", "1", "--json").objects
+    assert newest["place"]["offset"] == 2
+    assert newest["raw"] == "{"
