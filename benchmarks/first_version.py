@@ -25,7 +25,8 @@ def consume(site: Site, records: int) -> float:
     """Run it over the first records; give how many it stored a second."""
     url = site.mongodb.partition("&")[0]  # it asked for no write concern: the server's default
     given = [site.kafka.address, url, str(records)]
-    program = [sys.executable, "-m", "benchmarks.first_version", *given]
+    quietly = ["-W", "ignore::DeprecationWarning"]  # of kafka-python
+    program = [sys.executable, *quietly, "-m", "benchmarks.first_version", *given]
     ended = subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True)
     with MongoClient[dict[str, object]](site.mongodb) as client:
         stored = client[FIRST_VERSION]["flight_status"].count_documents({})

@@ -52,33 +52,34 @@ def main() -> None:
     """Measure and print."""
     if reason := missing_programs():
         sys.exit(reason)
-    run(_options())
+    with _site() as site:
+        for figures in measure(site, _options()):
+            _tell(figures)
 
 
-def run(options: Options) -> list[Figures]:
+def measure(site: Site, options: Options) -> Iterator[Figures]:
     """Measure both, `repeat` times, taking turns at who is first."""
     print(machine.description(), flush=True)
     made = backlog.make(options.flights, options.records, options.changed, new=options.new_flights)
     news = len(made.changes - made.known_changes)
     print(f"{len(made.waiting):,} records of {made.record_bytes:.0f} bytes with {news:,} changes", flush=True)
-    with _site() as site:
-        attempts = []
-        for number in range(options.repeat):
-            site.empty()
-            attempts.append(_attempt(site, made, options, ours_first=number % 2 == 0))
-            _tell(attempts[-1])
-    return attempts
+    for number in range(options.repeat):
+        yield _attempt(site, made, options, ours_first=number % 2 == 0)
 
 
 def _attempt(site: Site, made: Backlog, options: Options, *, ours_first: bool) -> Figures:
     count = min(options.first_version_records, len(made.waiting))
+    site.prepare()
     if ours_first:
         drained = drain(site, made)
-        return Figures(drained, first_version.consume(site, count))
-    backlog.publish(site.kafka.address, made.waiting)
-    first = first_version.consume(site, count)
-    site.empty()
-    return Figures(drain(site, made), first)
+        first = first_version.consume(site, count)
+    else:
+        backlog.publish(site.kafka.address, made.waiting)
+        first = first_version.consume(site, count)
+        site.prepare()
+        drained = drain(site, made)
+    site.clear()
+    return Figures(drained, first)
 
 
 def _tell(figures: Figures) -> None:

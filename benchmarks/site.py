@@ -41,21 +41,25 @@ class Site:
         }
         return {PREFIX + key: value for key, value in values.items()}
 
-    def empty(self) -> None:
-        """Make all topics anew, as a worker does; both archives are empty and have the same indexes."""
-        plans = topic_plans(Settings())
-        delete_topics(self.kafka.address, *(plan.name for plan in plans))
+    def prepare(self) -> None:
+        """Make all anew: the topics as a worker does, and both archives with the same indexes."""
+        self.clear()
+        asyncio.run(self._make_topics())
+        for name in (OURS, FIRST_VERSION):
+            asyncio.run(self._make_indexes(name))
+
+    def clear(self) -> None:
+        """Delete topics, committed offsets and archives."""
+        delete_topics(self.kafka.address, *(plan.name for plan in topic_plans(Settings())))
         delete_group(self.kafka.address)
-        asyncio.run(self._make_topics(plans))
         with MongoClient[dict[str, object]](self.mongodb) as client:
             for name in (OURS, FIRST_VERSION):
                 client.drop_database(name)
-                asyncio.run(self._make_indexes(name))
 
-    async def _make_topics(self, plans: list[broker.TopicPlan]) -> None:
+    async def _make_topics(self) -> None:
         admin = await broker.wait_until_ready(self.kafka.address)
         try:
-            await broker.make_topics(admin, plans)
+            await broker.make_topics(admin, topic_plans(Settings()))
         finally:
             await admin.close()
 

@@ -66,6 +66,9 @@ class Sms:
     """Seconds after which Twilio gives up."""
     status_callback: str | None
     received_at: datetime
+    """As people are shown it."""
+    created_at: datetime | None = None
+    """As Twilio says it, where that is another clock's: whoever asks for messages knows real time."""
 
     @property
     def segments(self) -> int:
@@ -81,7 +84,7 @@ class Sms:
             "account_sid": self.account,
             "api_version": "2010-04-01",
             "body": self.body,
-            "date_created": stamp,
+            "date_created": format_datetime((self.created_at or self.received_at).astimezone(UTC)),
             "date_sent": None if self.status == "queued" else stamp,
             "date_updated": stamp,
             "direction": "outbound-api",

@@ -75,7 +75,7 @@ async def stand_ins(plan: Plan, *, real_feed: bool) -> AsyncIterator[StandIns]:
             story = FeedStory(flights, seed=plan.seed, look=POLL_INTERVAL)
             feed = await stack.enter_async_context(aviationstack(StoryPages(story), clock.now))
         mailbox = await stack.enter_async_context(mail_server(clock.now))
-        twilio = await stack.enter_async_context(twilio_server(clock.now))
+        twilio = await stack.enter_async_context(twilio_server(shown=clock.now))
         page_url = await stack.enter_async_context(mailbox_page(mailbox, twilio))
         yield StandIns(plan, clock, flights, feed, mongodb_url, kafka, mailbox, twilio, page_url)
 

@@ -48,7 +48,9 @@ _NOT_ACCEPTED = (SmsFault.RATE_LIMIT, SmsFault.ERROR_BEFORE, SmsFault.LOST)
 class Twilio:
     """Every accepted SMS, oldest first, and what is to go wrong next. Run it with `twilio_server`."""
 
-    def __init__(self, now: Callable[[], datetime], account: str, token: str) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], account: str, token: str, shown: Callable[[], datetime] | None
+    ) -> None:
         self.url = ""
         """The base URL, as `FLIGHTAGENTS_TWILIO_URL` wants it."""
         self.account = account
@@ -56,6 +58,7 @@ class Twilio:
         self.messages: list[Sms] = []
         self.before_answer: Hook = at_once
         self._now = now
+        self._shown = shown or now
         self._faults: deque[SmsFault] = deque()
 
     def fail_next(self, fault: SmsFault, times: int = 1) -> None:
@@ -140,7 +143,8 @@ class Twilio:
             status="queued",
             validity_period=int(form["ValidityPeriod"]) if "ValidityPeriod" in form else None,
             status_callback=form.get("StatusCallback"),
-            received_at=self._now(),
+            received_at=self._shown(),
+            created_at=self._now(),
         )
         self.messages.append(sms)
         return sms
@@ -197,9 +201,10 @@ async def twilio_server(
     account: str = DEFAULT_ACCOUNT,
     token: str = DEFAULT_TOKEN,
     port: int = 0,
+    shown: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Twilio]:
-    """Run the server until the block ends."""
-    twilio = Twilio(now, account, token)
+    """Run the server until the block ends. `shown` is the clock of a simulated day, for people to read."""
+    twilio = Twilio(now, account, token, shown)
     messages = "/2010-04-01/Accounts/{account}/Messages"
     app = web.Application()
     app.router.add_post(f"{messages}.json", twilio.create)

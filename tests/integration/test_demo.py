@@ -1,6 +1,7 @@
 """`flightagents demo`: the whole system on one machine, its account at the end, and nothing left behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ class Demo:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "flightagents", "demo", *options],
                 cwd=folder,
-                env={**environment, MARK: self.mark},
+                env={**environment, MARK: self.mark, "TMPDIR": str(folder)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -90,13 +91,15 @@ class Demo:
 
 
 @pytest.fixture
-def demos(mongodb: str) -> Iterator[list[Demo]]:
+def demos(mongodb: str, tmp_path: Path) -> Iterator[list[Demo]]:
     """Give a list for demos, where there is a MongoDB for them; what still runs afterwards is killed."""
     del mongodb
     started: list[Demo] = []
     yield started
     for demo in started:
         demo.kill_all()
+    for left in tmp_path.glob("flightagents-*"):  # by those that were killed: 300 MB each
+        shutil.rmtree(left)
 
 
 def figure(demo: Demo, name: str) -> int:
