@@ -9,9 +9,18 @@ from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
-from flightagents.domain.notifications import Envelope, Found, Notice, Notification, Outcome, State
+from flightagents.domain.notifications import (
+    Envelope,
+    Found,
+    Notice,
+    Notification,
+    Outcome,
+    Receipt,
+    State,
+)
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.runs import RunStamp
+from flightagents.domain.tasks import Task
 from flightagents.records import DeadLetter, FlightRecord
 
 
@@ -168,7 +177,7 @@ class Bookings(Protocol):
 
 
 class Ledger(Protocol):
-    """Every notification: outbox and audit in one."""
+    """Every notification: outbox and audit in one. Here, what is decided."""
 
     async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
         """Give all rows of these flights for these addresses."""
@@ -185,10 +194,20 @@ class Ledger(Protocol):
     async def settle(self, row: Notification) -> None:
         """Note that the person was decided on again."""
 
+    async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
+        """Erase what was said to people who are to be forgotten; nothing more is sent to them.
+
+        What was said at the address keys `still_booked` stays known, without name and reference.
+        """
+
+
+class Outbox(Protocol):
+    """The ledger's rows as a sender takes them in hand. Each update is fenced by owner and attempt."""
+
     async def claim(
         self, owner: str, channels: Sequence[str], now: datetime, limit: int
     ) -> list[Notification]:
-        """Take rows that are due, and rows whose sender died: those beyond "wire" come back as uncertain."""
+        """Take rows that are due and not held, and rows whose sender died: beyond "wire" as uncertain."""
 
     async def wire(self, row: Notification, message: RenderedMessage) -> bool:
         """Note, before bytes leave, that they may have; False if the row is not ours any more."""
@@ -201,8 +220,9 @@ class Ledger(Protocol):
         *,
         reason: Reason | None = None,
         provider_id: str | None = None,
+        receipt_within: timedelta | None = None,
     ) -> None:
-        """Record how it ended."""
+        """Record how it ended; `receipt_within`: the provider has promised a receipt."""
 
     async def postpone(
         self,
@@ -220,11 +240,31 @@ class Ledger(Protocol):
     ) -> None:
         """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
 
-    async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
-        """Erase what was said to people who are to be forgotten; nothing more is sent to them.
 
-        What was said at the address keys `still_booked` stays known, without name and reference.
-        """
+class Receipts(Protocol):
+    """What providers report later about rows that they accepted. A row never moves backwards."""
+
+    async def receive(self, receipt: Receipt) -> bool:
+        """Move the row forward; False where it is unknown or has moved on already."""
+
+    async def row_of(self, provider_id: str) -> str | None:
+        """Give the row that a provider knows by this id."""
+
+    async def overdue(self) -> list[Notification]:
+        """Give the rows whose promised receipt has not come in time, and mark each of them once."""
+
+
+class Tasks(Protocol):
+    """What needs a person at the agency."""
+
+    async def open(self, tasks: Sequence[Task]) -> list[Task]:
+        """Add tasks that are not there yet, whatever their state; give those that were added."""
+
+    async def close(self, ids: Sequence[str], why: str) -> None:
+        """End tasks that nobody has to do any more; those that are done stay as they are."""
+
+    async def erase(self, bookings: Sequence[str]) -> None:
+        """Take people out of the tasks about them."""
 
 
 class DeliveryChannel(Protocol):

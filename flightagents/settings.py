@@ -63,6 +63,14 @@ class SmtpTls(StrEnum):
     NONE = "none"
 
 
+class DeliveryMode(StrEnum):
+    """What happens to notifications that are decided."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    OFF = "off"
+
+
 class ConsentBasis(StrEnum):
     """What an empty consent in a booking file means."""
 
@@ -124,8 +132,32 @@ class Settings(BaseSettings):
     twilio_url: str = Field("https://api.twilio.com", description="base address of Twilio's API")
     agency_name: str = Field("", description="the agency's name, as travellers know it")
     agency_phone: str = Field("", description="the number that travellers call")
+    agency_timezone: str = Field("UTC", description="time zone of the agency's staff, such as Europe/London")
+    oncall_phone: str | None = Field(None, description="number that is alarmed when nobody takes a task")
     consent_basis: ConsentBasis = Field(
         ConsentBasis.EXPLICIT, description="explicit, or service: disruption notices are part of the service"
+    )
+    delivery: DeliveryMode = Field(
+        DeliveryMode.LIVE, description="live; shadow: decide and show, send nothing; off: send nothing yet"
+    )
+    quiet_hours: str = Field(
+        "", description="such as 22:00-06:00 at the airport they leave from; empty: none"
+    )
+    policies: str = Field(
+        "", description="per client: immediate, or minutes that staff come first: vip=immediate;acme=15;*=0"
+    )
+    connection_minutes: str = Field(
+        "", description="minimum connection time, domestic/international: JFK=60/90;LHR=60/75;*=45/75"
+    )
+    email_per_second: Seconds = Field(200, description="most emails that a worker hands over a second")
+    sms_per_second: Seconds = Field(10, description="most SMS that a worker hands over a second")
+    staff_hourly: Count = Field(10, description="alerts an hour to a staff address before they are gathered")
+    public_url: str | None = Field(None, description="address of this web server as travellers reach it")
+    secret_key: SecretStr | None = Field(
+        None, description="signs links; without it a key is made and kept in the database"
+    )
+    bounces: SecretStr | None = Field(
+        None, description="where bounces arrive: maildir:/path or imaps://user:password@host/folder"
     )
     web_host: str = Field("localhost", description="address that Faust's web server binds to")
     web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")

@@ -44,7 +44,8 @@ from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
 from flightagents.store.lease import MongoLease
-from flightagents.store.ledger import LEASE, MongoLedger
+from flightagents.store.ledger import MongoLedger
+from flightagents.store.outbox import LEASE, MongoOutbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,15 @@ async def open_world(settings: Settings, clock: Clock) -> World:
 def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     """Build what decides and delivers."""
     settings, database, clock = world.settings, world.database, world.clock
-    bookings, ledger = MongoBookings(database), MongoLedger(database, sending.lease)
+    bookings, ledger = MongoBookings(database), MongoLedger(database)
+    outbox = MongoOutbox(database, sending.lease)
     audience = Audience(MongoFlights(database), bookings)
     channels = _channels(world, sending)
     decide = Decide(audience, ledger, world.address_keys, clock)
     deliver = Deliver(
-        ledger=ledger,
+        outbox=outbox,
         recheck=Recheck(bookings, audience, ledger, decide, clock),
-        reconcile=Reconcile(ledger, bookings, channels, sending.paces, clock),
+        reconcile=Reconcile(outbox, bookings, channels, sending.paces, clock),
         renderer=_renderer(settings),
         channels=channels,
         paces=sending.paces,

@@ -40,6 +40,19 @@ class Said(StrEnum):
     DIVERTED = "diverted"
     GATE = "gate"
     TERMINAL = "terminal"
+    CONNECTION_AT_RISK = "connection_at_risk"
+    CONNECTION_MISSED = "connection_missed"
+    CONNECTION_SAFE = "connection_safe"
+    STAFF_ALERT = "staff_alert"
+    """One change, for a subscriber of the agency's own."""
+    STAFF_DIGEST = "staff_digest"
+    """Many of them in one."""
+    ON_CALL = "on_call"
+    """A task that nobody has taken in hand, to the on-call number."""
+
+
+CONNECTIONS = frozenset({Said.CONNECTION_AT_RISK, Said.CONNECTION_MISSED, Said.CONNECTION_SAFE})
+FOR_STAFF = frozenset({Said.STAFF_ALERT, Said.STAFF_DIGEST, Said.ON_CALL})
 
 
 class Reason(StrEnum):
@@ -57,6 +70,21 @@ class Reason(StrEnum):
     """The person has taken this channel out of the booking since."""
     SUPERSEDED = "superseded"
     NOT_BOOKED = "not_booked"
+    QUIET_HOURS = "quiet_hours"
+    STAFF_FIRST = "staff_first"
+    """The client's policy: staff may act before the traveller hears."""
+    INHIBITED = "inhibited"
+    """A graver fact is known: a cancelled flight has no delay, gate or connection to tell of."""
+    REBOOKED = "rebooked"
+    """The person flies another flight now: staff alone hear of this one."""
+    FALLBACK = "fallback"
+    """The other channel has failed."""
+    SHADOW = "shadow"
+    """Decided and shown; nothing is sent."""
+    NO_RULE = "no_rule"
+    """The staff rule that it was for is gone."""
+    AMBIGUOUS = "ambiguous"
+    """The booking's number means several flights that day: staff look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

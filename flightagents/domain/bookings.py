@@ -43,10 +43,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """Leave to write to an address: from where, and since when."""
+    """Leave to write to an address: from where, and since when; perhaps taken back, when and how."""
 
     source: str
     at: datetime
+    revoked_at: datetime | None = None
+    revoked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,14 @@ class Booking:
     consents: dict[Channel, Consent]
     protected: bool
     segments: tuple[Segment, ...]
+    client: str = ""
+    """Whose account pays: policies go by it. Lower case."""
+    vip: bool = False
+
+    def allows(self, channel: Channel) -> bool:
+        """Tell whether there is leave to write on a channel, and nobody has taken it back."""
+        consent = self.consents.get(channel)
+        return consent is not None and consent.revoked_at is None
 
     def address(self, channel: Channel) -> str | None:
         """Give where a channel reaches the person, if it does."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from flightagents.domain.alerting import Reason, Said, Told
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, Said, Told
 from flightagents.domain.bookings import Channel
 
 
@@ -50,6 +51,35 @@ class Message:
     date: datetime | None = None
     references: str = ""
     """Names the flight's thread, so that mail programs show its emails together; no email has it as id."""
+    unsubscribe: str = ""
+    """Address that one click posts to (RFC 8058); empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onward:
+    """The flight that a connection is about: the one after the flight of the notice. Times are UTC.
+
+    `departure` is the airport that they connect at, `arrives` when the flight before is expected there.
+    """
+
+    designator: str
+    departure: str
+    arrival: str
+    zone: str | None
+    leaves: datetime
+    arrives: datetime
+    protected: bool
+    """One ticket: the airline has to carry them on. Else the onward ticket is theirs to save."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffNotice:
+    """What staff are told, in English: a title and a line for each fact. `flights` are identities."""
+
+    title: str
+    lines: tuple[str, ...]
+    flights: tuple[str, ...] = ()
+    severity: str = "minor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +106,19 @@ class Notice:
     gate: str | None = None
     terminal_from: str | None = None
     terminal: str | None = None
+    onward: Onward | None = None
+    """Of a connection."""
+    page: str = ""
+    """Address of the recipient's page about this flight; empty where the web has no public address."""
+    unsubscribe: str = ""
+    """Address that ends these messages with one click; empty likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """One row of the ledger. `ordinal` is that of the flight's state it was decided on.
 
+    A traveller's row has a `booking` and a `notice`; one for staff a `rule` (its subscription) and `staff`.
     `address_key` is a keyed hash: the address itself stands in the booking alone. Whoever was forgotten has
     left a row without booking, address and notice.
     """
@@ -105,6 +142,18 @@ class Notification:
     attempt: int = 0
     """Grows with each claim: with `owner` it fences out a sender whose lease ran out."""
     owner: str | None = None
+    rule: str | None = None
+    staff: StaffNotice | None = None
+    changes: tuple[str, ...] = ()
+    """Ids of the changes that a row for staff tells."""
+    link: str | None = None
+    """Token of the recipient's page about this flight."""
+    hold: bool = False
+    """Held by staff: it is sent when they release it."""
+    fallback_of: str | None = None
+    """The row on another channel that failed."""
+    receipt_by: datetime | None = None
+    """Until when the provider has promised a receipt, in real time; None where it promised none."""
     message: Message | None = None
     wire_at: datetime | None = None
     """When bytes first may have left, in real time."""
@@ -121,7 +170,7 @@ def told_by(rows: Iterable[Notification]) -> Told:
 
     What was sent again without evidence may have arrived the first time, however it ended.
     """
-    known = sorted((row for row in rows if row.state in TOLD or row.maybe_twice), key=lambda row: row.ordinal)
+    known = sorted((row for row in rows if _tells_of_flight(row)), key=lambda row: row.ordinal)
     expected: datetime | None = None
     cancelled = diverted = False
     gate = terminal = None
@@ -147,6 +196,10 @@ def told_by(rows: Iterable[Notification]) -> Told:
     )
 
 
+def _tells_of_flight(row: Notification) -> bool:
+    return (row.state in TOLD or row.maybe_twice) and row.said not in CONNECTIONS | FOR_STAFF
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """A message on its way: to whom, from which row, and when its first bytes may have left (real time)."""
@@ -162,9 +215,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it."""
+    """The provider took it, and promised a receipt or not."""
 
     provider_id: str | None = None
+    receipt_promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +261,13 @@ class Found(StrEnum):
     NOT_YET = "not_yet"
     """It would not show it so soon: ask again."""
     CANNOT_TELL = "cannot_tell"
+
+
+class Receipt(NamedTuple):
+    """What a provider reports of a row later: delivered, or refused after all, and its own reason."""
+
+    row: str
+    delivered: bool
+    detail: str
+    relayed: bool = False
+    """Handed to a server that sends no receipts: told, and none will come."""

@@ -137,7 +137,7 @@ class Decide:
 
         A channel without settings forbids nothing: its rows wait for a worker that has them.
         """
-        if channel not in booking.consents:
+        if not booking.allows(channel):
             return Reason.NO_CONSENT
         return None if channel in booking.channels else Reason.NOT_WANTED
 

@@ -30,9 +30,10 @@ from flightagents.domain.notifications import (
     Uncertain,
 )
 from flightagents.handlers.pace import Pace
-from flightagents.handlers.recheck import Recheck, Send, SetAside, Wait
+from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
-from flightagents.ports import DeliveryChannel, Ledger, Renderer
+from flightagents.handlers.verdicts import Send, SetAside, Wait
+from flightagents.ports import DeliveryChannel, Outbox, Renderer
 
 BATCH = 50
 """Rows that one claim takes."""
@@ -55,7 +56,7 @@ class Deliver:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        outbox: Outbox,
         recheck: Recheck,
         reconcile: Reconcile,
         renderer: Renderer,
@@ -64,7 +65,7 @@ class Deliver:
         clock: Clock,
         owner: str,
     ) -> None:
-        self._ledger = ledger
+        self._outbox = outbox
         self._recheck = recheck
         self._reconcile = reconcile
         self._renderer = renderer
@@ -85,7 +86,7 @@ class Deliver:
         """Send one claim of a channel's rows; give how many there were. A slow channel holds up no other."""
         if self._rests(channel) or self._ending:
             return 0
-        rows = await self._ledger.claim(self._owner, [channel.value], self._clock.now(), BATCH)
+        rows = await self._outbox.claim(self._owner, [channel.value], self._clock.now(), BATCH)
         # One that fails does not leave the others on their way with nobody waiting for them.
         ends = await asyncio.gather(*(self._one(row) for row in rows), return_exceptions=True)
         if failures := [end for end in ends if isinstance(end, Exception)]:
@@ -110,23 +111,23 @@ class Deliver:
                 await self._wait(row, "the channel rests")
                 return
             match await self._recheck(row):
-                case Send(address, notice):
+                case Send(address=address, notice=Notice() as notice):
                     await self._send(replace(row, notice=notice), address, self._message(row, notice))
                 case SetAside(state, reason):
-                    await self._ledger.finish(row, state, reason.value, reason=reason)
+                    await self._outbox.finish(row, state, reason.value, reason=reason)
                 case Wait():
                     await self._wait(row, "waits")
 
     async def _give_back(self, row: Notification) -> None:
         if row.stage is Stage.WIRE:
-            await self._ledger.leave_uncertain(row, "the worker ends", timedelta())
+            await self._outbox.leave_uncertain(row, "the worker ends", timedelta())
         else:
-            await self._ledger.postpone(
+            await self._outbox.postpone(
                 row, "the worker ends", timedelta(), until=row.not_before, burned=False
             )
 
     async def _wait(self, row: Notification, reason: str) -> None:
-        await self._ledger.postpone(row, reason, SOON, until=row.not_before, burned=False)
+        await self._outbox.postpone(row, reason, SOON, until=row.not_before, burned=False)
 
     def _message(self, row: Notification, notice: Notice) -> Message:
         """Give the message as it was, unless what it says has changed."""
@@ -136,7 +137,7 @@ class Deliver:
 
     async def _send(self, row: Notification, address: str, message: Message) -> None:
         async def on_wire() -> None:
-            if not await self._ledger.wire(row, message):
+            if not await self._outbox.wire(row, message):
                 raise FenceLostError
 
         valid_for = max(row.expires_at - self._clock.now(), SOON)
@@ -152,17 +153,17 @@ class Deliver:
         pace = self._paces[row.channel]
         match outcome:
             case Accepted(provider_id):
-                await self._ledger.finish(row, State.ACCEPTED, "accepted", provider_id=provider_id)
+                await self._outbox.finish(row, State.ACCEPTED, "accepted", provider_id=provider_id)
                 _log.info("notified", channel=row.channel, said=row.said, flight=row.flight, row=row.id)
             case Rejected(reason):
-                await self._ledger.finish(row, State.FAILED, reason)
+                await self._outbox.finish(row, State.FAILED, reason)
                 _log.warning("a provider refused it", channel=row.channel, row=row.id, reason=reason)
             case Retry(reason, after):
                 wait = max(after or pace.wait(row.tries), pace.wait(row.tries))
-                await self._ledger.postpone(row, reason, wait)
+                await self._outbox.postpone(row, reason, wait)
             case Uncertain(reason):
-                await self._ledger.leave_uncertain(row, reason, pace.grace)
+                await self._outbox.leave_uncertain(row, reason, pace.grace)
             case Misconfigured(reason):
-                await self._ledger.postpone(row, reason, SOON, burned=False)
+                await self._outbox.postpone(row, reason, SOON, burned=False)
                 self._stopped[row.channel] = monotonic() + STOPPED_FOR.total_seconds()
                 _log.error("a channel stops: its settings are wrong", channel=row.channel, reason=reason)

@@ -4,41 +4,18 @@ Between the decision and the sending the flight may have moved on, the booking m
 another row may be on its way to the same person.
 """
 
-from dataclasses import dataclass
-
 from flightagents.clock import Clock
 from flightagents.domain.alerting import Reason, expires_at, needs_update
 from flightagents.domain.bookings import Booking
-from flightagents.domain.notifications import Notice, Notification, State
+from flightagents.domain.notifications import Notification, State
 from flightagents.handlers.audience import Audience, Case, Moved
 from flightagents.handlers.decide import Decide, notice
+from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
 from flightagents.ports import Bookings, Ledger
 
 OPEN = (State.PENDING, State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.DELIVERED)
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Still true: send it to this address, in the words of this notice."""
-
-    address: str
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """Not to be sent."""
-
-    state: State
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Not yet: an older row is on its way to the same address, or the time has not come."""
-
-
-Verdict = Send | SetAside | Wait
 _NOT_BOOKED = SetAside(State.SUPPRESSED, Reason.NOT_BOOKED)
 _SUPERSEDED = SetAside(State.SUPERSEDED, Reason.SUPERSEDED)
 
@@ -101,4 +78,4 @@ class Recheck:
             return _SUPERSEDED
         if decision.not_before is not None and decision.not_before > now:
             return Wait()
-        return Send(address, notice(case, current, told, row.said))
+        return Send(address=address, notice=notice(case, current, told, row.said))

@@ -9,7 +9,7 @@ from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Envelope, Found, Notification, State
 from flightagents.handlers.pace import Pace
-from flightagents.ports import Bookings, DeliveryChannel, Ledger
+from flightagents.ports import Bookings, DeliveryChannel, Outbox
 
 _ENDS = {
     Found.YES: (State.ACCEPTED, "found at the provider"),
@@ -25,13 +25,13 @@ class Reconcile:
 
     def __init__(
         self,
-        ledger: Ledger,
+        outbox: Outbox,
         bookings: Bookings,
         channels: Mapping[Channel, DeliveryChannel],
         paces: Mapping[Channel, Pace],
         clock: Clock,
     ) -> None:
-        self._ledger = ledger
+        self._outbox = outbox
         self._bookings = bookings
         self._channels = channels
         self._paces = paces
@@ -44,7 +44,7 @@ class Reconcile:
         """
         address = await self._address(row)
         if row.message is None or address is None:
-            await self._ledger.finish(row, State.DEAD, "whoever it was for is not booked any more")
+            await self._outbox.finish(row, State.DEAD, "whoever it was for is not booked any more")
             return False
         envelope = Envelope(
             row=row.id,
@@ -60,13 +60,13 @@ class Reconcile:
             return True
         if found is Found.CANNOT_TELL and not row.maybe_twice:
             _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
-            await self._ledger.leave_uncertain(row, "nobody can tell whether it arrived", grace, again=True)
+            await self._outbox.leave_uncertain(row, "nobody can tell whether it arrived", grace, again=True)
             return True
         if found is Found.NOT_YET and self._clock.now() <= row.expires_at:
-            await self._ledger.leave_uncertain(row, "asked too early", grace)
+            await self._outbox.leave_uncertain(row, "asked too early", grace)
             return False
         state, why = _ENDS[found]
-        await self._ledger.finish(row, state, why)
+        await self._outbox.finish(row, state, why)
         return False
 
     async def _address(self, row: Notification) -> str | None:

@@ -1,4 +1,4 @@
-"""What `Ledger` promises, held by the fake and by MongoDB: nothing is lost, and nothing is said twice."""
+"""What `Ledger` and `Outbox` promise, held by the fake and by MongoDB: nothing is lost, and nothing is said twice."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,9 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message, Notification, Stage, State
-from flightagents.store.ledger import TRACE, MongoLedger
+from flightagents.store.ledger import MongoLedger
+from flightagents.store.ledger_rows import TRACE
+from flightagents.store.outbox import MongoOutbox
 from tests.support.desk import LEASE, FakeLedger
 from tests.support.messages import notice
 from tests.support.rows import MINUTE, NOON
@@ -27,8 +29,11 @@ EXAMPLE = Message(text="BA117 now expected 16:40.", subject="$now", message_id="
 class Book:
     """A ledger, and the database's own time, which a test lets pass without waiting for it."""
 
-    def __init__(self, ledger: FakeLedger | MongoLedger, database: Database | None) -> None:
+    def __init__(
+        self, ledger: FakeLedger | MongoLedger, outbox: FakeLedger | MongoOutbox, database: Database | None
+    ) -> None:
         self.ledger = ledger
+        self.outbox = outbox
         self._database = database
 
     async def pass_time(self, by: timedelta) -> None:
@@ -53,7 +58,7 @@ class Book:
         return (await self.all())[id_]
 
     async def claimed(self, owner: str = "w1", now: datetime = NOON, limit: int = 50) -> list[Notification]:
-        return await self.ledger.claim(owner, BOTH, now, limit)
+        return await self.outbox.claim(owner, BOTH, now, limit)
 
     async def claim_one(self, owner: str = "w1") -> Notification:
         (row,) = await self.claimed(owner)
@@ -63,9 +68,10 @@ class Book:
 @pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
 def book(request: pytest.FixtureRequest) -> Book:
     if request.param == "fake":
-        return Book(FakeLedger(LEASE), None)
+        fake = FakeLedger(LEASE)
+        return Book(fake, fake, None)
     database: Database = request.getfixturevalue("database")
-    return Book(MongoLedger(database, LEASE), database)
+    return Book(MongoLedger(database), MongoOutbox(database, LEASE), database)
 
 
 def row(
@@ -138,7 +144,7 @@ async def test_rows_are_found_by_flight_and_address(book: Book) -> None:
 async def test_only_what_waits_and_is_older_is_superseded(book: Book) -> None:
     other = "BA1|2026-11-22|LHR|JFK"
     await book.ledger.add([row("told")])
-    await book.ledger.finish(await book.claim_one(), State.ACCEPTED, "accepted")
+    await book.outbox.finish(await book.claim_one(), State.ACCEPTED, "accepted")
     await book.ledger.add([row("sending")])
     await book.claim_one()
     await book.ledger.add(
@@ -166,7 +172,7 @@ async def test_a_row_that_was_set_aside_comes_to_life_when_it_is_decided_again(
     book: Book, state: State
 ) -> None:
     await book.ledger.add([row()])
-    await book.ledger.finish(await book.claim_one(), state, "set aside", reason=Reason.NOT_BOOKED)
+    await book.outbox.finish(await book.claim_one(), state, "set aside", reason=Reason.NOT_BOOKED)
     again = row(booking="XYZ|ben", notice=notice(name="Ben"), created_at=NOON + MINUTE)
     assert await book.ledger.add([again]) == 0
     assert await book.ledger.unsettled() == []
@@ -177,7 +183,7 @@ async def test_a_row_that_was_set_aside_comes_to_life_when_it_is_decided_again(
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.FAILED, State.DEAD, State.EXPIRED])
 async def test_a_row_that_has_ended_stays_so(book: Book, state: State) -> None:
     await book.ledger.add([row()])
-    await book.ledger.finish(await book.claim_one(), state, "ended")
+    await book.outbox.finish(await book.claim_one(), state, "ended")
     await book.ledger.add([row()])
     assert (await book.one()).state is state
     assert await book.claimed() == []
@@ -186,11 +192,11 @@ async def test_a_row_that_has_ended_stays_so(book: Book, state: State) -> None:
 async def test_who_had_a_row_before_it_came_to_life_again_has_it_no_more(book: Book) -> None:
     await book.ledger.add([row()])
     first = await book.claim_one("w1")
-    await book.ledger.finish(first, State.SUPPRESSED, "set aside")
+    await book.outbox.finish(first, State.SUPPRESSED, "set aside")
     await book.ledger.add([row()])
     second = await book.claim_one("w1")
-    assert not await book.ledger.wire(first, EXAMPLE)
-    assert await book.ledger.wire(second, EXAMPLE)
+    assert not await book.outbox.wire(first, EXAMPLE)
+    assert await book.outbox.wire(second, EXAMPLE)
 
 
 async def test_what_is_set_aside_already_when_it_is_added_is_not_sent(book: Book) -> None:
@@ -213,7 +219,7 @@ async def test_the_oldest_rows_are_claimed_first_and_no_more_than_asked(book: Bo
 
 async def test_only_rows_of_the_channels_asked_for_are_claimed(book: Book) -> None:
     await book.ledger.add([row("email"), row("sms", channel=Channel.SMS)])
-    assert [each.id for each in await book.ledger.claim("w1", ["sms"], NOON, 50)] == ["sms"]
+    assert [each.id for each in await book.outbox.claim("w1", ["sms"], NOON, 50)] == ["sms"]
 
 
 async def test_a_row_waits_for_its_time_in_business_time(book: Book) -> None:
@@ -265,7 +271,7 @@ async def test_what_is_about_to_be_sent_is_written_down_before(book: Book) -> No
     await book.ledger.add([row()])
     mine = await book.claim_one()
     said = notice(new=datetime(2026, 11, 22, 18, tzinfo=UTC))
-    assert await book.ledger.wire(replace(mine, notice=said), EXAMPLE)
+    assert await book.outbox.wire(replace(mine, notice=said), EXAMPLE)
     found = await book.one()
     assert (found.state, found.stage, found.message) == (State.SENDING, Stage.WIRE, EXAMPLE)
     assert found.notice == said
@@ -277,10 +283,10 @@ async def test_a_sender_whose_lease_ran_out_sends_nothing(book: Book) -> None:
     await book.ledger.add([row()])
     mine = await book.claim_one("w1")
     await book.pass_time(LEASE + SECOND)
-    assert not await book.ledger.wire(mine, EXAMPLE)
+    assert not await book.outbox.wire(mine, EXAMPLE)
     theirs = await book.claim_one("w2")
-    assert not await book.ledger.wire(mine, EXAMPLE)
-    assert await book.ledger.wire(theirs, EXAMPLE)
+    assert not await book.outbox.wire(mine, EXAMPLE)
+    assert await book.outbox.wire(theirs, EXAMPLE)
 
 
 async def test_the_lease_begins_anew_when_bytes_leave(book: Book) -> None:
@@ -288,25 +294,25 @@ async def test_the_lease_begins_anew_when_bytes_leave(book: Book) -> None:
     await book.ledger.add([row()])
     mine = await book.claim_one("w1")
     await book.pass_time(LEASE - SECOND)
-    assert await book.ledger.wire(mine, EXAMPLE)
+    assert await book.outbox.wire(mine, EXAMPLE)
     await book.pass_time(LEASE - SECOND)
     assert await book.claimed("w2") == []
 
 
 async def test_the_same_goes_for_what_is_sent_again(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.wire(await book.claim_one("w1"), EXAMPLE)
+    await book.outbox.wire(await book.claim_one("w1"), EXAMPLE)
     await book.pass_time(LEASE + SECOND)
     again = await book.claim_one("w2")
     await book.pass_time(LEASE - SECOND)
-    assert await book.ledger.wire(again, EXAMPLE)
+    assert await book.outbox.wire(again, EXAMPLE)
     await book.pass_time(LEASE - SECOND)
     assert await book.claimed("w3") == []
 
 
 async def test_a_row_whose_sender_died_at_the_wire_comes_back_as_uncertain(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.wire(await book.claim_one("w1"), EXAMPLE)
+    await book.outbox.wire(await book.claim_one("w1"), EXAMPLE)
     before = await book.one()
     await book.pass_time(LEASE + SECOND)
     theirs = await book.claim_one("w2")
@@ -317,10 +323,10 @@ async def test_a_row_whose_sender_died_at_the_wire_comes_back_as_uncertain(book:
 
 async def test_the_first_and_the_last_time_at_the_wire_are_both_known(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.wire(await book.claim_one("w1"), EXAMPLE)
+    await book.outbox.wire(await book.claim_one("w1"), EXAMPLE)
     first = (await book.one()).wire_at
     await book.pass_time(LEASE + SECOND)
-    await book.ledger.wire(await book.claim_one("w2"), EXAMPLE)
+    await book.outbox.wire(await book.claim_one("w2"), EXAMPLE)
     found = await book.one()
     assert found.wire_at == first
     assert found.last_wire_at is not None
@@ -336,7 +342,7 @@ async def test_what_ends_told_is_settled_and_what_ends_untold_is_not(book: Book)
     aside = (State.SUPPRESSED, State.SUPERSEDED)
     await book.ledger.add([row(state.value) for state in (*told, *untold, *aside)])
     for mine in await book.claimed():
-        await book.ledger.finish(mine, State(mine.id), "ended", reason=Reason.DUPLICATE, provider_id="SM1")
+        await book.outbox.finish(mine, State(mine.id), "ended", reason=Reason.DUPLICATE, provider_id="SM1")
     rows = await book.all()
     assert {each.id: each.state.value for each in rows.values()} == {key: key for key in rows}
     assert {each.provider_id for each in rows.values()} == {"SM1"}
@@ -350,10 +356,10 @@ async def test_what_ends_told_is_settled_and_what_ends_untold_is_not(book: Book)
 
 async def test_what_has_ended_again_since_is_not_settled_by_who_saw_it_before(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.finish(await book.claim_one(), State.SUPPRESSED, "set aside")
+    await book.outbox.finish(await book.claim_one(), State.SUPPRESSED, "set aside")
     (seen,) = await book.ledger.unsettled()
     await book.ledger.add([row()])
-    await book.ledger.finish(await book.claim_one("w2"), State.SUPPRESSED, "set aside again")
+    await book.outbox.finish(await book.claim_one("w2"), State.SUPPRESSED, "set aside again")
     await book.ledger.settle(seen)
     assert [each.id for each in await book.ledger.unsettled()] == ["a"]
 
@@ -363,15 +369,15 @@ async def test_only_the_owner_of_this_attempt_records_how_it_ended(book: Book) -
     stale = await book.claim_one("w1")
     await book.pass_time(LEASE + SECOND)
     mine = await book.claim_one("w1")
-    await book.ledger.finish(stale, State.FAILED, "too late")
-    await book.ledger.postpone(stale, "too late", SECOND)
-    await book.ledger.leave_uncertain(stale, "too late", SECOND, again=True)
+    await book.outbox.finish(stale, State.FAILED, "too late")
+    await book.outbox.postpone(stale, "too late", SECOND)
+    await book.outbox.leave_uncertain(stale, "too late", SECOND, again=True)
     assert await book.one() == mine
 
 
 async def test_a_postponed_row_waits_in_real_time_and_burns_a_try(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.postpone(await book.claim_one(), "451", timedelta(seconds=30))
+    await book.outbox.postpone(await book.claim_one(), "451", timedelta(seconds=30))
     assert (await book.one()).tries == 1
     await book.pass_time(timedelta(seconds=29))
     assert await book.claimed(now=NOON + timedelta(days=1)) == []
@@ -382,7 +388,7 @@ async def test_a_postponed_row_waits_in_real_time_and_burns_a_try(book: Book) ->
 
 async def test_a_row_that_has_to_wait_for_its_time_burns_no_try(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.postpone(
+    await book.outbox.postpone(
         await book.claim_one(), "waits", SECOND, until=NOON + 10 * MINUTE, burned=False
     )
     await book.pass_time(MINUTE)
@@ -394,8 +400,8 @@ async def test_a_row_that_has_to_wait_for_its_time_burns_no_try(book: Book) -> N
 async def test_a_row_that_was_refused_at_the_wire_is_judged_anew(book: Book) -> None:
     await book.ledger.add([row()])
     mine = await book.claim_one()
-    await book.ledger.wire(mine, EXAMPLE)
-    await book.ledger.postpone(mine, "429", SECOND)
+    await book.outbox.wire(mine, EXAMPLE)
+    await book.outbox.postpone(mine, "429", SECOND)
     await book.pass_time(2 * SECOND)
     again = await book.claim_one()
     assert (again.state, again.stage) == (State.SENDING, Stage.CLAIMED)
@@ -406,23 +412,23 @@ async def test_a_row_that_was_refused_at_the_wire_is_judged_anew(book: Book) -> 
 async def test_an_uncertain_row_is_asked_about_after_a_wait(book: Book) -> None:
     await book.ledger.add([row()])
     mine = await book.claim_one()
-    await book.ledger.wire(mine, EXAMPLE)
-    await book.ledger.leave_uncertain(mine, "no answer", 30 * SECOND)
+    await book.outbox.wire(mine, EXAMPLE)
+    await book.outbox.leave_uncertain(mine, "no answer", 30 * SECOND)
     assert (await book.one()).state is State.UNCERTAIN
     assert await book.claimed() == []
     await book.pass_time(31 * SECOND)
     again = await book.claim_one("w2")
     assert (again.state, again.stage, again.maybe_twice) == (State.UNCERTAIN, Stage.WIRE, False)
-    await book.ledger.leave_uncertain(again, "nobody can tell", SECOND, again=True)
-    await book.ledger.leave_uncertain(again, "no answer", SECOND)
+    await book.outbox.leave_uncertain(again, "nobody can tell", SECOND, again=True)
+    await book.outbox.leave_uncertain(again, "no answer", SECOND)
     assert (await book.one()).maybe_twice
 
 
 async def test_what_happened_to_a_row_is_kept_newest_last(book: Book) -> None:
     await book.ledger.add([row()])
-    await book.ledger.postpone(await book.claim_one(), "$first", SECOND)
+    await book.outbox.postpone(await book.claim_one(), "$first", SECOND)
     await book.pass_time(2 * SECOND)
-    await book.ledger.finish(await book.claim_one(), State.FAILED, "second")
+    await book.outbox.finish(await book.claim_one(), State.FAILED, "second")
     trace = (await book.one()).trace
     assert [word for line in trace for word in ("decided", "$first", "second") if line.endswith(word)] == [
         "$first",
@@ -437,8 +443,8 @@ async def test_what_happened_to_a_row_is_kept_newest_last(book: Book) -> None:
 async def test_a_forgotten_persons_rows_lose_all_that_is_personal(book: Book) -> None:
     await book.ledger.add([row("sent")])
     mine = await book.claim_one()
-    await book.ledger.wire(mine, EXAMPLE)
-    await book.ledger.finish(mine, State.ACCEPTED, "accepted")
+    await book.outbox.wire(mine, EXAMPLE)
+    await book.outbox.finish(mine, State.ACCEPTED, "accepted")
     await book.ledger.add([row("waits"), row("bens", booking="XYZ|ben", address_key="ben")])
     await book.ledger.erase(["ABC123|anna@example.com"])
     rows = await book.all()
@@ -462,7 +468,7 @@ async def test_what_is_in_a_senders_hand_is_not_sent_to_a_forgotten_person(book:
     await book.ledger.add([row()])
     mine = await book.claim_one()
     await book.ledger.erase(["ABC123|anna@example.com"])
-    assert not await book.ledger.wire(mine, EXAMPLE)
+    assert not await book.outbox.wire(mine, EXAMPLE)
     found = await book.one()
     assert (found.message, found.notice, found.booking) == (None, None, None)
     await book.pass_time(LEASE + SECOND)
@@ -472,8 +478,8 @@ async def test_what_is_in_a_senders_hand_is_not_sent_to_a_forgotten_person(book:
 async def test_what_was_said_at_an_address_that_somebody_else_has_stays_known(book: Book) -> None:
     await book.ledger.add([row()])
     mine = await book.claim_one()
-    await book.ledger.wire(mine, EXAMPLE)
-    await book.ledger.finish(mine, State.ACCEPTED, "accepted")
+    await book.outbox.wire(mine, EXAMPLE)
+    await book.outbox.finish(mine, State.ACCEPTED, "accepted")
     await book.ledger.add([row("waits")])
     await book.ledger.erase(["ABC123|anna@example.com"], ["anna"])
     (said,) = [each for each in await book.ledger.rows_of([BA117], ["anna"]) if each.id == "a"]
@@ -487,10 +493,10 @@ async def test_what_was_said_at_an_address_that_somebody_else_has_stays_known(bo
 
 @pytest.mark.mongodb
 async def test_the_trace_of_a_row_is_bounded(database: Database) -> None:
-    book = Book(MongoLedger(database, LEASE), database)
+    book = Book(MongoLedger(database), MongoOutbox(database, LEASE), database)
     await book.ledger.add([row()])
     for number in range(TRACE + 5):
-        await book.ledger.postpone(await book.claim_one(), str(number), timedelta())
+        await book.outbox.postpone(await book.claim_one(), str(number), timedelta())
     trace = (await book.one()).trace
     assert len(trace) == TRACE
     assert trace[-1].endswith(f"postponed: {TRACE + 4}")
@@ -516,7 +522,7 @@ async def test_due_rows_are_found_by_an_index(database: Database) -> None:
 
 @pytest.mark.mongodb
 async def test_a_row_that_cannot_be_read_stops_no_neighbour(database: Database) -> None:
-    book = Book(MongoLedger(database, LEASE), database)
+    book = Book(MongoLedger(database), MongoOutbox(database, LEASE), database)
     await book.ledger.add([row(), row("of another version")])
     await database["notifications"].update_one(
         {"_id": "of another version"}, {"$set": {"notice": '{"said": "something new"}'}}

@@ -42,7 +42,7 @@ class Worker:
         self.forget = ForgetPeople(agency.bookings, agency.ledger, address_key)
         self.settle = Settle(agency.ledger, self.decide)
         self.sender = Deliver(
-            ledger=agency.ledger,
+            outbox=agency.ledger,
             recheck=self.recheck,
             reconcile=self.reconcile,
             renderer=agency.renderer,

@@ -44,7 +44,7 @@ class Kept:
 
 
 class FakeLedger:
-    """Rows by id, on a database's clock that stands until a test moves it."""
+    """Ledger and outbox in one: rows by id, on a database's clock that stands until a test moves it."""
 
     def __init__(self, lease: timedelta = LEASE, journal: Journal | None = None) -> None:
         self.kept: dict[str, Kept] = {}
@@ -128,7 +128,7 @@ class FakeLedger:
         waited = kept.retry_at is None or kept.retry_at <= self.real_time
         match row.state:
             case State.PENDING:
-                return waited and (row.not_before is None or row.not_before <= now)
+                return waited and not row.hold and (row.not_before is None or row.not_before <= now)
             case State.UNCERTAIN:
                 return waited
             case State.SENDING:
@@ -159,12 +159,16 @@ class FakeLedger:
         *,
         reason: Reason | None = None,
         provider_id: str | None = None,
+        receipt_within: timedelta | None = None,
     ) -> None:
         kept = self._ours(row)
         if kept is not None:
             kept.settled = state in TOLD
             why = reason or kept.row.reason
-            self._write(kept.row, state=state, provider_id=provider_id, reason=why, event=detail)
+            by = self.real_time + receipt_within if receipt_within is not None else None
+            self._write(
+                kept.row, state=state, provider_id=provider_id, reason=why, receipt_by=by, event=detail
+            )
 
     async def postpone(
         self,

@@ -1,0 +1,150 @@
+"""The ledger's rows as a sender takes them in hand: nothing is lost, and nothing is said twice.
+
+A sender claims rows with a lease, marks each "wire" durably just before bytes leave, and records the outcome;
+each of its updates is fenced by owner and attempt. Leases and retries run on the database's clock (`$$NOW`).
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from flightagents.domain.alerting import Reason
+from flightagents.domain.notifications import TOLD, Message, Notification, Stage, State
+from flightagents.store.connection import Database, until_stored
+from flightagents.store.ledger_rows import COLLECTION, fence, notice_text, reader, traced, within
+
+LEASE = timedelta(seconds=60)
+"""Longer than one message may take, all time-outs of a channel together."""
+
+
+class MongoOutbox:
+    """What a sender does with the ledger's rows."""
+
+    def __init__(self, database: Database, lease: timedelta = LEASE) -> None:
+        self._rows = database[COLLECTION]
+        self._lease = lease
+
+    @until_stored
+    async def claim(
+        self, owner: str, channels: Sequence[str], now: datetime, limit: int
+    ) -> list[Notification]:
+        """Take rows that are due, and rows whose sender died: those beyond "wire" come back as uncertain."""
+        due = {
+            "channel": {"$in": list(channels)},
+            "$or": [
+                {
+                    "state": State.PENDING.value,
+                    "hold": {"$ne": True},
+                    "$and": [_not_after("not_before", now), _WAITED],
+                },
+                {"state": State.UNCERTAIN.value, **_WAITED},
+                {"state": State.SENDING.value, "$expr": {"$lt": ["$lease_until", "$$NOW"]}},
+            ],
+        }
+        ids = [row["_id"] async for row in self._rows.find(due, {"_id": 1}).sort("created_at").limit(limit)]
+        if not ids:
+            return []
+        token = uuid.uuid4().hex
+        at_wire = {"$eq": ["$stage", Stage.WIRE.value]}
+        claimed = {
+            "state": {"$cond": [at_wire, State.UNCERTAIN.value, State.SENDING.value]},
+            "stage": {"$cond": [at_wire, Stage.WIRE.value, Stage.CLAIMED.value]},
+            "owner": owner,
+            "claim": token,
+            "attempt": {"$add": ["$attempt", 1]},
+            "lease_until": within(self._lease),
+            "retry_at": within(self._lease),
+        }
+        await self._rows.update_many({"_id": {"$in": ids}, **due}, [{"$set": claimed}])
+        return await reader.read(self._rows.find({"claim": token}).sort("created_at"))
+
+    async def wire(self, row: Notification, message: Message) -> bool:
+        """Note, before bytes leave, that they may have, and what they say; False if it is not ours any more.
+
+        The lease begins anew: nobody asks about a message that is still on its way.
+        """
+        ours = {**fence(row), "$expr": {"$gt": ["$lease_until", "$$NOW"]}}
+        marked: dict[str, Any] = {
+            "stage": Stage.WIRE.value,
+            "wire_at": {"$ifNull": ["$wire_at", "$$NOW"]},
+            "last_wire_at": "$$NOW",
+            "lease_until": within(self._lease),
+            "retry_at": within(self._lease),
+            "message": {"$literal": msgspec.to_builtins(message, builtin_types=(datetime,))},
+            "notice": {"$literal": notice_text(row.notice)},
+        }
+        result = await self._rows.update_one(ours, [{"$set": marked}])
+        return result.matched_count == 1
+
+    @until_stored
+    async def finish(
+        self,
+        row: Notification,
+        state: State,
+        detail: str,
+        *,
+        reason: Reason | None = None,
+        provider_id: str | None = None,
+        receipt_within: timedelta | None = None,
+    ) -> None:
+        """Record how it ended. What ended untold is unsettled until its person was decided on again."""
+        ended: dict[str, Any] = {
+            "state": state.value,
+            "provider_id": provider_id,
+            "settled": state in TOLD,
+            "receipt_by": within(receipt_within) if receipt_within is not None else None,
+            "trace": traced(f"{state}: {detail}"),
+        }
+        if reason is not None:
+            ended["reason"] = reason.value
+        await self._rows.update_one(fence(row), [{"$set": _literal(ended)}])
+
+    @until_stored
+    async def postpone(
+        self,
+        row: Notification,
+        reason: str,
+        wait: timedelta,
+        *,
+        until: datetime | None = None,
+        burned: bool = True,
+    ) -> None:
+        """Let it be claimed again after a wait (real time), and not before `until` (business time)."""
+        waits = {
+            "state": State.PENDING.value,
+            "stage": None,
+            "retry_at": within(wait),
+            "not_before": {"$literal": until},
+            "tries": {"$add": ["$tries", 1 if burned else 0]},
+            "trace": traced(f"postponed: {reason}"),
+        }
+        await self._rows.update_one(fence(row), [{"$set": waits}])
+
+    @until_stored
+    async def leave_uncertain(
+        self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
+    ) -> None:
+        """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
+        kept: dict[str, Any] = {
+            "state": State.UNCERTAIN.value,
+            "retry_at": within(wait),
+            "trace": traced(f"uncertain: {reason}"),
+        }
+        if again:
+            kept["maybe_twice"] = True
+        await self._rows.update_one(fence(row), [{"$set": kept}])
+
+
+def _literal(fields: dict[str, Any]) -> dict[str, Any]:
+    """Keep texts that begin with $ what they are: texts."""
+    return {name: {"$literal": value} if isinstance(value, str) else value for name, value in fields.items()}
+
+
+_WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}
+
+
+def _not_after(field: str, now: datetime) -> dict[str, Any]:
+    return {"$or": [{field: None}, {field: {"$lte": now}}]}
