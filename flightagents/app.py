@@ -1,7 +1,7 @@
 """The Faust app: how it is set, what it waits for, and what it is wired with.
 
 `faust -A flightagents.app worker -l info` starts here. topics.py declares what is read and written, agents.py
-and timers.py hang on this app, and what they call is built by wiring.py.
+and timers.py hang on this app, and what they call is built by wiring/.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from flightagents.ports import Publisher, StateTable
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
+from flightagents.web.mount import mount
 from flightagents.wiring import UseCases, World, open_world, what_is_off, wire
 
 APP_ID = "flightagents"
@@ -47,6 +48,11 @@ class FlightApp(faust.App):
         transport = BatchTransport(self.conf.broker_consumer, self)
         transport.batched = frozenset({FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC})
         return transport
+
+    def _new_web(self) -> faust.web.base.Web:
+        web = super()._new_web()
+        mount(web.web_app, lambda: self.use_cases.site)
+        return web
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and MongoDB, make what has to stand there, and wire the use cases."""

@@ -11,6 +11,7 @@ FlightagentsError
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
 └── RecoverableError        wait and try again
+    ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
     ├── FeedMonthSpentError     no calls left until the month turns
@@ -81,6 +82,10 @@ class UnreadableRecordError(UnreadableError):
 
 class RecoverableError(FlightagentsError):
     """Wait and try again."""
+
+
+class MailboxOutageError(RecoverableError):
+    """The mailbox of the bounces cannot be read; the text names no address."""
 
 
 class FeedOutageError(RecoverableError):

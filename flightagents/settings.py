@@ -14,6 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from flightagents.domain.times import zone
 from flightagents.errors import SettingsError
 
 PREFIX = "FLIGHTAGENTS_"
@@ -122,6 +123,9 @@ class Settings(BaseSettings):
     smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, description="starttls, tls (from the first byte) or none")
     smtp_username: str | None = Field(None, description="login at the mail server")
     smtp_password: SecretStr | None = Field(None, description="its password")
+    smtp_connections: Count = Field(
+        8, description="connections to the mail server at a time; some providers allow three"
+    )
     mail_from: str | None = Field(None, description="sender of our emails; without it email is off")
     twilio_account_sid: str | None = Field(None, description="Twilio account; without it SMS is off")
     twilio_auth_token: SecretStr | None = Field(None, description="its token")
@@ -142,6 +146,9 @@ class Settings(BaseSettings):
     )
     quiet_hours: str = Field(
         "", description="such as 22:00-06:00 at the airport they leave from; empty: none"
+    )
+    cancellation_minutes: int = Field(
+        10, ge=0, description="minutes that travellers wait for the second look at a cancellation; 0: none"
     )
     policies: str = Field(
         "", description="per client: immediate, or minutes that staff come first: vip=immediate;acme=15;*=0"
@@ -171,6 +178,15 @@ class Settings(BaseSettings):
             host, _, port = broker.strip().rpartition(":")
             if not host or not port.isdigit():
                 raise ValueError(f"{broker!r} is not host:port")
+        return text
+
+    @field_validator("agency_timezone")
+    @classmethod
+    def _timezone(cls, text: str) -> str:
+        try:
+            zone(text)
+        except KeyError:
+            raise ValueError(f"{text!r} is no time zone: write one such as Europe/London") from None
         return text
 
     @property

@@ -18,6 +18,8 @@ from flightagents.domain.bookings import Channel
 from flightagents.errors import LeaseLostError
 
 WATCH_INTERVAL = timedelta(minutes=1)
+BOUNCES_INTERVAL = timedelta(seconds=30)
+"""Real time: mail servers know no simulated day."""
 DELIVER_INTERVAL = timedelta(seconds=1)
 """Real time; rows of other workers and of the command line are found by then."""
 
@@ -46,10 +48,25 @@ async def poll() -> None:
 
 @app.timer(_every(WATCH_INTERVAL), on_leader=True)
 async def watch() -> None:
-    """Find flights that became another one, and people whom nobody has decided on."""
+    """Find flights that became another one, people whom nobody has decided on, and what needs staff."""
     await _guarded("watch", app.use_cases.watch)
+    await _guarded("connections", app.use_cases.watch_connections)
     await _guarded("bookings", app.use_cases.desk.take_bookings.catch_up)
+    await _guarded("tasks", app.use_cases.look_for_tasks)
+    if app.use_cases.alarm_on_call is not None:
+        await _guarded("on call", app.use_cases.alarm_on_call)
     await _guarded("settle", app.use_cases.desk.settle)
+
+
+@app.timer(BOUNCES_INTERVAL.total_seconds(), on_leader=True)
+async def bounces() -> None:
+    """Read what came back, and find another way for it at once."""
+    desk = app.use_cases.desk
+    if desk.read_bounces is None:
+        return
+    counted = await _guarded("bounces", desk.read_bounces)
+    if counted:
+        await _guarded("settle", desk.settle)
 
 
 @app.task

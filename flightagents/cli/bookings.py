@@ -1,5 +1,6 @@
 """`flightagents bookings import | list | cancel | forget`: people and their flights."""
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from faust.cli.base import cli
 
 from flightagents.cli.running import with_world
 from flightagents.domain.bookings import Segment
+from flightagents.domain.notifications import Notification
 from flightagents.handlers.book import Booked
 from flightagents.handlers.booking_file import BookingFile, read_bookings
 from flightagents.wiring import World, wire_desk
+
+MANY = 20
+"""Messages at once that an import sends without being asked again."""
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -25,20 +30,30 @@ def bookings() -> None:
 @bookings.command("import")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json_option
-def import_(path: Path, as_json: bool) -> None:
+@click.option("--yes", is_flag=True, help=f"Also if it sends more than {MANY} messages at once.")
+def import_(path: Path, as_json: bool, yes: bool) -> None:
     """Import bookings from a CSV file; people who are missing from it stay.
 
     A later line of the same reference and contact replaces the earlier one. Lines that are no booking are
-    reported and the others imported; then the exit code is 1.
+    reported and the others imported; then the exit code is 1. An import that would send many messages at
+    once, since flights are late already, shows them first and does nothing: exit code 2.
     """
     content = path.read_bytes()
 
     async def work(world: World) -> tuple[BookingFile, list[Booked]]:
         basis = world.settings.consent_basis
         file = read_bookings(content, name=path.name, basis=basis, now=world.clock.now())
-        return file, await wire_desk(world).take_bookings(file.bookings)
+        desk = wire_desk(world)
+        rows = [] if yes else await desk.take_bookings.preview(file.bookings)
+        if len(rows) > MANY:
+            raise TooManyAtOnceError(rows)
+        return file, await desk.take_bookings(file.bookings)
 
-    file, booked = with_world(work)
+    try:
+        file, booked = with_world(work)
+    except TooManyAtOnceError as too_many:
+        _show(too_many.rows, as_json)
+        raise SystemExit(2) from None
     if as_json:
         click.echo(msgspec.json.encode(_report(file, booked)))
     else:
@@ -77,6 +92,29 @@ def forget(reference: str) -> None:
     count = with_world(lambda world: wire_desk(world).forget_people(reference.upper()))
     _require_found(count, reference)
     click.echo(f"{reference.upper()}: {count} travellers are forgotten")
+
+
+class TooManyAtOnceError(Exception):
+    """An import would send many messages at once: somebody has to want that."""
+
+    def __init__(self, rows: list[Notification]) -> None:
+        super().__init__(f"{len(rows)} messages")
+        self.rows = rows
+
+
+def _show(rows: list[Notification], as_json: bool) -> None:
+    counts = Counter((row.flight, row.said.value, row.channel.value) for row in rows)
+    if as_json:
+        would = [
+            {"flight": flight, "said": said, "channel": channel, "messages": count}
+            for (flight, said, channel), count in counts.most_common()
+        ]
+        click.echo(msgspec.json.encode({"imported": 0, "would_send": would}))
+        return
+    click.echo(f"nothing is imported yet: it would send {len(rows)} messages at once")
+    for (flight, said, channel), count in counts.most_common():
+        click.echo(f"  {flight:<32} {said:<12} {channel:<6} {count}")
+    click.echo("add --yes to import and send them")
 
 
 def _require_found(count: int, reference: str) -> None:

@@ -3,7 +3,7 @@
 That alone damps flapping (30, 45, 30 minutes), and makes "back on time" and "reinstated" possible.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,6 +111,10 @@ class Current:
     gate_from: str | None = None
     """The gate that was, to somebody who has not heard of its change; the same for the terminal."""
     terminal_from: str | None = None
+    patience: timedelta = UNCONFIRMED_PATIENCE
+    """How long a cancellation waits for its second look."""
+    zone: str | None = None
+    """Of the airport that the person leaves from next, where it is night or not."""
 
     @property
     def expected(self) -> datetime:
@@ -139,7 +143,7 @@ def needs_update(told: Told, current: Current, now: datetime) -> Decision:
     if now > expires_at(current):
         return _silent(Reason.EXPIRED)
     if state.disruption is Status.CANCELLED:
-        return _cancelled(told, state)
+        return _cancelled(told, current)
     if state.disruption is Status.DIVERTED:
         return _confirmed(already=told.diverted, said=Said.DIVERTED, state=state)
     if told.diverted or (told.cancelled and not state.departed):
@@ -158,17 +162,20 @@ def _tell(said: Said) -> Decision:
     return Decision(tell=True, reason=Reason.NEWS, said=said)
 
 
-def _cancelled(told: Told, state: FlightState) -> Decision:
+def _cancelled(told: Told, current: Current) -> Decision:
     """The second look tells at once; without one the first is told after a while, if it still stands."""
+    state = current.state
     if told.cancelled:
-        return _silent(Reason.DUPLICATE)
-    if state.disruption_confirmed or state.disruption_at is None:
+        moved = gate_before(told, current) or terminal_before(told, current)
+        late = rung(current.lateness) > rung((told.expected or current.base) - current.base)
+        return _silent(Reason.INHIBITED if moved or late else Reason.DUPLICATE)
+    if state.disruption_confirmed or state.disruption_at is None or not current.patience:
         return _tell(Said.CANCELLED)
     return Decision(
         tell=True,
         reason=Reason.WAITS_FOR_SECOND_LOOK,
         said=Said.CANCELLED,
-        not_before=state.disruption_at + UNCONFIRMED_PATIENCE,
+        not_before=state.disruption_at + current.patience,
     )
 
 
@@ -202,11 +209,11 @@ def time_to_tell(said: Said, current: Current) -> datetime:
     return current.state.departure.scheduled if said is Said.ALL_CLEAR else current.expected
 
 
-def rung(lateness: timedelta) -> int:
+def rung(lateness: timedelta, rungs: Sequence[int] = RUNGS) -> int:
     """Count the rungs that a delay has reached: 0 below the first."""
     minutes = lateness / timedelta(minutes=1)
-    beyond = max(0, int((minutes - RUNGS[-1]) // RUNG_AFTER))
-    return sum(minutes >= step for step in RUNGS) + beyond
+    beyond = max(0, int((minutes - rungs[-1]) // RUNG_AFTER))
+    return sum(minutes >= step for step in rungs) + beyond
 
 
 def _place(told: Told, current: Current) -> Decision | None:
@@ -231,14 +238,18 @@ def _moved_from(believed: str | None, now: str | None, same: Callable[[str, str]
     return believed if believed and now and not same(believed, now) else None
 
 
-def reaches(channel: Channel, said: Said, current: Current, now: datetime) -> bool:
-    """Tell whether a message of this kind goes by this channel: email always, SMS where it is worth it."""
+def reach(channel: Channel, said: Said, current: Current, now: datetime) -> datetime | None:
+    """Tell from when on a message of this kind goes by this channel; None: never.
+
+    Email always at once. SMS where it is worth it, and of a short delay only near to the departure.
+    """
     if channel is Channel.EMAIL:
-        return True
+        return now
     if said in (Said.GATE, Said.TERMINAL):
-        return False
-    soon = at_latest(current.expected) - now < SMS_BEFORE
-    return said is not Said.LATER or current.lateness >= SMS_DELAY or soon
+        return None
+    if said is not Said.LATER or current.lateness >= SMS_DELAY:
+        return now
+    return max(now, at_latest(current.expected) - SMS_BEFORE)
 
 
 def expires_at(current: Current) -> datetime:

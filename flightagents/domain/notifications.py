@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, Said, Told
 from flightagents.domain.bookings import Channel
+from flightagents.domain.changes import Kind
 
 
 class State(StrEnum):
@@ -27,6 +28,9 @@ class State(StrEnum):
 
 TOLD = frozenset({State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.DELIVERED})
 """The states in which the recipient knows, or may know."""
+
+SETTLED_AS = frozenset({Reason.SHADOW, Reason.RATE_LIMIT})
+"""Reasons for setting a row aside after which nobody is decided on again: it would only end so again."""
 
 
 class Stage(StrEnum):
@@ -70,6 +74,10 @@ class Onward:
     arrives: datetime
     protected: bool
     """One ticket: the airline has to carry them on. Else the onward ticket is theirs to save."""
+    flight_date: date | None = None
+    """On the ticket: with the number it says which flight this is, however it is retimed."""
+    diverted: bool = False
+    """The flight before is diverted, so nobody knows when it arrives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,12 @@ class StaffNotice:
     lines: tuple[str, ...]
     flights: tuple[str, ...] = ()
     severity: str = "minor"
+    kind: Kind | None = None
+    """Of one change: what it tells, how many minutes late the flight is, how many of ours are on it."""
+    late: int = 0
+    travellers: int = 0
+    changes: tuple[str, ...] = ()
+    """Ids of the changes that a digest tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +180,11 @@ class Notification:
 
 
 def told_by(rows: Iterable[Notification]) -> Told:
-    """Sum up what a person knows of a flight from their rows, whatever the channel.
+    """Sum up what a person knows of a flight from their rows, oldest first, whatever the channel.
 
     What was sent again without evidence may have arrived the first time, however it ended.
     """
-    known = sorted((row for row in rows if _tells_of_flight(row)), key=lambda row: row.ordinal)
+    known = [row for row in rows if _tells_of_flight(row)]
     expected: datetime | None = None
     cancelled = diverted = False
     gate = terminal = None
@@ -192,7 +206,7 @@ def told_by(rows: Iterable[Notification]) -> Told:
         diverted=diverted,
         gate=gate,
         terminal=terminal,
-        later=len({row.ordinal for row in known if row.said is Said.LATER}),
+        later=len({(row.flight, row.ordinal) for row in known if row.said is Said.LATER}),
     )
 
 
@@ -200,74 +214,10 @@ def _tells_of_flight(row: Notification) -> bool:
     return (row.state in TOLD or row.maybe_twice) and row.said not in CONNECTIONS | FOR_STAFF
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """A message on its way: to whom, from which row, and when its first bytes may have left (real time)."""
+class Silence(NamedTuple):
+    """A decision not to tell a person, made on a state of a flight. `person` is a keyed hash."""
 
-    row: str
-    address: str
-    message: Message
-    valid_for: timedelta
-    wire_at: datetime | None = None
-    last_wire_at: datetime | None = None
-    """Where it was sent more than once; a look-up counts from here whether it asks too early."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The provider took it, and promised a receipt or not."""
-
-    provider_id: str | None = None
-    receipt_promised: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The provider will never take it: a bad address, an opt-out."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """The provider did not take it, and may later."""
-
-    reason: str
-    after: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Uncertain:
-    """Bytes left, and no answer came."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Misconfigured:
-    """Our credentials, TLS or sender are wrong: the channel stops, and no attempt is burned."""
-
-    reason: str
-
-
-Outcome = Accepted | Rejected | Retry | Uncertain | Misconfigured
-
-
-class Found(StrEnum):
-    """What a provider says when asked whether it has a message."""
-
-    YES = "yes"
-    NO = "no"
-    NOT_YET = "not_yet"
-    """It would not show it so soon: ask again."""
-    CANNOT_TELL = "cannot_tell"
-
-
-class Receipt(NamedTuple):
-    """What a provider reports of a row later: delivered, or refused after all, and its own reason."""
-
-    row: str
-    delivered: bool
-    detail: str
-    relayed: bool = False
-    """Handed to a server that sends no receipts: told, and none will come."""
+    flight: str
+    ordinal: int
+    person: str
+    reason: Reason

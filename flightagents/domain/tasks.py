@@ -1,5 +1,6 @@
 """A task: something that needs a person at the agency, because no message can settle it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +37,11 @@ class TaskState(StrEnum):
     DONE = "done"
 
 
+UNFINISHED = frozenset({TaskState.OPEN, TaskState.CLAIMED})
+FORGOTTEN = "(forgotten)"
+"""The words of a task about a person who was forgotten."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One task. The id says what it is about, so that opening it again opens no second one.
@@ -57,3 +63,9 @@ class Task:
     quote: str = ""
     """A traveller's own words, of a reply. Erased with the person."""
     trace: tuple[str, ...] = field(default=())
+
+
+def task_id(kind: TaskKind, *about: object) -> str:
+    """Give the id of a task about these things: short enough to type, and the same each time."""
+    text = "\n".join(map(str, (kind, *about)))
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -4,7 +4,7 @@ Before it track found the changes (track.py); after it come decide.py and delive
 before anybody asks who is concerned, so that an import running beside this cannot be missed by both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from flightagents.clock import Clock
 from flightagents.domain.changes import Change, Kind
@@ -17,13 +17,21 @@ from flightagents.records import decode_change
 
 
 class AlertOnChanges:
-    """First the facts are stored, then it is decided on them."""
+    """First the facts are stored, then it is decided on them. `also` hear of them after that."""
 
-    def __init__(self, flights: FlightStore, decide: Decide, publisher: Publisher, clock: Clock) -> None:
+    def __init__(
+        self,
+        flights: FlightStore,
+        decide: Decide,
+        publisher: Publisher,
+        clock: Clock,
+        also: Sequence[Callable[[Sequence[Change]], Awaitable[None]]] = (),
+    ) -> None:
         self._flights = flights
         self._decide = decide
         self._publisher = publisher
         self._clock = clock
+        self._also = also
 
     async def __call__(self, messages: Sequence[Message]) -> None:
         """Store the changes of a batch and decide; returns once neither can be lost."""
@@ -37,6 +45,8 @@ class AlertOnChanges:
         await self._flights.add_to_history(changes)
         await self._flights.move_on(change.state for change in changes if change.state is not None)
         await self._decide.for_flights(list({change.flight: None for change in changes}), _moves(changes))
+        for hear in self._also:
+            await hear(changes)
 
 
 def _moves(changes: Sequence[Change]) -> dict[str, Moved]:

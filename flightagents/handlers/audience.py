@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flightagents.domain.alerting import Current
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Current
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.times import to_utc
@@ -26,27 +26,33 @@ NOT_MOVED = Moved()
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person and one flight that they are on."""
+    """One person and one flight that they are on.
+
+    `moved_from` is the flight they were booked on, where it was retimed over midnight and is this one now.
+    """
 
     booking: Booking
     segment: Segment
     state: FlightState
+    moved_from: FlightState | None = None
 
-    def current(self, moved: Moved = NOT_MOVED) -> Current:
+    def current(self, moved: Moved = NOT_MOVED, patience: timedelta = UNCONFIRMED_PATIENCE) -> Current:
         """Give the flight as it stands for this person."""
         return Current(
             state=self.state,
-            base=_base(self.segment, self.state),
+            base=self._base(),
             gate_from=moved.gate_from,
             terminal_from=moved.terminal_from,
+            patience=patience,
+            zone=self.state.departure.zone,
         )
 
-
-def _base(segment: Segment, state: FlightState) -> datetime:
-    """A ticketed time is what the person was promised; else what we saw first."""
-    if segment.ticketed is None or segment.departure not in (None, state.departure.airport):
-        return state.departure.base
-    return to_utc(segment.ticketed, state.departure.zone)
+    def _base(self) -> datetime:
+        """A ticketed time is what the person was promised; else what we saw first."""
+        booked = self.moved_from or self.state
+        if self.segment.ticketed is None or self.segment.departure not in (None, booked.departure.airport):
+            return booked.departure.base
+        return to_utc(self.segment.ticketed, self.state.departure.zone)
 
 
 class Audience:
@@ -56,18 +62,27 @@ class Audience:
         self._flights = flights
         self._bookings = bookings
 
-    async def of_flights(self, flights: Sequence[str]) -> list[Case]:
-        """Give everyone on these flights as they stand now, under the operating or any marketing number."""
-        states = await self._flights.known_states(flights)
+    async def of_flights(
+        self, flights: Sequence[str], status: SegmentStatus = SegmentStatus.CONFIRMED
+    ) -> list[Case]:
+        """Give everyone on these flights as they stand now, under the operating or any marketing number.
+
+        A flight that was another one yesterday has the travellers of both.
+        """
+        moves = await self._flights.moves_of(flights)
+        states = await self._flights.known_states(sorted({*flights, *(old for old, _ in moves)}))
         numbers = {number for state in states.values() for number in _numbers(state)}
-        return await self._cases(await self._bookings.on(numbers), states)
+        bookings = await self._bookings.on(numbers)
+        cases = await self._cases(bookings, states, moves, status)
+        return [case for case in cases if case.state.flight in flights]
 
     async def of_bookings(self, bookings: Sequence[Booking]) -> list[Case]:
         """Give the flights of these bookings that the feed has."""
         matches = await self.matches(bookings)
-        wanted = {flight for _, _, found in matches for flight in found}
-        states = await self._flights.known_states(sorted(wanted))
-        return await self._cases(bookings, states)
+        booked = sorted({flight for _, _, found in matches for flight in found})
+        moves = await self._flights.moves_of(booked) if booked else []
+        states = await self._flights.known_states(sorted({*booked, *(new for _, new in moves)}))
+        return await self._cases(bookings, states, moves, SegmentStatus.CONFIRMED)
 
     async def matches(self, bookings: Sequence[Booking]) -> list[tuple[Segment, Match, tuple[str, ...]]]:
         """Tell of each segment what the feed knows."""
@@ -78,16 +93,29 @@ class Audience:
             for segment in booking.segments
         ]
 
-    async def _cases(self, bookings: Sequence[Booking], states: Mapping[str, FlightState]) -> list[Case]:
+    async def _cases(
+        self,
+        bookings: Sequence[Booking],
+        states: Mapping[str, FlightState],
+        moves: Sequence[tuple[str, str]],
+        status: SegmentStatus,
+    ) -> list[Case]:
         flights = await self._flights.of_numbers(_numbers_of(bookings))
-        cases: dict[tuple[str, str], Case] = {}
+        became = dict(moves)
+        booked: dict[tuple[str, str], Case] = {}
+        followed: dict[tuple[str, str], Case] = {}
         for booking in bookings:
             for segment in booking.segments:
-                if segment.status is SegmentStatus.CONFIRMED:
-                    for flight in match(segment, flights.get(_number(segment), ()))[1]:
-                        if flight in states:
-                            cases.setdefault((booking.id, flight), Case(booking, segment, states[flight]))
-        return list(cases.values())
+                if segment.status is not status:
+                    continue
+                for flight in match(segment, flights.get(_number(segment), ()))[1]:
+                    if (old := states.get(flight)) is None:
+                        continue
+                    booked.setdefault((booking.id, flight), Case(booking, segment, old))
+                    if (new := states.get(became.get(flight, ""))) is not None:
+                        key = booking.id, new.flight
+                        followed.setdefault(key, Case(booking, segment, new, moved_from=old))
+        return list((followed | booked).values())
 
 
 def _numbers(state: FlightState) -> set[Number]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
+from flightagents.domain.notifications import Notification
 from flightagents.handlers.audience import Audience
+from flightagents.handlers.consents import KeepOptOuts
 from flightagents.handlers.decide import Decide
 from flightagents.ports import Bookings
 
@@ -21,10 +23,13 @@ class Booked:
 class TakeBookings:
     """Imports bookings: a later line of the same reference and contact replaces the earlier one."""
 
-    def __init__(self, bookings: Bookings, audience: Audience, decide: Decide) -> None:
+    def __init__(
+        self, bookings: Bookings, audience: Audience, decide: Decide, keep_opt_outs: KeepOptOuts
+    ) -> None:
         self._bookings = bookings
         self._audience = audience
         self._decide = decide
+        self._keep_opt_outs = keep_opt_outs
 
     async def __call__(self, bookings: Sequence[Booking]) -> list[Booked]:
         """Store what has changed and decide on it. What has not changed tells nobody anything."""
@@ -41,10 +46,18 @@ class TakeBookings:
                     answers.append(Booked(booking.reference, segment, found))
         return answers
 
+    async def preview(self, bookings: Sequence[Booking]) -> list[Notification]:
+        """Give what would be sent if these came in now. Stores nothing."""
+        latest = {booking.id: booking for booking in bookings}
+        known = await self._bookings.get(list(latest))
+        merged = [_merged(known.get(key), booking) for key, booking in latest.items()]
+        changed = [booking for booking in merged if booking != known.get(booking.id)]
+        return await self._decide.preview(await self._keep_opt_outs.applied(changed)) if changed else []
+
     async def decide(self, bookings: Sequence[Booking]) -> None:
         """Decide for bookings, also for those whose importer died before it could."""
         if bookings:
-            await self._decide.for_bookings(bookings)
+            await self._decide.for_bookings(await self._keep_opt_outs(bookings))
             await self._bookings.mark_decided([booking.id for booking in bookings])
 
     async def catch_up(self) -> None:

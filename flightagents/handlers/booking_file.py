@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from flightagents.domain.bookings import Booking, Channel, Consent, Segment
+from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
 from flightagents.domain.codes import airport, designator
 from flightagents.errors import BookingFileError
 from flightagents.handlers.contacts import email_address, language_tag, phone_number
@@ -23,12 +23,15 @@ COLUMNS = (
     "consent_email",
     "consent_sms",
     "protected",
+    "client",
+    "vip",
     "flights",
 )
 REQUIRED = ("reference", "flights")
 DELIMITERS = ",;\t"
 _YES = {"yes", "true", "1"}
 _NO = {"no", "false", "0"}
+_STATUSES = frozenset(SegmentStatus)
 _ROUTE = re.compile(r"([A-Za-z0-9]{3,4})-([A-Za-z0-9]{3,4})")
 
 
@@ -138,6 +141,8 @@ def _booking(row: dict[str, str], *, source: str, basis: ConsentBasis, now: date
             if addresses[channel] and (consent := _consent(row, channel, source, basis, now)) is not None
         },
         protected=bool(_yes(row, "protected")),
+        client=row.get("client", "").lower(),
+        vip=bool(_yes(row, "vip")),
         segments=tuple(_segment(part) for part in row["flights"].split("|")),
     )
 
@@ -174,7 +179,10 @@ def _yes(row: dict[str, str], column: str) -> bool | None:
 
 
 def _segment(text: str) -> Segment:
-    """Read "BA117 2026-11-22 LHR-JFK 14:35": number and date, then route and ticketed local time if known."""
+    """Read "BA117 2026-11-22 LHR-JFK 14:35 rebooked": number and date, then what is known of the rest.
+
+    That is the route, the ticketed local time, and that they do not fly it any more.
+    """
     words = text.split()
     number = designator(words[0]) if words else None
     if number is None:
@@ -185,15 +193,23 @@ def _segment(text: str) -> Segment:
         raise ValueError(f"flights {text.strip()!r}: the number needs a date, such as 2026-11-22") from None
     departure = arrival = None
     ticketed = None
+    status = SegmentStatus.CONFIRMED
     for word in words[2:]:
         if (route := _ROUTE.fullmatch(word)) and departure is None:
             departure, arrival = airport(route[1], None), airport(route[2], None)
+        elif word.lower() in _STATUSES and word is words[-1]:
+            status = SegmentStatus(word.lower())
         elif ticketed is None:
             ticketed = datetime.combine(day, _time(word, text))
         else:
             raise ValueError(f"flights {text.strip()!r}: {word!r} is one word too many")
     return Segment(
-        designator=number, flight_date=day, departure=departure, arrival=arrival, ticketed=ticketed
+        designator=number,
+        flight_date=day,
+        departure=departure,
+        arrival=arrival,
+        ticketed=ticketed,
+        status=status,
     )
 
 

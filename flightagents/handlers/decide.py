@@ -1,52 +1,78 @@
 """Who has to be told of a flight as it stands now -> rows of the ledger.
 
-Before it alert stored the facts (alert.py); after it the rows are sent (deliver.py). Always on the flight's
-newest state, never on the change that happened to bring us here: a change that comes again decides nothing.
+Before it alert stored the facts (alert.py); rows.py writes what is decided here; after it the rows are sent
+(deliver.py). Always on the flight's newest state, never on the change that happened to bring us here: a
+change that comes again decides nothing.
 """
 
 import asyncio
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from flightagents.clock import Clock
 from flightagents.domain.alerting import (
+    CONNECTIONS,
+    UNCONFIRMED_PATIENCE,
     Current,
-    Decision,
     Reason,
     Said,
     Told,
-    expires_at,
-    gate_before,
     needs_update,
-    reaches,
-    terminal_before,
-    time_to_tell,
 )
-from flightagents.domain.bookings import Booking, Channel
-from flightagents.domain.flight import FlightId
-from flightagents.domain.notifications import TOLD, Notice, Notification, State, told_by
+from flightagents.domain.bookings import Booking, SegmentStatus
+from flightagents.domain.holding import Holding
+from flightagents.domain.notifications import TOLD, Notification, Silence, State, told_by
 from flightagents.domain.times import to_utc
 from flightagents.handlers.audience import NOT_MOVED, Audience, Case, Moved
-from flightagents.ports import Ledger
+from flightagents.handlers.rows import Rows
+from flightagents.ports import Ledger, Silences
+
+
+class Connecting(Protocol):
+    """Decides on the connections of the same people."""
+
+    async def rows(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+        """Give what they are to be told of the flights after these, and before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How the agency wants to tell its travellers."""
+
+    holding: Holding = field(default_factory=Holding)
+    patience: timedelta = UNCONFIRMED_PATIENCE
+    """How long a cancellation waits for its second look; zero: travellers hear of the first."""
+    shadow: bool = False
+    """Nothing is sent: what would have been counts as told."""
+
+
+USUAL = Manner()
 
 
 class Decide:
-    """Decides for each person on a flight, and writes down what they are to be told."""
+    """Decides for each person on a flight, and writes down what they are to be told, or why not."""
 
     def __init__(
         self,
+        *,
         audience: Audience,
         ledger: Ledger,
-        address_key: Callable[[str], str],
+        silences: Silences,
+        rows: Rows,
+        connections: Connecting,
         clock: Clock,
+        manner: Manner = USUAL,
     ) -> None:
         self._audience = audience
         self._ledger = ledger
-        self._address_key = address_key
+        self._silences = silences
+        self._rows = rows
+        self._connections = connections
         self._clock = clock
+        self._manner = manner
         self._senders: list[asyncio.Event] = []
 
     def wake(self, sender: asyncio.Event) -> None:
@@ -55,96 +81,126 @@ class Decide:
 
     async def for_flights(self, flights: Sequence[str], moved: Mapping[str, Moved] | None = None) -> None:
         """Decide for everyone on these flights; `moved` tells whose gate or terminal was just changed."""
-        await self._decide(await self._audience.of_flights(flights), moved or {})
+        await self._write(await self._audience.of_flights(flights), moved or {})
+        await self._leave_to_staff(flights)
 
     async def for_bookings(self, bookings: Sequence[Booking]) -> None:
         """Decide for people who are new, or whose booking has changed."""
-        await self._decide(await self._audience.of_bookings(bookings), {})
+        await self._write(await self._audience.of_bookings(bookings), {})
 
-    async def _decide(self, cases: Sequence[Case], moved: Mapping[str, Moved]) -> None:
+    async def preview(self, bookings: Sequence[Booking]) -> list[Notification]:
+        """Give what people would be sent if these bookings came in now. Writes nothing."""
+        cases = await self._audience.of_bookings(bookings)
+        rows, _ = await self._decided(cases, {}, self._clock.now())
+        return [row for row in rows if row.state is State.PENDING]
+
+    async def _write(self, cases: Sequence[Case], moved: Mapping[str, Moved]) -> None:
         """First withdraw what waits about older states: what that misses is being told, and counts."""
         if not cases:
             return
-        keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
         newest = {case.state.flight: case.state.ordinal for case in cases}
+        keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
         await self._ledger.supersede(newest.items(), keys)
-        by_flight: dict[str, list[Notification]] = defaultdict(list)
-        for row in await self._ledger.rows_of(list(newest), keys):
-            by_flight[row.flight].append(row)
         now = self._clock.now()
-        rows: list[Notification] = []
-        for case in cases:
-            known = self._of_person(case, by_flight[case.state.flight])
-            told = self.told(case, known, case.state.ordinal)
-            current = case.current(_unheard(known, moved.get(case.state.flight, NOT_MOVED)))
-            decision = needs_update(told, current, now)
-            if decision.tell and decision.said is not None:
-                decided = self._rows(case, current, told, decision, now)
-                rows += [row for row in decided if not _says_it_already(known, row)]
+        rows, silences = await self._decided(cases, moved, now)
+        rows += await self._connections.rows(cases, now)
+        await self._silences.note(silences, now)
         if await self._ledger.add(rows):
             for sender in self._senders:
                 sender.set()
 
-    def address_keys(self, booking: Booking) -> list[str]:
-        """Hash every address of a person."""
-        return [self._address_key(address) for address in (booking.email, booking.phone) if address]
+    async def _decided(
+        self, cases: Sequence[Case], moved: Mapping[str, Moved], now: datetime
+    ) -> tuple[list[Notification], list[Silence]]:
+        known = await self.known(cases)
+        rows: list[Notification] = []
+        silences: list[Silence] = []
+        for case in cases:
+            theirs = self.of_person(case, known)
+            told = self.told(case, theirs, case.state.ordinal)
+            current = self.current(case, _unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
+            decision = needs_update(told, current, now)
+            if not decision.tell or decision.said is None:
+                silences.append(self._silence(case, decision.reason))
+                continue
+            since = _untold_since(theirs, now)
+            decision = self._manner.holding.hold(decision, current, case.booking, since=since, now=now)
+            notice = self._rows.notice(case, current, told, decision.said or Said.LATER)
+            decided = self._rows.of(case, current, notice, decision, now)
+            rows += [row for row in decided if not _says_it_already(theirs, row)]
+        return rows, silences
+
+    async def known(self, cases: Sequence[Case]) -> "Known":
+        """Give all rows of these people about these flights, and about the flights that theirs once were."""
+        flights = {case.state.flight for case in cases}
+        flights |= {case.moved_from.flight for case in cases if case.moved_from is not None}
+        keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
+        known: Known = defaultdict(list)
+        for row in await self._ledger.rows_of(sorted(flights), keys):
+            known[row.flight, row.address_key or ""].append(self._in_this_mode(row))
+        return known
+
+    def of_person(self, case: Case, known: "Known") -> list[Notification]:
+        """Give a person's rows about a flight, oldest first; first of the flight it once was."""
+        keys = self.address_keys(case.booking)
+        flights = [case.state.flight]
+        if case.moved_from is not None:
+            flights.insert(0, case.moved_from.flight)
+        rows: list[Notification] = []
+        for flight in flights:
+            theirs = (row for key in keys for row in known[flight, key])
+            rows += sorted(theirs, key=lambda row: row.ordinal)
+        return rows
 
     def told(self, case: Case, rows: Sequence[Notification], before: int) -> Told:
-        """Sum up what a person was told, at any of their addresses, about states before an ordinal."""
-        told = told_by(row for row in self._of_person(case, rows) if row.ordinal < before)
+        """Sum up what a person's rows told about states before an ordinal, and of the flight it once was."""
+        told = told_by(row for row in rows if row.flight != case.state.flight or row.ordinal < before)
         if told.expected is None or told.expected.tzinfo is not None:
             return told
         # It was told when nobody knew the airport's zone.
         return replace(told, expected=to_utc(told.expected, case.state.departure.zone))
 
-    def _of_person(self, case: Case, rows: Sequence[Notification]) -> list[Notification]:
-        keys = set(self.address_keys(case.booking))
-        return [row for row in rows if row.address_key in keys]
+    def current(self, case: Case, moved: Moved) -> Current:
+        """Give the flight as it stands for a person, judged with this agency's patience."""
+        return case.current(moved, self._manner.patience)
 
-    def _rows(
-        self, case: Case, current: Current, told: Told, decision: Decision, now: datetime
-    ) -> list[Notification]:
-        said = decision.said
-        rows = []
-        for channel in case.booking.channels:
-            address = case.booking.address(channel)
-            if said is None or address is None or not reaches(channel, said, current, now):
-                continue
-            reason = self.obstacle(case.booking, channel) or decision.reason
-            obstructed = reason is not decision.reason
-            key = self._address_key(address)
-            rows.append(
-                Notification(
-                    id=_row_id(current, said, channel, key),
-                    flight=current.state.flight,
-                    ordinal=current.state.ordinal,
-                    booking=case.booking.id,
-                    channel=channel,
-                    address_key=key,
-                    said=said,
-                    notice=notice(case, current, told, said),
-                    created_at=now,
-                    expires_at=expires_at(current),
-                    state=State.SUPPRESSED if obstructed else State.PENDING,
-                    reason=reason,
-                    not_before=decision.not_before,
-                )
-            )
-        return rows
+    def address_keys(self, booking: Booking) -> list[str]:
+        """Hash every address of a person."""
+        return self._rows.address_keys(booking)
 
-    def obstacle(self, booking: Booking, channel: Channel) -> Reason | None:
-        """Name what forbids writing to a person on a channel.
+    def _in_this_mode(self, row: Notification) -> Notification:
+        """In shadow mode what would have been sent counts as told."""
+        shown = self._manner.shadow and row.reason is Reason.SHADOW
+        return replace(row, state=State.ACCEPTED) if shown else row
 
-        A channel without settings forbids nothing: its rows wait for a worker that has them.
-        """
-        if not booking.allows(channel):
-            return Reason.NO_CONSENT
-        return None if channel in booking.channels else Reason.NOT_WANTED
+    def _silence(self, case: Case, reason: Reason) -> Silence:
+        person = self._rows.person_key(case.booking.id)
+        return Silence(case.state.flight, case.state.ordinal, person, reason)
+
+    async def _leave_to_staff(self, flights: Sequence[str]) -> None:
+        """Whoever flies another one now hears nothing of this one, and that is explained like any silence."""
+        cases = await self._audience.of_flights(flights, SegmentStatus.REBOOKED)
+        await self._silences.note([self._silence(each, Reason.REBOOKED) for each in cases], self._clock.now())
+
+
+_REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
+"""Rows that a decision brings to life again."""
+
+Known = defaultdict[tuple[str, str], list[Notification]]
+"""Rows by flight and address key."""
+
+
+def _untold_since(rows: Sequence[Notification], now: datetime) -> datetime:
+    """Give when the news began that a person has not heard: decided anew, it is still that news."""
+    rows = [row for row in rows if row.said not in CONNECTIONS]
+    told = max((row.created_at for row in rows if row.state in TOLD), default=None)
+    withdrawn = (row.created_at for row in rows if row.state is State.SUPERSEDED)
+    return min((at for at in withdrawn if told is None or at > told), default=now)
 
 
 def _unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
     """Give where it left from before the first move whose news was withdrawn unsent, else before this one."""
-    for row in sorted(rows, key=lambda row: row.ordinal, reverse=True):
+    for row in reversed(rows):
         if row.state is State.SUPERSEDED and row.notice is not None:
             gate, terminal = row.notice.gate_from, row.notice.terminal_from
             moved = Moved(gate or moved.gate_from, terminal or moved.terminal_from)
@@ -152,41 +208,16 @@ def _unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
 
 
 def _says_it_already(rows: Sequence[Notification], new: Notification) -> bool:
-    """Tell whether an address heard of this very state in other words, when it still seemed to know more."""
+    """Tell whether it is written already, or an address heard of this very state in other words.
+
+    That happens when it still seemed to know more.
+    """
+    if any(row.id == new.id and row.state not in _REVIVED for row in rows):
+        return True
     return any(
         row.address_key == new.address_key
-        and row.ordinal == new.ordinal
-        and row.said not in (new.said, Said.GATE, Said.TERMINAL)
+        and (row.flight, row.ordinal) == (new.flight, new.ordinal)
+        and row.said not in {new.said, Said.GATE, Said.TERMINAL} | CONNECTIONS
         and row.state in TOLD
         for row in rows
     )
-
-
-def notice(case: Case, current: Current, told: Told, said: Said) -> Notice:
-    """Say what is to be said, in no language yet."""
-    state = current.state
-    operating = FlightId.parse(state.flight).designator
-    return Notice(
-        flight=state.flight,
-        said=said,
-        designator=case.segment.designator,
-        operated_as=operating if operating != case.segment.designator else None,
-        departure=state.departure.airport,
-        arrival=state.arrival.airport,
-        zone=state.departure.zone,
-        old=told.expected or current.base,
-        new=time_to_tell(said, current),
-        language=case.booking.language,
-        name=case.booking.name,
-        reference=case.booking.reference,
-        gate_from=gate_before(told, current),
-        gate=state.departure.gate,
-        terminal_from=terminal_before(told, current),
-        terminal=state.departure.terminal,
-    )
-
-
-def _row_id(current: Current, said: Said, channel: Channel, address_key: str) -> str:
-    """The same news to the same address is the same row, whoever decides, and from whichever booking."""
-    text = f"{current.state.flight}|{current.state.ordinal}|{said}|{channel}|{address_key}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

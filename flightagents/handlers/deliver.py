@@ -1,53 +1,38 @@
 """Rows of the ledger -> emails and SMS, each exactly once as far as the provider gives evidence.
 
-Before it decide.py wrote the rows. A row is judged anew when it is claimed, marked "wire" durably just
-before bytes leave, and ends with one of five outcomes. A row that was at "wire" when its sender died is
-asked about at the provider before anything is sent again (reconcile.py), and judged anew like any other.
+Before it decide.py wrote the rows. They are claimed in bulk, judged anew in slices (recheck.py), marked
+"wire" durably just before bytes leave, and end with one of five outcomes (hand_over.py). A row that was at
+"wire" when its sender died is asked about at the provider before anything is sent again (reconcile.py), and
+judged anew like any other.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 
-import structlog
-
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import (
-    Accepted,
-    Envelope,
-    Message,
-    Misconfigured,
-    Notice,
-    Notification,
-    Outcome,
-    Rejected,
-    Retry,
-    Stage,
-    State,
-    Uncertain,
-)
-from flightagents.handlers.pace import Pace
+from flightagents.domain.delivery import Accepted, Misconfigured, Outcome, Rejected
+from flightagents.domain.notifications import Notification, Stage
+from flightagents.handlers.breaker import Breaker
+from flightagents.handlers.hand_over import HandOver, count
+from flightagents.handlers.limits import Bucket
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
-from flightagents.handlers.verdicts import Send, SetAside, Wait
-from flightagents.ports import DeliveryChannel, Outbox, Renderer
+from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
+from flightagents.ports import Outbox
 
-BATCH = 50
-"""Rows that one claim takes."""
-AT_ONCE = 8
-"""Messages on their way at the same time, of one sender."""
-STOPPED_FOR = timedelta(seconds=60)
-"""How long a channel rests whose credentials, TLS or sender are wrong."""
+BATCH = 200
+"""Most rows of one claim: even at four a second their turn comes before the lease ends (60 s)."""
+SLICE = 50
+"""Rows that are judged together. While one slice is sent the next one is judged."""
+SLICES_AT_ONCE = 2
+AT_ONCE = 16
+"""Messages with a channel at the same time: twice the connections to the mail server, none idles."""
+FRESH = timedelta(seconds=2)
+"""How old a verdict may be when its row's turn comes; then the row is judged again."""
 SOON = timedelta(seconds=1)
-
-_log = structlog.get_logger(__name__)
-
-
-class FenceLostError(Exception):
-    """Another sender has the row now: nothing of ours may leave."""
 
 
 class Deliver:
@@ -59,36 +44,43 @@ class Deliver:
         outbox: Outbox,
         recheck: Recheck,
         reconcile: Reconcile,
-        renderer: Renderer,
-        channels: Mapping[Channel, DeliveryChannel],
-        paces: Mapping[Channel, Pace],
+        hand_over: HandOver,
+        buckets: Mapping[Channel, Bucket],
         clock: Clock,
         owner: str,
+        at_once: int = AT_ONCE,
+        ticks: Callable[[], float] = monotonic,
     ) -> None:
+        """`buckets`: the channels that can be sent on here, and how fast each."""
         self._outbox = outbox
         self._recheck = recheck
         self._reconcile = reconcile
-        self._renderer = renderer
-        self._channels = channels
-        self._paces = paces
+        self._hand_over = hand_over
+        self._buckets = buckets
         self._clock = clock
         self._owner = owner
-        self._stopped: dict[Channel, float] = {}
-        self._at_once = {channel: asyncio.Semaphore(AT_ONCE) for channel in channels}
+        self._ticks = ticks
+        self._breakers = {channel: Breaker(channel, ticks) for channel in buckets}
+        self._slices = {channel: asyncio.Semaphore(SLICES_AT_ONCE) for channel in buckets}
+        self._at_once = {channel: asyncio.Semaphore(at_once) for channel in buckets}
         self._ending = False
 
     @property
     def channels(self) -> list[Channel]:
         """The channels that can be sent on here."""
-        return list(self._channels)
+        return list(self._buckets)
 
     async def __call__(self, channel: Channel) -> int:
         """Send one claim of a channel's rows; give how many there were. A slow channel holds up no other."""
-        if self._rests(channel) or self._ending:
+        bucket = self._buckets[channel]
+        limit = bucket.take(self._breakers[channel].allows(0 if self._ending else BATCH))
+        if not limit:
             return 0
-        rows = await self._outbox.claim(self._owner, [channel.value], self._clock.now(), BATCH)
+        rows = await self._outbox.claim(self._owner, [channel.value], self._clock.now(), limit)
+        slices = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
         # One that fails does not leave the others on their way with nobody waiting for them.
-        ends = await asyncio.gather(*(self._one(row) for row in rows), return_exceptions=True)
+        ends = [end for ends in await asyncio.gather(*map(self._slice, slices)) for end in ends]
+        bucket.give_back(limit - len(rows) + ends.count(False))
         if failures := [end for end in ends if isinstance(end, Exception)]:
             raise ExceptionGroup("some notifications stay claimed until their lease ends", failures)
         return len(rows)
@@ -97,73 +89,83 @@ class Deliver:
         """Begin nothing more: what is on its way is sent to its end, and what is claimed is given back."""
         self._ending = True
 
-    def _rests(self, channel: Channel) -> bool:
-        return self._stopped.get(channel, 0.0) > monotonic()
+    async def _slice(self, rows: Sequence[Notification]) -> list[bool | BaseException]:
+        """Send some rows of one channel; tell of each whether it was handed over, or what failed."""
+        async with self._slices[rows[0].channel]:
+            asked = await asyncio.gather(*map(self._is_to_be_judged, rows), return_exceptions=True)
+            failed = [end for end in asked if isinstance(end, BaseException)]
+            settled = asked.count(False)
+            rows = [row for row, end in zip(rows, asked, strict=True) if end is True]
+            verdicts = await self._judged(rows)
+            judged_at = self._ticks()
+            ends = await asyncio.gather(
+                *(self._one(row, verdicts[row.id], judged_at) for row in rows), return_exceptions=True
+            )
+        return [*failed, *[False] * settled, *ends]
 
-    async def _one(self, row: Notification) -> None:
+    async def _is_to_be_judged(self, row: Notification) -> bool:
+        """Ask about what may have left already; what needs no more is settled there."""
+        if row.stage is not Stage.WIRE:
+            return True
         async with self._at_once[row.channel]:
-            if self._ending:
+            if not self._ending:
+                return await self._reconcile(row)
+            await self._outbox.leave_uncertain(row, "the worker ends", timedelta())
+            return False
+
+    async def _judged(self, rows: Sequence[Notification]) -> dict[str, Verdict | BaseException]:
+        """Judge rows together; where that fails each alone, so that one that is broken stops no neighbour."""
+        (verdicts,) = await asyncio.gather(self._recheck(rows), return_exceptions=True)
+        if not isinstance(verdicts, BaseException):
+            return {row.id: verdicts.get(row.id, LookupError(f"nobody judged {row.id}")) for row in rows}
+        if len(rows) == 1:
+            return {rows[0].id: verdicts}
+        each = await asyncio.gather(*(self._judged([row]) for row in rows))
+        return {key: verdict for one in each for key, verdict in one.items()}
+
+    async def _one(self, row: Notification, verdict: Verdict | BaseException, judged_at: float) -> bool:
+        """Do as the verdict says; tell whether the row was handed over to its channel."""
+        if not isinstance(verdict, Send) or self._hand_over.shadow:
+            await self._without_sending(row, verdict)
+            return False
+        async with self._at_once[row.channel]:
+            if self._ending or self._breakers[row.channel].rests:
                 await self._give_back(row)
-                return
-            if row.stage is Stage.WIRE and not await self._reconcile(row):
-                return
-            if self._rests(row.channel):
-                await self._wait(row, "the channel rests")
-                return
-            match await self._recheck(row):
-                case Send(address=address, notice=Notice() as notice):
-                    await self._send(replace(row, notice=notice), address, self._message(row, notice))
-                case SetAside(state, reason):
-                    await self._outbox.finish(row, state, reason.value, reason=reason)
-                case Wait():
-                    await self._wait(row, "waits")
+                return False
+            if self._ticks() - judged_at > FRESH.total_seconds():
+                verdict = (await self._judged([row]))[row.id]
+            if not isinstance(verdict, Send):
+                await self._without_sending(row, verdict)
+                return False
+            outcome = await self._hand_over.send(row, verdict)
+            if outcome is not None:
+                self._note(row.channel, outcome)
+        if outcome is not None:
+            await self._hand_over.record(row, outcome)
+        return True
+
+    async def _without_sending(self, row: Notification, verdict: Verdict | BaseException) -> None:
+        match verdict:
+            case Send():
+                await self._hand_over.show(row, verdict)
+            case SetAside(state, reason):
+                await self._outbox.finish(row, state, reason.value, reason=reason)
+                count(row, state)
+            case Wait():
+                await self._outbox.postpone(row, "waits", SOON, until=row.not_before, burned=False)
+            case BaseException():
+                raise verdict
 
     async def _give_back(self, row: Notification) -> None:
-        if row.stage is Stage.WIRE:
-            await self._outbox.leave_uncertain(row, "the worker ends", timedelta())
-        else:
-            await self._outbox.postpone(
-                row, "the worker ends", timedelta(), until=row.not_before, burned=False
-            )
+        """Let it be claimed again: nothing of it has left, or what had left was asked about."""
+        why, wait = ("the worker ends", timedelta()) if self._ending else ("the channel rests", SOON)
+        await self._outbox.postpone(row, why, wait, until=row.not_before, burned=False)
 
-    async def _wait(self, row: Notification, reason: str) -> None:
-        await self._outbox.postpone(row, reason, SOON, until=row.not_before, burned=False)
-
-    def _message(self, row: Notification, notice: Notice) -> Message:
-        """Give the message as it was, unless what it says has changed."""
-        if row.message is not None and row.notice == notice:
-            return row.message
-        return self._renderer.render(notice, row.channel, row=row.id, now=self._clock.now())
-
-    async def _send(self, row: Notification, address: str, message: Message) -> None:
-        async def on_wire() -> None:
-            if not await self._outbox.wire(row, message):
-                raise FenceLostError
-
-        valid_for = max(row.expires_at - self._clock.now(), SOON)
-        envelope = Envelope(row=row.id, address=address, message=message, valid_for=valid_for)
-        try:
-            outcome = await self._channels[row.channel].send(envelope, on_wire)
-        except FenceLostError:
-            _log.warning("another sender took a notification over", row=row.id)
-        else:
-            await self._record(row, outcome)
-
-    async def _record(self, row: Notification, outcome: Outcome) -> None:
-        pace = self._paces[row.channel]
+    def _note(self, channel: Channel, outcome: Outcome) -> None:
         match outcome:
-            case Accepted(provider_id):
-                await self._outbox.finish(row, State.ACCEPTED, "accepted", provider_id=provider_id)
-                _log.info("notified", channel=row.channel, said=row.said, flight=row.flight, row=row.id)
-            case Rejected(reason):
-                await self._outbox.finish(row, State.FAILED, reason)
-                _log.warning("a provider refused it", channel=row.channel, row=row.id, reason=reason)
-            case Retry(reason, after):
-                wait = max(after or pace.wait(row.tries), pace.wait(row.tries))
-                await self._outbox.postpone(row, reason, wait)
-            case Uncertain(reason):
-                await self._outbox.leave_uncertain(row, reason, pace.grace)
             case Misconfigured(reason):
-                await self._outbox.postpone(row, reason, SOON, burned=False)
-                self._stopped[row.channel] = monotonic() + STOPPED_FOR.total_seconds()
-                _log.error("a channel stops: its settings are wrong", channel=row.channel, reason=reason)
+                self._breakers[channel].trip(reason)
+            case Accepted() | Rejected():
+                self._breakers[channel].works()
+            case _:
+                pass

@@ -1,16 +1,19 @@
 """Erases the people of a booking everywhere but in counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from flightagents.ports import Bookings, Ledger
+from flightagents.ports import Bookings, Ledger, Tasks
 
 
 class ForgetPeople:
     """Whoever is in another booking too stays known there, with what was said to them."""
 
-    def __init__(self, bookings: Bookings, ledger: Ledger, address_key: Callable[[str], str]) -> None:
+    def __init__(
+        self, bookings: Bookings, ledger: Ledger, tasks: Tasks, address_key: Callable[[str], str]
+    ) -> None:
         self._bookings = bookings
         self._ledger = ledger
+        self._tasks = tasks
         self._address_key = address_key
 
     async def __call__(self, reference: str) -> int:
@@ -22,7 +25,11 @@ class ForgetPeople:
         shared = addresses & {address for each in others for address in (each.email, each.phone) if address}
         still_booked = [self._address_key(address) for address in sorted(shared)]
         # Before the bookings, which alone tell whose the rows are, and after, for what was decided meanwhile.
-        await self._ledger.erase(ids, still_booked)
+        await self._erase(ids, still_booked)
         await self._bookings.forget(ids)
-        await self._ledger.erase(ids, still_booked)
+        await self._erase(ids, still_booked)
         return len(ids)
+
+    async def _erase(self, ids: Sequence[str], still_booked: Sequence[str]) -> None:
+        await self._ledger.erase(ids, still_booked)
+        await self._tasks.erase(ids)

@@ -1,73 +1,127 @@
-"""Whether a row that is about to be sent is still true. Decided anew, on the newest state.
+"""Whether rows that are about to be sent are still true. Decided anew, on the newest state.
 
-Between the decision and the sending the flight may have moved on, the booking may have been cancelled, and
-another row may be on its way to the same person.
+Between the decision and the sending a flight may have moved on, a booking may have been cancelled, and
+another row may be on its way to the same person. However many rows there are, the questions are the same few.
 """
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Reason, expires_at, needs_update
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, expires_at, needs_update
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import Notification, State
 from flightagents.handlers.audience import Audience, Case, Moved
-from flightagents.handlers.decide import Decide, notice
+from flightagents.handlers.decide import Decide
+from flightagents.handlers.limits import AddressLimit
+from flightagents.handlers.rows import Rows, obstacle_to
 from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
-from flightagents.ports import Bookings, Ledger
+from flightagents.ports import Bookings
 
 OPEN = (State.PENDING, State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.DELIVERED)
+UNCERTAIN_PATIENCE = timedelta(minutes=5)
+"""How long newer news waits until it is known what became of older news, in business time.
 
+A provider that can be asked has answered by then; one that cannot be asked must not keep a cancellation back.
+"""
 
 _NOT_BOOKED = SetAside(State.SUPPRESSED, Reason.NOT_BOOKED)
 _SUPERSEDED = SetAside(State.SUPERSEDED, Reason.SUPERSEDED)
+
+
+class JudgeStaffRows(Protocol):
+    """Judges rows that are for staff."""
+
+    async def __call__(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
+        """Give a verdict on each row, by its id."""
+
+    async def address(self, row: Notification) -> str | None:
+        """Give where a row goes, or went; None where nobody there is told any more."""
+
+
+class JudgeConnections(Protocol):
+    """Judges rows about a connection."""
+
+    async def judge(
+        self, rows: Sequence[Notification], bookings: Mapping[str, Booking]
+    ) -> dict[str, Verdict]:
+        """Give a verdict on each row, by its id. The rows' bookings are there, and may be written to."""
 
 
 class Recheck:
     """Looks at everything again."""
 
     def __init__(
-        self, bookings: Bookings, audience: Audience, ledger: Ledger, decide: Decide, clock: Clock
+        self,
+        *,
+        bookings: Bookings,
+        audience: Audience,
+        decide: Decide,
+        rows: Rows,
+        staff: JudgeStaffRows,
+        connections: JudgeConnections,
+        limit: AddressLimit,
+        clock: Clock,
     ) -> None:
         self._bookings = bookings
         self._audience = audience
-        self._ledger = ledger
         self._decide = decide
+        self._rows = rows
+        self._staff = staff
+        self._connections = connections
+        self._limit = limit
         self._clock = clock
 
-    async def __call__(self, row: Notification) -> Verdict:
-        """Judge a claimed row that is about to be sent, for the first time or again."""
-        booking = await self._booking(row)
-        if booking is None:
-            return _NOT_BOOKED
-        obstacle = self._decide.obstacle(booking, row.channel)
-        if obstacle is not None:
-            return SetAside(State.SUPPRESSED, obstacle)
-        case = await self._case(row, booking)
-        address = booking.address(row.channel)
-        if case is None or address is None:
-            return _NOT_BOOKED
-        rows = await self._ledger.rows_of([row.flight], self._decide.address_keys(booking))
-        same = [other for other in rows if other.address_key == row.address_key and other.id != row.id]
-        if any(other.ordinal > row.ordinal and other.state in OPEN for other in same):
-            return _SUPERSEDED
-        if any(other.ordinal < row.ordinal and other.state is State.SENDING for other in same):
-            return Wait()
-        return self._judge(row, case, rows, address)
+    async def __call__(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
+        """Judge claimed rows that are about to be sent, for the first time or again; by their ids."""
+        staff = [row for row in rows if is_for_staff(row)]
+        theirs = [row for row in rows if not is_for_staff(row)]
+        verdicts = await self._staff(staff) if staff else {}
+        return verdicts | await self._limit(theirs, await self._of_travellers(theirs))
 
-    async def _booking(self, row: Notification) -> Booking | None:
-        """The booking may have got another address since: then this row is not its."""
-        if row.booking is None:
-            return None
-        booking = (await self._bookings.get([row.booking])).get(row.booking)
-        keys = self._decide.address_keys(booking) if booking else []
-        return booking if row.address_key in keys else None
+    async def _of_travellers(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
+        ids = sorted({row.booking for row in rows if row.booking is not None})
+        bookings = await self._bookings.get(ids) if ids else {}
+        verdicts: dict[str, Verdict] = {}
+        open_rows: list[tuple[Notification, Booking]] = []
+        for row in rows:
+            booking = bookings.get(row.booking or "")
+            if booking is None or row.address_key not in self._rows.address_keys(booking):
+                verdicts[row.id] = _NOT_BOOKED  # perhaps it has got another address since
+            elif (obstacle := obstacle_to(booking, row.channel)) is not None:
+                verdicts[row.id] = SetAside(State.SUPPRESSED, obstacle)
+            else:
+                open_rows.append((row, booking))
+        connecting = [row for row, _ in open_rows if row.said in CONNECTIONS]
+        if connecting:
+            verdicts |= await self._connections.judge(connecting, bookings)
+        about_flights = [(row, booking) for row, booking in open_rows if row.said not in CONNECTIONS]
+        return verdicts | await self._about_flights(about_flights)
 
-    async def _case(self, row: Notification, booking: Booking) -> Case | None:
-        cases = await self._audience.of_bookings([booking])
-        return next((case for case in cases if case.state.flight == row.flight), None)
-
-    def _judge(self, row: Notification, case: Case, rows: list[Notification], address: str) -> Verdict:
-        moved = Moved(row.notice.gate_from, row.notice.terminal_from) if row.notice else Moved()
-        current = case.current(moved)
+    async def _about_flights(self, rows: Sequence[tuple[Notification, Booking]]) -> dict[str, Verdict]:
+        if not rows:
+            return {}
+        wanted = {(booking.id, row.flight) for row, booking in rows}
+        all_cases = await self._audience.of_bookings(list({each.id: each for _, each in rows}.values()))
+        cases = {(case.booking.id, case.state.flight): case for case in all_cases}
+        known = await self._decide.known([case for key, case in cases.items() if key in wanted])
         now = self._clock.now()
+        verdicts: dict[str, Verdict] = {}
+        for row, booking in rows:
+            case, address = cases.get((booking.id, row.flight)), booking.address(row.channel)
+            if case is None or address is None:
+                verdicts[row.id] = _NOT_BOOKED
+                continue
+            told = self._decide.of_person(case, known)
+            verdicts[row.id] = _crossed(row, told, now) or self._judge(row, case, told, address, now)
+        return verdicts
+
+    def _judge(
+        self, row: Notification, case: Case, rows: Sequence[Notification], address: str, now: datetime
+    ) -> Verdict:
+        moved = Moved(row.notice.gate_from, row.notice.terminal_from) if row.notice else Moved()
+        current = self._decide.current(case, moved)
         if now > expires_at(current):
             return SetAside(State.EXPIRED, Reason.EXPIRED)
         told = self._decide.told(case, rows, row.ordinal)
@@ -78,4 +132,25 @@ class Recheck:
             return _SUPERSEDED
         if decision.not_before is not None and decision.not_before > now:
             return Wait()
-        return Send(address=address, notice=notice(case, current, told, row.said))
+        return Send(address=address, notice=self._rows.notice(case, current, told, row.said))
+
+
+def is_for_staff(row: Notification) -> bool:
+    """Tell whether it is judged by the rules for staff."""
+    return row.rule is not None or row.said in FOR_STAFF
+
+
+def _crossed(row: Notification, rows: Sequence[Notification], now: datetime) -> Verdict | None:
+    """Look at what else the address is told of this flight: newer news wins, older news goes first."""
+    same = [
+        other
+        for other in rows
+        if (other.flight, other.address_key) == (row.flight, row.address_key)
+        and other.id != row.id
+        and other.said not in CONNECTIONS
+    ]
+    if any(other.ordinal > row.ordinal and other.state in OPEN for other in same):
+        return _SUPERSEDED
+    older = {other.state for other in same if other.ordinal < row.ordinal}
+    unclear = State.UNCERTAIN in older and now - row.created_at < UNCERTAIN_PATIENCE
+    return Wait() if State.SENDING in older or unclear else None

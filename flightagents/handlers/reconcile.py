@@ -7,8 +7,12 @@ import structlog
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Envelope, Found, Notification, State
+from flightagents.domain.delivery import Envelope, Found
+from flightagents.domain.notifications import Notification, State
+from flightagents.handlers.hand_over import count
 from flightagents.handlers.pace import Pace
+from flightagents.handlers.recheck import JudgeStaffRows, is_for_staff
+from flightagents.metrics import MAYBE_TWICE
 from flightagents.ports import Bookings, DeliveryChannel, Outbox
 
 _ENDS = {
@@ -25,14 +29,17 @@ class Reconcile:
 
     def __init__(
         self,
+        *,
         outbox: Outbox,
         bookings: Bookings,
+        staff: JudgeStaffRows,
         channels: Mapping[Channel, DeliveryChannel],
         paces: Mapping[Channel, Pace],
         clock: Clock,
     ) -> None:
         self._outbox = outbox
         self._bookings = bookings
+        self._staff = staff
         self._channels = channels
         self._paces = paces
         self._clock = clock
@@ -44,7 +51,7 @@ class Reconcile:
         """
         address = await self._address(row)
         if row.message is None or address is None:
-            await self._outbox.finish(row, State.DEAD, "whoever it was for is not booked any more")
+            await self._end(row, State.DEAD, "whoever it was for is not booked any more")
             return False
         envelope = Envelope(
             row=row.id,
@@ -60,16 +67,23 @@ class Reconcile:
             return True
         if found is Found.CANNOT_TELL and not row.maybe_twice:
             _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
+            MAYBE_TWICE.labels(channel=row.channel.value).inc()
             await self._outbox.leave_uncertain(row, "nobody can tell whether it arrived", grace, again=True)
             return True
         if found is Found.NOT_YET and self._clock.now() <= row.expires_at:
             await self._outbox.leave_uncertain(row, "asked too early", grace)
             return False
         state, why = _ENDS[found]
-        await self._outbox.finish(row, state, why)
+        await self._end(row, state, why)
         return False
 
+    async def _end(self, row: Notification, state: State, why: str) -> None:
+        await self._outbox.finish(row, state, why)
+        count(row, state)
+
     async def _address(self, row: Notification) -> str | None:
+        if is_for_staff(row):
+            return await self._staff.address(row)
         if row.booking is None:
             return None
         booking = (await self._bookings.get([row.booking])).get(row.booking)

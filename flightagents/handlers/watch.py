@@ -1,8 +1,10 @@
 """Looks at all open flights at once, for what no single record can show: a flight that became another one."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from flightagents.clock import Clock
+from flightagents.domain.changes import Change
 from flightagents.domain.moves import pairs, watch
 from flightagents.ports import Archive, FlightStore
 
@@ -11,12 +13,19 @@ LOOK_BACK = timedelta(days=2)
 
 
 class WatchFlights:
-    """Finds moved flights and adds them to the history."""
+    """Finds moved flights and adds them to the history. `also` hear of them after that, at each look."""
 
-    def __init__(self, flights: FlightStore, archive: Archive, clock: Clock) -> None:
+    def __init__(
+        self,
+        flights: FlightStore,
+        archive: Archive,
+        clock: Clock,
+        also: Sequence[Callable[[Sequence[Change]], Awaitable[None]]] = (),
+    ) -> None:
         self._flights = flights
         self._archive = archive
         self._clock = clock
+        self._also = also
 
     async def __call__(self) -> None:
         """Look once."""
@@ -25,4 +34,7 @@ class WatchFlights:
         near = {state.flight: state for pair in pairs(states) for state in pair}
         if near:
             runs = await self._archive.runs_of(list(near))
-            await self._flights.add_to_history(watch(near.values(), runs, now))
+            moves = watch(near.values(), runs, now)
+            await self._flights.add_to_history(moves)
+            for hear in self._also:
+                await hear(moves)

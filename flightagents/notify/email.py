@@ -7,7 +7,7 @@ After the letter's last byte only the server knows, until it answers.
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -15,7 +15,7 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Envelope, Found, Outcome, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Rejected, Retry, Uncertain
 from flightagents.notify import letter
 from flightagents.notify.letter import Mailbox
 from flightagents.notify.looking_up import settled
@@ -73,7 +73,7 @@ class EmailChannel:
         password: SecretStr | None = None,
         lookup: MailboxLookup = nobody_can_tell,
         grace: timedelta = timedelta(minutes=2),
-        receipts: bool = True,
+        receipts: bool = False,
         limits: Limits | None = None,
         patience: Patience | None = None,
         context: ssl.SSLContext | None = None,
@@ -81,8 +81,8 @@ class EmailChannel:
     ) -> None:
         """`mail_from` is an address or Name <address>; raises SettingsError if it is neither.
 
-        `grace`: how long after the last byte a look-up that finds nothing means nothing. `receipts`: ask for
-        DSNs where the server offers them. `now` is real time.
+        `grace`: how long after the last byte a look-up that finds nothing means nothing. `receipts`: somebody
+        reads what comes to `mail_from`, so ask for DSNs where the server offers them. `now` is real time.
         """
         self._sender = Mailbox.sender(mail_from, from_name)
         if context is None and tls is not SmtpTls.NONE:
@@ -127,9 +127,10 @@ class EmailChannel:
         return outcome
 
     async def find(self, envelope: Envelope) -> Found:
-        """Ask the look-up; that it found nothing counts only when the grace is over."""
+        """Ask the look-up; that it found nothing, or cannot tell, counts only when the grace is over."""
         asked_at = self._now()
-        return settled(await self._lookup(envelope), envelope, asked_at, self._grace)
+        found = await self._lookup(envelope)
+        return settled(found, envelope, asked_at, self._grace, receipt_may_come=self._receipts)
 
     def close(self) -> None:
         """End the connections that nobody uses."""
@@ -186,7 +187,10 @@ class EmailChannel:
             return Uncertain("the letter left, and the mail server gave no answer")
         if answer.closing:
             self._pool.slow_down(SLOW_DOWN)
-        return outcome_of(answer)
+        outcome = outcome_of(answer)
+        if isinstance(outcome, Accepted):
+            return replace(outcome, receipt_promised=self._receipts and connection.gives_receipts)
+        return outcome
 
 
 def _had_ended(error: aiosmtplib.SMTPException) -> bool:

@@ -1,6 +1,7 @@
 """The alphabet of an SMS. One letter outside of it turns the text into UCS-2, at 70 letters a segment."""
 
 import unicodedata
+from functools import lru_cache
 
 import gsm0338
 
@@ -60,10 +61,17 @@ _INSTEAD = str.maketrans(
 
 def septets(text: str) -> int | None:
     """Count what a text takes of a segment (the euro sign and brackets take two); None if it is not GSM-7."""
+    costs = [_cost(letter) for letter in text]
+    return sum(costs) if all(costs) else None
+
+
+@lru_cache(maxsize=4096)  # letters
+def _cost(letter: str) -> int:
+    """Give a letter's septets; 0 for one that is not in the alphabet."""
     try:
-        encoded, _ = _CODEC.encode(text)
+        encoded, _ = _CODEC.encode(letter)
     except UnicodeEncodeError:
-        return None
+        return 0
     return len(encoded)
 
 
@@ -78,10 +86,11 @@ def transliterate(text: str) -> str:
     return "".join(_plain(letter) for letter in text.translate(_INSTEAD))
 
 
+@lru_cache(maxsize=4096)  # letters
 def _plain(letter: str) -> str:
-    if septets(letter) is not None:
+    if _cost(letter):
         return letter
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if septets(part) is not None)
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if _cost(part))
 
 
 def cut(text: str, room: int) -> str:

@@ -1,50 +1,54 @@
-"""Email headers that hold tokens: ids and addresses of pages, which no mail program may meet encoded.
+"""Writes an email's headers: tokens as they are, and text so that it is read as it was written.
 
-Python's own header classes turn a token that is longer than a line into an RFC 2047 encoded word. That breaks
-threading (References) and one-click unsubscribe.
+A token is an id or the address of a page, which no mail program may meet encoded. Python's header classes
+turn one that is longer than a line into an RFC 2047 encoded word, which breaks threading (References) and
+one-click unsubscribe. And in a subject of several lines that is not ASCII they lose spaces (Python 3.11).
 """
 
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.header import Header
 from functools import lru_cache
-from typing import cast
 
 ROW_HEADER = "X-Flightagents-Row"
 """Carries the ledger row's id, so that a mailbox can be asked for it."""
 
-TOKEN_HEADERS = (
-    "Message-ID",
-    "References",
-    "In-Reply-To",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-    ROW_HEADER,
-)
+LINE = 78
+"""Letters of a line that is folded (RFC 5322, 2.1.1). A longer token makes a longer line: 998 are allowed."""
+
+_ENCODED_WORD = 75
+"""Letters of one at most (RFC 2047, 2)."""
 
 
-class TokenHeader(UnstructuredHeader):
-    """Folds at spaces only; a longer token makes a longer line (RFC 5322 allows 998 letters)."""
+def of_tokens(name: str, text: str) -> str:
+    """Write a header of tokens. It folds at spaces only, and the first token stays on its first line.
 
-    name: str
-    max_count = 1
-
-    def fold(self, *, policy: "EmailPolicy[EmailMessage]") -> str:
-        """Write the header; its first token stays on its first line."""
-        line_length = policy.max_line_length or 78
-        lines = [f"{self.name}:"]
-        for count, token in enumerate(str(self).split()):
-            if count and len(lines[-1]) + 1 + len(token) > line_length:
-                lines.append("")
-            lines[-1] += f" {token}"
-        return policy.linesep.join(lines) + policy.linesep
+    What is not ASCII is left out: ours are, whatever an airport's code may be.
+    """
+    return _folded(name, text.encode("ascii", "ignore").decode("ascii").split())
 
 
-@lru_cache(maxsize=1)
-def policy() -> "EmailPolicy[EmailMessage]":
-    """Give the rules that our emails are written by: 7 bit, whatever the servers on their way offer."""
-    registry = HeaderRegistry()
-    for name in TOKEN_HEADERS:
-        # The registry mixes BaseHeader into what it is given.
-        registry.map_to_type(name, cast("type[BaseHeader]", TokenHeader))
-    return SMTP.clone(header_factory=registry, cte_type="7bit")
+@lru_cache(maxsize=1024)  # subjects, which recipients share
+def of_text(name: str, text: str) -> str:
+    """Write a header that people read, of one line of text; what is not ASCII becomes encoded words."""
+    return _folded(name, _words(name, text) or text.split())
+
+
+@lru_cache(maxsize=64)  # our own sender's, above all
+def of_person(name: str, person: str, address: str) -> str:
+    """Write a header of one address with the name of whoever it belongs to, which has no quotes in it."""
+    return _folded(name, [*(_words(name, person) or f'"{person}"'.split()), f"<{address}>"])
+
+
+def _words(name: str, text: str) -> list[str]:
+    """Give a text as encoded words; none where it can stand as it is."""
+    if text.isascii() and "=?" not in text:
+        return []
+    return Header(text, "utf-8", maxlinelen=_ENCODED_WORD, header_name=name).encode().split()
+
+
+def _folded(name: str, tokens: list[str]) -> str:
+    lines = [f"{name}:"]
+    for count, token in enumerate(tokens):
+        if count and len(lines[-1]) + 1 + len(token) > LINE:
+            lines.append("")
+        lines[-1] += f" {token}"
+    return "\r\n".join(lines) + "\r\n"

@@ -1,16 +1,18 @@
 """Writes the email that an envelope asks for: headers, text and HTML, as the bytes that go over the wire."""
 
 import re
+from binascii import b2a_qp
+from collections.abc import Iterator
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import idna
 
-from flightagents.domain.notifications import Envelope
+from flightagents.domain.delivery import Envelope
 from flightagents.errors import SettingsError
-from flightagents.notify.headers import ROW_HEADER, policy
+from flightagents.notify import headers
 from flightagents.notify.wording import one_line
 
 # Python quotes a display name wrongly when it folds one that is long and not ASCII, and a comma that is not
@@ -42,7 +44,7 @@ class Mailbox:
         if not _LOCAL_PART.fullmatch(local) or len(local) > _LONGEST_PART:
             raise UnwritableAddressError("no email address: what stands before the @")
         try:
-            ascii_domain = idna.encode(domain, uts46=True).decode("ascii")
+            ascii_domain = _ascii(domain)
         except idna.IDNAError:
             raise UnwritableAddressError("no email address: the domain") from None
         return cls(local, ascii_domain, one_line(_SPECIAL.sub(" ", name))[:_LONGEST_NAME].strip())
@@ -63,10 +65,10 @@ class Mailbox:
         """Write local@domain, for the envelope."""
         return f"{self.local}@{self.domain}"
 
-    @property
-    def header(self) -> Address:
-        """Give it for a header."""
-        return Address(self.name, self.local, self.domain)
+
+@lru_cache(maxsize=4096)  # most travellers of an agency are at a few domains
+def _ascii(domain: str) -> str:
+    return idna.encode(domain, uts46=True).decode("ascii")
 
 
 def domain_of(mail_from: str) -> str:
@@ -75,27 +77,55 @@ def domain_of(mail_from: str) -> str:
 
 
 def write(envelope: Envelope, sender: Mailbox, recipient: Mailbox) -> bytes:
-    """Write the email; the same envelope gives the same letter, to the byte."""
+    """Write the email; the same envelope gives the same letter, to the byte.
+
+    By hand: Python's EmailMessage takes two milliseconds for what takes a twentieth of one here.
+    """
+    head = "".join(_headers(envelope, sender, recipient))
     message = envelope.message
-    email = EmailMessage(policy=policy())
-    email["From"] = sender.header
-    email["To"] = recipient.header
-    email["Subject"] = one_line(message.subject)
+    text = _part("plain", message.text)
+    if message.html is None:
+        return f"{head}{text}".encode("ascii")
+    # Drawn from the row, not by lot. "=_" stands in no part: quoted-printable writes the sign as =3D.
+    boundary = f"=_{sha256(envelope.row.encode()).hexdigest()[:32]}"
+    whole = (
+        f'{head}Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+        f"--{boundary}\r\n{text}\r\n"
+        f"--{boundary}\r\n{_part('html', message.html)}\r\n"
+        f"--{boundary}--\r\n"
+    )
+    return whole.encode("ascii")
+
+
+def _headers(envelope: Envelope, sender: Mailbox, recipient: Mailbox) -> Iterator[str]:
+    message = envelope.message
+    yield _address("From", sender)
+    yield _address("To", recipient)
+    yield headers.of_text("Subject", one_line(message.subject))
     if message.date is not None:
-        email["Date"] = message.date
-    email["Message-ID"] = _tokens(message.message_id)
+        yield f"Date: {format_datetime(message.date)}\r\n"
+    yield headers.of_tokens("Message-ID", one_line(message.message_id))
     if message.references:
-        email["References"] = _tokens(message.references)
-    email["Auto-Submitted"] = "auto-generated"
-    email[ROW_HEADER] = _tokens(envelope.row)
-    email.set_content(message.text)
-    if message.html is not None:
-        email.add_alternative(message.html, subtype="html")
-        # Python would draw one by lot. "=_" stands in no body: quoted-printable writes the sign as =3D.
-        email.set_boundary(f"=_{sha256(envelope.row.encode()).hexdigest()[:32]}")
-    return email.as_bytes()
+        yield headers.of_tokens("References", one_line(message.references))
+    if message.unsubscribe:  # RFC 8058: one click posts to the address
+        yield headers.of_tokens("List-Unsubscribe", f"<{one_line(message.unsubscribe)}>")
+        yield headers.of_tokens("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    yield "Auto-Submitted: auto-generated\r\n"
+    yield headers.of_tokens(headers.ROW_HEADER, one_line(envelope.row))
+    yield "MIME-Version: 1.0\r\n"
 
 
-def _tokens(text: str) -> str:
-    """Make ids fit for a header that is never encoded; ours are ASCII, whatever an airport's code may be."""
-    return one_line(text).encode("ascii", "ignore").decode("ascii")
+def _address(name: str, mailbox: Mailbox) -> str:
+    if not mailbox.name:
+        return headers.of_tokens(name, mailbox.address)
+    return headers.of_person(name, mailbox.name, mailbox.address)
+
+
+def _part(subtype: str, text: str) -> str:
+    """Write a body with its own headers. Quoted-printable keeps lines short and everything ASCII."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    body = b2a_qp(lines.encode(), istext=True).decode("ascii").replace("\n", "\r\n")
+    return (
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{body}"
+    )

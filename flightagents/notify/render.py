@@ -1,30 +1,24 @@
 """Finds the words for a notice. Before it handlers/deliver.py claimed its row; after it a channel sends them.
 
 A text is rendered once and kept with its row: Message-ID and Date are frozen, a retry is the same message.
+What recipients share is rendered once for all of them; each one's own words are filled in.
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
-from flightagents.domain.alerting import Said
+from flightagents import metrics
+from flightagents.domain import codes
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Message, Notice
+from flightagents.domain.notifications import Message, Notice, Onward
 from flightagents.notify import gsm7
+from flightagents.notify.blanks import OWN, Blanks, Form, own_words
+from flightagents.notify.dates import STYLES, Moment, Style
 from flightagents.notify.texts import Texts, mail, texts
-from flightagents.notify.wording import (
-    flight_day,
-    in_utc,
-    long_day,
-    moment,
-    one_line,
-    operated,
-    place,
-    short_day,
-    span,
-)
-
-LOCALES = {"en": "en_GB"}
-"""Babel's locale for a language of ours, where another than the language's own is meant."""
+from flightagents.notify.wording import apart, duration, flight_day, in_utc, local, one_line, place
 
 COLOURS = {
     Said.LATER: "#c77700",
@@ -35,10 +29,33 @@ COLOURS = {
     Said.DIVERTED: "#c22f2f",
     Said.GATE: "#0b5cab",
     Said.TERMINAL: "#0b5cab",
+    Said.CONNECTION_AT_RISK: "#c77700",
+    Said.CONNECTION_MISSED: "#c22f2f",
+    Said.CONNECTION_SAFE: "#23803c",
 }
 
 _LONGEST_AGENCY = 40
 """Letters of the agency's name in an SMS: about a quarter of a segment."""
+_NUMBER = re.compile(r"\+?\d[\d\s()./-]*", re.ASCII)
+_KEPT = 512
+"""Shared texts: some kilobytes each."""
+_PHRASES = ("greeting", "what_to_do", "your_flight", "call", "follow", "unsubscribe", "footer", "colon")
+
+
+class SharedEmail(NamedTuple):
+    """What all recipients of the same news get by email."""
+
+    subject: str
+    text: Form
+    html: Form
+    references: str
+
+
+class Wording(NamedTuple):
+    """A text for an SMS, and the septets that it takes."""
+
+    text: str
+    septets: int
 
 
 class Renderer:
@@ -51,30 +68,69 @@ class Renderer:
         self._agency = one_line(agency_name)
         self._phone = one_line(agency_phone)
         self._mail_domain = mail_domain
+        self._blanks = Blanks()
+        self._shared_email = lru_cache(_KEPT)(self._write_email)
+        self._shared_sms = lru_cache(_KEPT)(self._write_sms)
 
     def render(self, notice: Notice, channel: Channel, *, row: str, now: datetime) -> Message:
-        """Write a notice for a channel, in the recipient's language or else in English."""
+        """Write a notice for a channel, in the recipient's language or else, which is counted, in English.
+
+        Raises ValueError for one that is no traveller's, or about a connection without its onward flight.
+        """
+        if notice.said in FOR_STAFF or (notice.said in CONNECTIONS and notice.onward is None):
+            raise ValueError(f"a notice that says {notice.said} lacks what a traveller's has")
+        missing = texts(notice.language).missing
+        if missing is not None:
+            metrics.LANGUAGE_FALLBACKS.labels(language=missing).inc()
         if channel is Channel.SMS:
             return Message(text=self._sms(notice))
         return self._email(notice, row, now)
 
     def _sms(self, notice: Notice) -> str:
-        """Take the first wording that fits one segment; at the worst the agency's name is cut."""
+        """Take the first wording that has room for the page's address, else the longest without it.
+
+        The last wording is too bare for that: what to do is worth more than an address.
+        """
+        wordings = self._shared_sms(self._blanks.shared(notice, dict.fromkeys(OWN, "")))
+        page = one_line(notice.page)
+        length = gsm7.septets(page) if page else None
+        if length is not None:
+            for text, septets in wordings[:-1]:
+                if septets + 1 + length <= gsm7.SEGMENT:
+                    return f"{text} {page}"
+        return wordings[0].text
+
+    def _write_sms(self, notice: Notice) -> tuple[Wording, ...]:
+        """Give the wordings that fit one segment, the best first; at the worst the agency's name is cut."""
         agency = gsm7.cut(gsm7.transliterate(self._agency).strip(), _LONGEST_AGENCY)
-        wordings: list[str] = []
+        phone = gsm7.transliterate(self._phone)
         language = texts(notice.language)
         while True:
-            words = self._words(notice, language, agency, gsm7.transliterate(self._phone))
-            wordings = [gsm7.transliterate(line) for line in language.lines(notice.said, "sms", words)]
-            for wording in wordings:
-                if gsm7.fits(wording):
-                    return wording
+            words = self._words(notice, language, agency, phone)
+            lines = [gsm7.transliterate(line) for line in language.lines(notice.said, "sms", words)]
+            lengths = [Wording(line, gsm7.septets(line) or 0) for line in lines]
+            if fitting := tuple(wording for wording in lengths if wording.septets <= gsm7.SEGMENT):
+                return fitting
+            shortest = lengths[-1]
             if not agency:
-                return gsm7.cut(wordings[-1], gsm7.SEGMENT)
-            excess = (gsm7.septets(wordings[-1]) or 0) - gsm7.SEGMENT
+                return (Wording(gsm7.cut(shortest.text, gsm7.SEGMENT), gsm7.SEGMENT),)
+            excess = shortest.septets - gsm7.SEGMENT
             agency = gsm7.cut(agency, max(0, (gsm7.septets(agency) or 0) - excess))
 
     def _email(self, notice: Notice, row: str, now: datetime) -> Message:
+        own = own_words(notice)
+        shared = self._shared_email(self._blanks.shared(notice, own))
+        return Message(
+            text=shared.text.filled(own),
+            subject=shared.subject,
+            html=shared.html.as_html(own),
+            message_id=f"<{row}@{self._mail_domain}>",
+            date=in_utc(now),
+            references=shared.references,
+            unsubscribe=own["unsubscribe"],
+        )
+
+    def _write_email(self, notice: Notice) -> SharedEmail:
         language = texts(notice.language)
         words = self._words(notice, language, self._agency, self._phone)
         subject = language.line(notice.said, "subject", words)
@@ -86,52 +142,60 @@ class Renderer:
             "headline": language.line(notice.said, "headline", words),
             "advice": language.lines(notice.said, "advice", words),
             "facts": [line.split(" | ", 1) for line in language.common("facts", words)],
-            "phone_link": re.sub(r"[^+\d]", "", self._phone),
-            **{
-                part: " ".join(language.common(part, words))
-                for part in ("greeting", "what_to_do", "your_flight", "call", "footer")
-            },
+            "phone_link": _dialled(self._phone),
+            "page": notice.page,
+            "unsubscribe_page": notice.unsubscribe,
+            **{part: language.phrase(part, words) for part in _PHRASES},
         }
-        return Message(
-            text=mail("mail.txt", form),
+        return SharedEmail(
             subject=subject,
-            html=mail("mail.html", form),
-            message_id=f"<{row}@{self._mail_domain}>",
-            date=in_utc(now),
+            text=self._blanks.form(mail("mail.txt", form)),
+            html=self._blanks.form(mail("mail.html", form)),
             references=self._thread(notice),
         )
 
     def _words(self, notice: Notice, language: Texts, agency: str, phone: str) -> dict[str, object]:
-        locale = LOCALES.get(language.language, language.language)
-        day = short_day(flight_day(notice), locale)
+        style, day = STYLES[language.language], flight_day(notice)
         route = f"{notice.departure}-{notice.arrival}"
         sender = f"{agency}: " if agency else ""
-        new, old = moment(notice, notice.new, locale), moment(notice, notice.old, locale)
-        return {
+        new = Moment.of(local(notice.new, notice.zone), day, style)
+        old = Moment.of(local(notice.old, notice.zone), day, style)
+        span = apart(notice.old, notice.new)
+        other = notice.operated_as if notice.operated_as != notice.designator else None
+        words: dict[str, object] = {
             "said": notice.said.value,
             "agency": agency,
             "phone": phone,
-            "questions": f" Questions: {phone}" if phone else "",
-            "head": f"{sender}{notice.designator} {route} {day}",
+            "sender": sender,
+            "head": f"{sender}{notice.designator} {route} {style.short_day(day)}",
             "flight": notice.designator,
-            "operated": operated(notice),
+            "operator": codes.carrier(other) if other else "",
+            "operated_as": other or "",
             "route": route,
             "departure": notice.departure,
             "arrival": notice.arrival,
             "airport": notice.departure,
-            "day": day,
-            "long_day": long_day(flight_day(notice), locale),
+            "day": style.short_day(day),
+            "long_day": style.long_day(day),
             "new": new,
             "old": old,
             "moved": str(new) != str(old),
             "later": notice.new.replace(tzinfo=None) > notice.old.replace(tzinfo=None),
-            "span": span(notice),
-            "name": one_line(notice.name),
-            "reference": one_line(notice.reference),
+            "span": duration(abs(span)) if span is not None else "",
+            "name": notice.name,
+            "reference": notice.reference,
             "gate": place(notice.gate),
             "gate_from": place(notice.gate_from),
             "terminal": place(notice.terminal),
             "terminal_from": place(notice.terminal_from),
+            **_connection(notice.onward, style),
+        }
+        questions = language.phrase("questions", words)
+        return {
+            **words,
+            "contact": language.phrase("contact", words),
+            "contact_now": language.phrase("contact_now", words),
+            "questions": f" {questions}" if questions else "",
         }
 
     def _thread(self, notice: Notice) -> str:
@@ -140,3 +204,27 @@ class Renderer:
             (notice.designator, flight_day(notice).isoformat(), notice.departure, notice.arrival)
         )
         return f"<flight.{flight.replace('|', '.')}@{self._mail_domain}>"
+
+
+def _dialled(phone: str) -> str:
+    """Give what a link dials: "+1 (800) 555-0100 ext. 12" without the extension, which no link can."""
+    number = _NUMBER.search(phone)
+    return re.sub(r"[^+\d]", "", number[0]) if number else ""
+
+
+def _connection(onward: Onward | None, style: Style) -> dict[str, object]:
+    """Give the words for a connection, at the wall clock of the airport where they change."""
+    if onward is None:
+        return {"onward": ""}
+    leaves, arrives = local(onward.leaves, onward.zone), local(onward.arrives, onward.zone)
+    margin = apart(onward.arrives, onward.leaves)
+    return {
+        "onward": onward.designator,
+        "onward_arrival": onward.arrival,
+        "hub": onward.departure,
+        "hub_day": style.short_day(leaves.date()),
+        "leaves": Moment.of(leaves, leaves.date(), style),
+        "arrives": Moment.of(arrives, leaves.date(), style),
+        "margin": duration(margin) if margin and margin > timedelta() else "",
+        "protected": onward.protected,
+    }

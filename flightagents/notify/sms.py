@@ -7,6 +7,7 @@ of messages to that number is the evidence.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr
@@ -15,15 +16,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import (
-    Accepted,
-    Envelope,
-    Found,
-    Misconfigured,
-    Outcome,
-    Retry,
-    Uncertain,
-)
+from flightagents.domain.delivery import Accepted, Envelope, Found, Misconfigured, Outcome, Retry, Uncertain
 from flightagents.errors import SettingsError
 from flightagents.notify.looking_up import settled
 from flightagents.notify.twilio_answers import outcome_of
@@ -69,13 +62,15 @@ class SmsChannel:
         from_: str = "",
         messaging_service_sid: str = "",
         url: str = API,
+        public_url: str = "",
         grace: timedelta = timedelta(seconds=30),
         patience: Patience | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Take the session as it is; who made it closes it. Raises SettingsError without a sender.
 
-        `grace`: how long after a post Twilio's list may not show it. `now` is real time.
+        `public_url`: where Twilio reaches our web server; with it each message is reported on when it has
+        arrived, or not. `grace`: how long after a post Twilio's list may not show it. `now` is real time.
         """
         if not (from_ or messaging_service_sid):
             raise SettingsError(
@@ -96,6 +91,7 @@ class SmsChannel:
             **({"from_": from_} if from_ else {}),
             **({"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {}),
         }
+        self._public_url = public_url.rstrip("/")
         self._grace = grace
         self._now = now
 
@@ -108,6 +104,7 @@ class SmsChannel:
                 body=envelope.message.text,
                 validity_period=_validity(envelope.valid_for),
                 **self._sender,
+                **self._callback(envelope.row),
             )
         except TooManyRequestsError as busy:
             return Retry("Twilio says too many requests (HTTP 429)", busy.after)
@@ -119,7 +116,7 @@ class SmsChannel:
             return Uncertain("posted to Twilio, and no answer came")
         except (TwilioRestException, TwilioServiceException) as refused:
             return outcome_of(refused.status, refused.code)
-        return Accepted(created.sid)
+        return Accepted(created.sid, receipt_promised=bool(self._public_url))
 
     def close(self) -> None:
         """Keep nothing open: the session belongs to whoever made it."""
@@ -141,6 +138,12 @@ class SmsChannel:
         if len(recent) == _MOST_LISTED:
             return Found.CANNOT_TELL  # it may stand further down
         return settled(Found.NO, envelope, asked_at, self._grace)
+
+    def _callback(self, row: str) -> dict[str, str]:
+        """Ask for reports, which name the row: they may come before we know Twilio's own id."""
+        if not self._public_url:
+            return {}
+        return {"status_callback": f"{self._public_url}/twilio/status?row={quote(row, safe='')}"}
 
 
 def _validity(valid_for: timedelta) -> int:

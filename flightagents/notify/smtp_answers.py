@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import aiosmtplib
 
-from flightagents.domain.notifications import Accepted, Misconfigured, Outcome, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import Accepted, Misconfigured, Outcome, Rejected, Retry, Uncertain
 
 SLOW_DOWN = timedelta(seconds=30)
 """How long a server is left alone that said 421: it is overloaded, or on its way down."""
@@ -35,27 +35,41 @@ class Step(StrEnum):
     CONTENT = "the end of DATA"
 
 
+_BEGINS = r"^(?:5\.7\.\d{1,3} )?(?:<[^<>]*>[:.]* ?)?(?:SMTP; |TenantAttribution; )?"
+"""What may stand before a server's own verdict: an enhanced code of its policy, and whom it was about.
+
+The words of another server, which it quotes, come later: "host mx.example said: Relay access denied".
+"""
 OURS = (
-    (re.compile(r"relay", re.IGNORECASE), "the server does not relay for us: log in, or ask its operator"),
     (
         re.compile(
-            r"authentication (is )?required|must (issue a STARTTLS|be authenticated|authenticate)",
+            _BEGINS
+            + r"(?:(?:mail )?relay(?:ing)?(?: access)? (?:is )?(?:denied|prohibited|not (?:permitted|allowed))"
+            r"|unable to relay|we do not relay|invalid credentials for relay"
+            r"|sorry, that domain isn't in my list of allowed rcpthosts)",
             re.IGNORECASE,
         ),
+        "the server does not relay for us: log in, or ask its operator",
+    ),
+    (
+        re.compile(_BEGINS + r"(?:smtp )?authentication (?:is )?required", re.IGNORECASE),
         "the server wants a login or TLS first",
     ),
     (
-        re.compile(
-            r"sender (address )?(rejected|denied|refused|verify)|send as|not owned by user", re.IGNORECASE
-        ),
+        re.compile(_BEGINS + r"sender address rejected:", re.IGNORECASE),
         "the server does not take FLIGHTAGENTS_MAIL_FROM as a sender",
     ),
     (
-        re.compile(r"(client host|helo command) rejected", re.IGNORECASE),
+        re.compile(_BEGINS + r"(?:client host|helo command) rejected:", re.IGNORECASE),
         "the server does not let this machine send",
     ),
 )
-"""Refusals of a recipient that are about us: Postfix waits for RCPT even if it dislikes the sender."""
+"""Refusals at RCPT that are about us: Postfix waits for RCPT even if it dislikes client or sender, and begins
+with what it dislikes. Anything else said of a recipient is about that recipient, whatever the words."""
+WANTS_LOGIN = frozenset({530, 534, 535, 538})
+"""RFC 4954, 6."""
+OUR_SENDER = frozenset({"5.7.60"})
+"""Exchange, at the end of DATA: this login may not send as this sender."""
 
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _QUEUED = re.compile(r"(?:queued as|\bid=|\bstored as)\s*<?([\w.+/-]{1,64})", re.IGNORECASE)
@@ -71,8 +85,13 @@ class Answer:
 
     def __str__(self) -> str:
         """Write "RCPT 550 5.1.1": nothing of it is personal."""
-        enhanced = _ENHANCED.search(self.text)
-        return f"{self.step} {self.code}{' ' + enhanced[1] if enhanced else ''}"
+        return f"{self.step} {self.code} {self.enhanced}".rstrip()
+
+    @property
+    def enhanced(self) -> str:
+        """Give the enhanced code (RFC 3463), or nothing."""
+        found = _ENHANCED.search(self.text)
+        return found[1] if found else ""
 
     @property
     def closing(self) -> bool:
@@ -98,9 +117,14 @@ def outcome_of(answer: Answer) -> Outcome:
 def _refused(answer: Answer) -> Outcome:
     if answer.step in (Step.CONNECT, Step.LOGIN, Step.SENDER):
         return Misconfigured(f"{_ADVICE[answer.step]} ({answer})")
-    for pattern, meaning in OURS:
-        if pattern.search(answer.text):
-            return Misconfigured(f"{meaning} ({answer})")
+    if answer.code in WANTS_LOGIN:
+        return Misconfigured(f"the server wants a login or TLS first ({answer})")
+    if answer.enhanced in OUR_SENDER:
+        return Misconfigured(f"the server does not take FLIGHTAGENTS_MAIL_FROM as a sender ({answer})")
+    if answer.step is Step.RECIPIENT:
+        for pattern, meaning in OURS:
+            if pattern.search(answer.text):
+                return Misconfigured(f"{meaning} ({answer})")
     return Rejected(f"the mail server refused it ({answer})")
 
 

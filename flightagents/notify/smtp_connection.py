@@ -9,17 +9,16 @@ from datetime import timedelta
 from typing import cast
 
 import aiosmtplib
-from aiosmtplib.protocol import normalize_message_line_endings
 from pydantic import SecretStr
 
 from flightagents.notify.letter import Mailbox
 from flightagents.notify.smtp_answers import GO_AHEAD, Answer, Step
 from flightagents.settings import SmtpTls
 
+_OK, _WILL_FORWARD = 250, 251
 _LONGEST_ENVID = 100
 """RFC 3461, 4.4."""
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +73,31 @@ class Connection:
         """Whether nobody has ended it yet, as far as we have heard."""
         return self._client.is_connected
 
+    @property
+    def gives_receipts(self) -> bool:
+        """Whether the server has offered to report on what becomes of a letter (RFC 3461)."""
+        return self._client.supports_extension("dsn")
+
     async def offer(self, sender: Mailbox, recipient: Mailbox, row: str, *, receipt: bool) -> None:
         """MAIL, RCPT, DATA. Afterwards the server waits for the letter, and has nothing of it yet."""
         self.letters += 1
-        asks = receipt and self._client.supports_extension("dsn")
+        asks = receipt and self.gives_receipts
         envid = xtext(row)
         mail_options = ["RET=HDRS", f"ENVID={envid}"] if asks and len(envid) <= _LONGEST_ENVID else []
         rcpt_options = ["NOTIFY=SUCCESS,FAILURE"] if asks else []
-        await self._client.mail(sender.address, options=mail_options)
-        await self._client.rcpt(recipient.address, options=rcpt_options)
-        answer = await self._client.execute_command(b"DATA")
+        # Not the library's own mail() and rcpt(): they parse each address anew, as long as all else takes.
+        answer = await self._ask("MAIL", f"FROM:<{sender.address}>", *mail_options)
+        if answer.code != _OK:
+            raise aiosmtplib.SMTPSenderRefused(answer.code, answer.message, sender.address)
+        answer = await self._ask("RCPT", f"TO:<{recipient.address}>", *rcpt_options)
+        if answer.code not in (_OK, _WILL_FORWARD):
+            raise aiosmtplib.SMTPRecipientRefused(answer.code, answer.message, recipient.address)
+        answer = await self._ask("DATA")
         if answer.code != GO_AHEAD:
             raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+
+    async def _ask(self, *words: str) -> aiosmtplib.SMTPResponse:
+        return await self._client.execute_command(*(word.encode("ascii") for word in words))
 
     async def reset(self) -> bool:
         """Take an offer back; tells whether the connection is in step then."""
@@ -100,7 +112,7 @@ class Connection:
         protocol = self._client.protocol
         if protocol is None:
             raise aiosmtplib.SMTPServerDisconnected("the connection is gone")
-        protocol.write(_LEADING_DOT.sub(b"..", normalize_message_line_endings(letter)) + b".\r\n")
+        protocol.write(as_data(letter))
 
     async def verdict(self, patience: timedelta) -> Answer:
         """Wait for the answer to the letter. Raises what aiosmtplib raises: then nobody knows."""
@@ -122,6 +134,13 @@ class Connection:
         if self._client.transport is not None:
             cast("WriteTransport", self._client.transport).abort()
         self._client.close()
+
+
+def as_data(letter: bytes) -> bytes:
+    """Write a letter as it follows DATA: lines end with CR LF, a dot that begins one is doubled, then the end."""
+    lines = letter.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").replace(b"\n", b"\r\n")
+    stuffed = (b"." if lines.startswith(b".") else b"") + lines.replace(b"\r\n.", b"\r\n..")
+    return stuffed + b"\r\n.\r\n"
 
 
 def xtext(text: str) -> str:

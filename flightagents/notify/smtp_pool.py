@@ -13,7 +13,7 @@ from flightagents.notify.smtp_connection import Connection
 class Limits:
     """How many connections, and how long each is used."""
 
-    connections: int = 4
+    connections: int = 8
     letters: int = 50
     """On one connection: servers have limits of their own (Postfix: 100 by default)."""
     idle: timedelta = timedelta(seconds=20)

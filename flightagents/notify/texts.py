@@ -3,21 +3,26 @@
 `mail.txt` and `mail.html` hold the form and no words; `en/common.txt` holds the words that all emails share.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from babel import localedata
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound, select_autoescape
 
 from flightagents.domain.alerting import Said
 
 ENGLISH = "en"
+UNKNOWN = "unknown"
+_PRIMARY = re.compile(r"[a-z]{2,3}")
 
 
 class Texts:
-    """The texts of one language."""
+    """The texts of one language. `missing`: the language that was asked for, where these stand in for it."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, missing: str | None = None) -> None:
         self.language = language
+        self.missing = missing
 
     def lines(self, said: Said, block: str, words: Mapping[str, object]) -> list[str]:
         """Give the lines of a block of a kind of news."""
@@ -28,14 +33,26 @@ class Texts:
         return " ".join(self.lines(said, block, words))
 
     def common(self, block: str, words: Mapping[str, object]) -> list[str]:
-        """Give the lines of a block that all emails share."""
+        """Give the lines of a block that all messages share."""
         return _block(f"{self.language}/common.txt", block, words)
 
+    def phrase(self, block: str, words: Mapping[str, object]) -> str:
+        """Give a block that all messages share as one line."""
+        return " ".join(self.common(block, words))
 
+
+@lru_cache(maxsize=1024)  # spellings of tags
 def texts(language: str) -> Texts:
-    """Give the texts for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English."""
+    """Give the texts for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English.
+
+    What is missing is a language that exists, or `unknown`: a metric can have it as a label.
+    """
     primary = language.replace("_", "-").partition("-")[0].lower()
-    return Texts(primary if primary.isalpha() and _exists(f"{primary}/common.txt") else ENGLISH)
+    if not _PRIMARY.fullmatch(primary):
+        return Texts(ENGLISH, UNKNOWN)
+    if _exists(f"{primary}/common.txt"):
+        return Texts(primary)
+    return Texts(ENGLISH, primary if localedata.exists(primary) else UNKNOWN)
 
 
 def mail(form: str, words: Mapping[str, object]) -> str:
@@ -45,7 +62,7 @@ def mail(form: str, words: Mapping[str, object]) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("flightagents.notify"),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
@@ -54,9 +71,11 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    # Jinja's own `capitalize` makes the other letters small.
+    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    return environment
 
 
-@lru_cache(maxsize=256)
 def _exists(name: str) -> bool:
     try:
         _environment().get_template(name)
@@ -68,4 +87,4 @@ def _exists(name: str) -> bool:
 def _block(name: str, block: str, words: Mapping[str, object]) -> list[str]:
     template: Template = _environment().get_template(name)
     text = "".join(template.blocks[block](template.new_context(dict(words))))
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line.strip(" \n") for line in text.split("\n") if line.strip(" \n")]

@@ -5,7 +5,7 @@ Twilio's own words stay here: they repeat the number.
 
 from http import HTTPStatus
 
-from flightagents.domain.notifications import Misconfigured, Outcome, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import Misconfigured, Outcome, Rejected, Retry, Uncertain
 
 _LOGIN = "check FLIGHTAGENTS_TWILIO_ACCOUNT_SID and _AUTH_TOKEN"
 _SENDER = "check FLIGHTAGENTS_TWILIO_FROM"
@@ -29,6 +29,7 @@ OUR_CODES = {
     20005: "the Twilio account is suspended or closed",
     20404: f"Twilio does not know the account: {_LOGIN}, and _URL",
     21212: f"the sender is not a valid number: {_SENDER}",
+    21609: "Twilio does not take the address for its reports: check FLIGHTAGENTS_PUBLIC_URL",
     21603: f"no sender is set: {_SENDER}",
     21606: f"the sender is not ours, or cannot send SMS: {_SENDER}",
     21659: f"the sender is not a number of Twilio's: {_SENDER}",

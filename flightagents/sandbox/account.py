@@ -6,9 +6,11 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from flightagents.domain.notifications import TOLD
 from flightagents.sandbox.aviationstack import AviationStack, Served
 from flightagents.sandbox.messages_account import compare
 from flightagents.sandbox.stand_ins import StandIns
+from flightagents.store.silences import MongoSilences
 
 Rows = list[dict[str, Any]]
 
@@ -23,6 +25,9 @@ class Account:
     flights: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     notifications: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    tasks: Counter[str] = field(default_factory=Counter)
     emails: int = 0
     sms: int = 0
     dead_letters: int = 0
@@ -38,6 +43,9 @@ class Account:
             f"flights              {self.flights}",
             f"changes              {sum(self.changes.values())}  ({_counts(self.changes)})",
             f"notifications        {sum(self.notifications.values())}  ({_counts(self.notifications)})",
+            f"told                 {sum(self.told.values())}  ({_counts(self.told)})",
+            f"told nothing         {sum(self.silent.values())}  ({_counts(self.silent)})",
+            f"tasks for staff      {sum(self.tasks.values())}  ({_counts(self.tasks)})",
             f"emails received      {self.emails}",
             f"SMS received         {self.sms}",
             f"dead letters         {self.dead_letters}",
@@ -61,12 +69,17 @@ async def draw_up(world: StandIns) -> Account:
     ledger = await _all(database, "notifications")
     changes = await _all(database, "flight_changes", {"kind": 1})
     phones = {row["_id"]: row["phone"] for row in await _all(database, "bookings", {"phone": 1})}
+    silent = await MongoSilences(database).counts()
+    tasks = await _all(database, "tasks", {"kind": 1})
     client.close()
     account = Account(
         records=len(stored),
         flights=len({row["flight"] for row in stored}),
         changes=Counter(row["kind"] for row in changes),
         notifications=Counter(row["state"] for row in ledger),
+        told=Counter(row["said"] for row in ledger if row["state"] in TOLD),
+        silent=Counter(silent),
+        tasks=Counter(task["kind"] for task in tasks),
         emails=len(world.mailbox.mails),
         sms=len(world.twilio.messages),
         dead_letters=len(letters),

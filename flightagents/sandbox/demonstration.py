@@ -32,6 +32,7 @@ GROUP = "flightagents"
 TOPICS = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)
 MOST_UNREAD = 4000
 """Records. Beyond this the feed answers later: the broker forgets what is over about 5 MB a partition."""
+JFK_DESK = ("--to", "jfk-desk@acme-travel.example", "--airport", "JFK", "--min-severity", "major")
 LAST_PATIENCE = timedelta(seconds=30)
 """How long the end waits until everything is read and told."""
 LOOK = 0.25
@@ -47,6 +48,7 @@ class Demonstration:
         self._say = say
         self._over = asyncio.Event()
         self._polling = True
+        self._failed = False
 
     def stop(self) -> None:
         """End early, with the account: what Ctrl-C does."""
@@ -67,7 +69,9 @@ class Demonstration:
             **worker_environment(world, web_port, str(folder / "data")),
             MAILBOX_URL: world.page_url,
         }
-        await self._import_bookings(world, folder, environment)
+        await asyncio.gather(
+            self._import_bookings(world, folder, environment), self._add_rule(folder, environment)
+        )
         if world.feed is not None:
             world.feed.before_answer = lambda: self._hold_back(world)
         log = folder / "worker.log"
@@ -83,7 +87,10 @@ class Demonstration:
             await self._until_told(world, narrator)
         finally:
             worker.stop()
-        return await draw_up(world)
+        account = await draw_up(world)
+        if self._failed:
+            account.lost.append("the worker ended by itself")
+        return account
 
     async def _import_bookings(self, world: StandIns, folder: Path, environment: dict[str, str]) -> None:
         if not world.flights:
@@ -97,6 +104,15 @@ class Demonstration:
         finally:
             importer.stop()
         self._say(f"bookings: {importer.last_words(lines=1)}")
+
+    async def _add_rule(self, folder: Path, environment: dict[str, str]) -> None:
+        """Let the desk at JFK hear of what is grave there."""
+        argv = [sys.executable, "-m", "flightagents", "rules", "add", "jfk-desk", *JFK_DESK]
+        adder = Child("rules", argv, log=folder / "rules.log", env=environment, cwd=folder)
+        try:
+            await asyncio.to_thread(adder.wait, LAST_PATIENCE)
+        finally:
+            adder.stop()
 
     async def _hold_back(self, world: StandIns) -> None:
         """Answer later when readers lag, and not at all any more once the time is over."""
@@ -113,6 +129,7 @@ class Demonstration:
         while not self._over.is_set():
             narrator.read_on()
             if worker.exit_code is not None:
+                self._failed = True
                 self._say(f"the worker ended by itself:\n{worker.last_words()}")
                 return
             if end is None and narrator.polls and self._seconds is not None:

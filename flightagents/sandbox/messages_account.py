@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flightagents.domain.alerting import CONNECTIONS
 from flightagents.domain.notifications import TOLD, State
 from flightagents.sandbox.mailbox import Mail
 from flightagents.sandbox.sms import Sms
@@ -36,8 +37,15 @@ def compare(
     return Differences(lost, twice + _rows_twice(ledger))
 
 
+def _about(row: Row) -> str:
+    if row["rule"] is not None:
+        return str(row["_id"])
+    return str(row["said"]) if row["said"] in CONNECTIONS else ""
+
+
 def _accepted(ledger: Sequence[Row], channel: str) -> Iterable[Row]:
-    return (row for row in ledger if row["channel"] == channel and row["state"] == State.ACCEPTED.value)
+    taken = (State.ACCEPTED.value, State.DELIVERED.value)
+    return (row for row in ledger if row["channel"] == channel and row["state"] in taken)
 
 
 def _texts(rows: Iterable[Row], phones: Mapping[str, str | None]) -> Counter[tuple[str | None, str]]:
@@ -45,9 +53,9 @@ def _texts(rows: Iterable[Row], phones: Mapping[str, str | None]) -> Counter[tup
 
 
 def _rows_twice(ledger: Sequence[Row]) -> list[str]:
-    """One change goes to one recipient on one channel once."""
+    """One change goes to a recipient on a channel once; connections and staff rules are news of their own."""
     told = Counter(
-        (row["flight"], row["ordinal"], row["channel"], row["address_key"])
+        (row["flight"], row["ordinal"], row["channel"], row["address_key"], _about(row))
         for row in ledger
         if row["state"] in TOLD
     )

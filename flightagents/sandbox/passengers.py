@@ -21,6 +21,10 @@ _SHARE_WITH_ROUTE = 0.8
 _SHARE_WITH_TIME = 0.5
 _SHARE_WITH_PHONE = 0.6
 _SHARE_WITHOUT_CONSENT = 0.05
+_SHARE_WITH_CONNECTION = 0.25
+_ONWARD = ("SEA", "SAN", "PDX", "YVR")
+_LANGUAGES = {"en": 12, "de": 2, "fr": 2, "es": 2, "pt-BR": 1, "is": 1}
+"""How many of twenty ask for each; nobody has translated the last one."""
 
 
 def bookings_csv(flights: Sequence[RealFlight], start: datetime, seed: int) -> bytes:
@@ -31,7 +35,11 @@ def bookings_csv(flights: Sequence[RealFlight], start: datetime, seed: int) -> b
     lines.writeheader()
     for number, (flight, sold_as) in enumerate(_chosen(flights, start, seed, rng)):
         for person in range(rng.choice((1, 1, 1, 2, 3))):
-            lines.writerow(_line(rng, flight, sold_as, f"FA{number:04d}", person))
+            reference = f"FA{number:04d}"
+            line = _line(rng, flight, sold_as, reference, person)
+            line["language"] = _language(seed, reference, person)
+            line["flights"] += _onward(seed, reference, flight)
+            lines.writerow(line)
     return out.getvalue().encode()
 
 
@@ -54,6 +62,23 @@ def _has_news(flight: RealFlight) -> bool:
     return flight.cancelled or (flight.delay or timedelta()) >= timedelta(minutes=30)
 
 
+def _language(seed: int, reference: str, person: int) -> str:
+    """Draw one by itself: the other draws stay what they were before there were languages."""
+    rng = Random(f"{seed}|{reference}|{person}|language")
+    return rng.choices(list(_LANGUAGES), list(_LANGUAGES.values()))[0]
+
+
+def _onward(seed: int, reference: str, flight: RealFlight) -> str:
+    """Give some a flight on from where they land, by the ticket's time: the feed does not have it yet."""
+    rng = Random(f"{seed}|{reference}|onward")
+    if rng.random() >= _SHARE_WITH_CONNECTION:
+        return ""
+    place = flight.destination
+    leaves = (flight.scheduled_arrival + timedelta(minutes=rng.randrange(70, 140))).astimezone(place.zone)
+    goes_to = rng.choice([each for each in _ONWARD if each != place.iata])
+    return f"|AA{rng.randrange(5000, 5900)} {leaves:%Y-%m-%d} {place.iata}-{goes_to} {leaves:%H:%M}"
+
+
 def _line(rng: Random, flight: RealFlight, sold_as: str, reference: str, person: int) -> dict[str, str]:
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
     local = flight.scheduled_departure.astimezone(flight.origin.zone)
@@ -65,7 +90,6 @@ def _line(rng: Random, flight: RealFlight, sold_as: str, reference: str, person:
         "name": f"{first} {last}",
         "email": f"{first}.{last}.{reference}.{person}@example.org".lower(),
         "phone": f"+1202555{rng.randrange(100, 200):04d}" if by_sms else "",
-        "language": "en",
         "channels": "",
         "consent_email": "no" if rng.random() < _SHARE_WITHOUT_CONSENT else "yes",
         "consent_sms": "yes" if by_sms else "",

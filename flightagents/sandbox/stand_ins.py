@@ -76,6 +76,7 @@ async def stand_ins(plan: Plan, *, real_feed: bool) -> AsyncIterator[StandIns]:
             feed = await stack.enter_async_context(aviationstack(StoryPages(story), clock.now))
         mailbox = await stack.enter_async_context(mail_server(clock.now))
         twilio = await stack.enter_async_context(twilio_server(shown=clock.now))
+        twilio.reports = True
         page_url = await stack.enter_async_context(mailbox_page(mailbox, twilio))
         yield StandIns(plan, clock, flights, feed, mongodb_url, kafka, mailbox, twilio, page_url)
 
@@ -126,6 +127,7 @@ def worker_environment(world: StandIns, web_port: int, data_dir: str) -> dict[st
         "AGENCY_NAME": "Acme Travel",
         "AGENCY_PHONE": "+1 202 555 0100",
         "WEB_PORT": str(web_port),
+        "PUBLIC_URL": f"http://localhost:{web_port}",
         "LOG_FORMAT": "json",
     }
     if world.feed is not None and isinstance(world.clock, SimulatedClock):

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
+from xml.etree import ElementTree as ET
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientError, ClientSession, web
 
 from flightagents.sandbox.servers import Hook, at_once, serving
 from flightagents.sandbox.sms import ERRORS, Sms, refusal_of
@@ -23,6 +24,8 @@ DEFAULT_ACCOUNT = "AC00000000000000000000000000000000"
 DEFAULT_TOKEN = "sandbox"  # noqa: S105 - opens nothing but this server
 
 _PAGE_SIZE = 50
+REPORT_AFTER = 0.5
+"""Seconds."""
 
 
 class SmsFault(Enum):
@@ -60,6 +63,10 @@ class Twilio:
         self._now = now
         self._shown = shown or now
         self._faults: deque[SmsFault] = deque()
+        self._inbound = 0
+        self.reports = False
+        """Whether it reports each accepted SMS as delivered a moment later, as phones that are on do."""
+        self._reporting: set[asyncio.Task[None]] = set()
 
     def fail_next(self, fault: SmsFault, times: int = 1) -> None:
         """Let this happen to the next requests to send."""
@@ -75,6 +82,26 @@ class Twilio:
         headers = {"X-Twilio-Signature": signature(sms.status_callback, form, self.token)}
         async with ClientSession() as session:
             await session.post(sms.status_callback, data=form, headers=headers)
+
+    async def deliver(self, url: str, sender: str, body: str, *, sid: str | None = None) -> list[str]:
+        """Hand an SMS that somebody sent us to a webhook, signed, as Twilio does; give what is answered.
+
+        The same `sid` again is Twilio's repeating a webhook.
+        """
+        self._inbound += 1
+        form = {
+            "MessageSid": sid or f"SM{hashlib.sha256(f'inbound {self._inbound}'.encode()).hexdigest()[:32]}",
+            "AccountSid": self.account,
+            "From": sender,
+            "To": "+12025550199",
+            "Body": body,
+            "NumMedia": "0",
+        }
+        headers = {"X-Twilio-Signature": signature(url, form, self.token)}
+        async with ClientSession() as session, session.post(url, data=form, headers=headers) as response:
+            response.raise_for_status()
+            twiml = ET.fromstring(await response.text())  # noqa: S314 - the answer of our own worker
+            return [each.text or "" for each in twiml.iter("Message")]
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         """Accept an SMS, refuse it as Twilio would, or fail as told."""
@@ -94,7 +121,17 @@ class Twilio:
         await self.before_answer()
         if fault is not None:
             return await self._break(request, fault)
+        if self.reports:
+            report = asyncio.create_task(self._report_delivered(sms.sid))
+            self._reporting.add(report)
+            report.add_done_callback(self._reporting.discard)
         return web.json_response(sms.as_json(), status=201)
+
+    async def _report_delivered(self, sid: str) -> None:
+        """Report it a moment later; after the end nobody answers."""
+        await asyncio.sleep(REPORT_AFTER)
+        with contextlib.suppress(ClientError):
+            await self.report(sid, "delivered")
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         """List messages, newest first, filtered by recipient, sender and day or time."""

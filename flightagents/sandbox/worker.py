@@ -13,7 +13,7 @@ import aiohttp
 
 from flightagents.app import app
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Envelope, Found
+from flightagents.domain.delivery import Envelope, Found
 from flightagents.handlers.pace import Pace
 from flightagents.wiring import Sending, wire
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import bson
 import msgspec
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
+from pymongo import ASCENDING, DESCENDING
 
+from flightagents.domain.flight import Sighting
+from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
 from flightagents.records import FlightRecord
 from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.reading import Document, Reader
 
 COLLECTION = "flight_status"
 MAX_BYTES = 16 * 1024 * 1024
@@ -55,6 +60,34 @@ class MongoArchive:
         ):
             found[row["_id"]] = tuple(sorted(row["runs"]))
         return found
+
+    async def newest(self) -> RunStamp | None:
+        """Give the run of the record that was stored last; None where there is none."""
+        last = [("stored_at", DESCENDING)]
+        found = await self._records.find_one({}, {"run": 1, "polled_at": 1}, sort=last)
+        return RunStamp(found["run"], found["polled_at"]) if found else None
+
+    async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
+        """Give what the newest of these runs that brought it showed of each flight: its leading row."""
+        query = {"flight": {"$in": list(flights)}, "run": {"$in": list(runs)}, "leads": True}
+        found = await _sightings.read(self._records.find(query).sort("run", ASCENDING))
+        return {sighting.flight: sighting for sighting in found}
+
+
+def _sighting(found: Document) -> Sighting:
+    """MongoDB knows no time without a zone: those of an airport whose zone nobody knows come back as UTC."""
+    fields: dict[str, Any] = {**found, "id": found["_id"]}
+    for end in ("departure", "arrival"):
+        if fields[end]["zone"] is None:
+            fields[end] = {name: _naive(value) for name, value in fields[end].items()}
+    return msgspec.convert(fields, Sighting)
+
+
+def _naive(value: object) -> object:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+_sightings = Reader(COLLECTION, _sighting)
 
 
 def _require_shallow(value: object, levels: int) -> None:

@@ -1,18 +1,22 @@
 """`bookings`: who is on which flight. The only place, beside the ledger's message, with personal data."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from pymongo import ASCENDING, ReplaceOne
 
-from flightagents.domain.bookings import Booking, Segment, SegmentStatus
+from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.reading import Document, Reader
 
 COLLECTION = "bookings"
 Number = tuple[str, str]
 """A designator and a local date, as they stand on a ticket."""
+
+_FIELDS = {Channel.EMAIL: "email", Channel.SMS: "phone"}
+"""Where a channel's address stands."""
 
 
 class MongoBookings:
@@ -26,6 +30,7 @@ class MongoBookings:
         """Make the indexes."""
         number = [("segments.designator", ASCENDING), ("segments.flight_date", ASCENDING)]
         await self._bookings.create_index(number, name="number")
+        await self._bookings.create_index("segments.flight_date", name="date")
         for field in ("reference", "email", "phone"):
             await self._bookings.create_index(field, name=field)
         undecided = {"decided": False}
@@ -51,6 +56,13 @@ class MongoBookings:
         return [each for each in found if any(_number(segment) in wanted for segment in each.segments)]
 
     @until_stored
+    async def flying(self, since: date, until: date) -> list[Booking]:
+        """Give the bookings with a confirmed segment of these local dates, both included."""
+        dates = {"$gte": since.isoformat(), "$lte": until.isoformat()}
+        flown = {"flight_date": dates, "status": SegmentStatus.CONFIRMED.value}
+        return await self._read({"segments": {"$elemMatch": flown}})
+
+    @until_stored
     async def undecided(self) -> list[Booking]:
         """Give the bookings that were stored and never decided on: whoever stored them died."""
         return await self._read({"decided": False})
@@ -71,6 +83,20 @@ class MongoBookings:
     async def mark_decided(self, ids: Sequence[str]) -> None:
         """Note that these bookings were decided on."""
         await self._bookings.update_many({"_id": {"$in": list(ids)}}, {"$set": {"decided": True}})
+
+    @until_stored
+    async def revoke(self, channel: Channel, address: str, at: datetime, how: str) -> None:
+        """Take back the consent of an address in every booking; one that was taken back before stays so."""
+        consent = f"consents.{channel}"
+        given = {_FIELDS[channel]: address, f"{consent}.at": {"$ne": None}, f"{consent}.revoked_at": None}
+        taken_back = {f"{consent}.revoked_at": msgspec.to_builtins(at), f"{consent}.revoked_by": how}
+        await self._bookings.update_many(given, {"$set": taken_back})
+
+    @until_stored
+    async def give(self, channel: Channel, address: str, consent: Consent) -> None:
+        """Note the consent of an address in every booking, and that they are to be decided on again."""
+        given = {f"consents.{channel}": msgspec.to_builtins(consent), "decided": False}
+        await self._bookings.update_many({_FIELDS[channel]: address}, {"$set": given})
 
     @until_stored
     async def cancel(self, reference: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from pymongo import ReplaceOne, UpdateOne
 
-from flightagents.domain.changes import Change
+from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import STATE_VERSION, FlightId, FlightState
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.reading import Document, Reader
@@ -36,6 +36,14 @@ class MongoFlights:
         """Give the state of every flight from that date on that has not left, landed or been cancelled."""
         recent = {"open": True, "date": {"$gte": since.isoformat()}}
         return await _states.read(self._flights.find(recent, {"state": 1}))
+
+    @until_stored
+    async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
+        """Give each (old flight, new flight) of a flight retimed over midnight where one is among these."""
+        moved, these = {"kind": Kind.MOVED_TO.value}, {"$in": list(flights)}
+        either = {"$or": [{**moved, field: these} for field in ("flight", "after.flight")]}
+        found = self._changes.find(either, {"flight": 1, "after.flight": 1}).sort("at")
+        return [(row["flight"], row["after"]["flight"]) async for row in found]
 
     @until_stored
     async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:

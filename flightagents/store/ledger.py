@@ -5,13 +5,16 @@ A row is inserted once, by its id. `not_before` and `expires_at` are business ti
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 from pymongo import ASCENDING, DESCENDING, UpdateOne
+from pymongo.errors import BulkWriteError
 
 from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Notification, State
-from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.errors import WriteRefusedError
+from flightagents.store.connection import DUPLICATE_KEY, Database, bulk_write, is_transient, until_stored
 from flightagents.store.ledger_rows import COLLECTION, document, event, line, read_notice, reader
 
 _REVIVED = [State.SUPPRESSED.value, State.SUPERSEDED.value]
@@ -32,8 +35,8 @@ class MongoLedger:
             [("flight", ASCENDING), ("address_key", ASCENDING)], name="flight_address"
         )
         await self._rows.create_index([("state", ASCENDING), ("created_at", ASCENDING)], name="state")
-        await self._rows.create_index("claim", name="claim", sparse=True)
         await self._rows.create_index("booking", name="booking")
+        await self._rows.create_index("address_key", name="address_key")
         await self._rows.create_index("settled", name="settled", partialFilterExpression={"settled": False})
 
     @until_stored
@@ -57,20 +60,41 @@ class MongoLedger:
 
         A row that a sender set aside comes to life again: what it was set aside for has changed.
         """
-        writes: list[UpdateOne] = []
-        for row in rows:
-            fields = {**document(row), "settled": True, "retry_at": None}
-            if row.state is State.PENDING:
-                aside = {"_id": row.id, "state": {"$in": _REVIVED}}
-                anew = {name: value for name, value in fields.items() if name not in _OUTLIVES}
-                writes.append(UpdateOne(aside, {"$set": anew, **event("decided again")}))
-            created = {**fields, "trace": [line(f"decided: {row.reason}")]}
-            writes.append(UpdateOne({"_id": row.id}, {"$setOnInsert": created}, upsert=True))
-        if not writes:
-            return 0
-        with bulk_write():
-            result = await self._rows.bulk_write(writes)
-        return int(result.upserted_count)
+        fields = [{**document(row), "settled": True, "retry_at": None} for row in rows]
+        present = await self._insert(
+            [
+                {"_id": row.id, **each, "trace": [line(f"decided: {row.reason}")]}
+                for row, each in zip(rows, fields, strict=True)
+            ]
+        )
+        revived = [
+            UpdateOne(
+                {"_id": rows[place].id, "state": {"$in": _REVIVED}},
+                {"$set": _anew(fields[place]), **event("decided again")},
+            )
+            for place in present
+            if rows[place].state is State.PENDING
+        ]
+        if revived:
+            with bulk_write():
+                await self._rows.bulk_write(revived)
+        return len(rows) - len(present)
+
+    async def _insert(self, documents: Sequence[dict[str, Any]]) -> list[int]:
+        """Insert what is not there yet, and give the places of what is."""
+        if not documents:
+            return []
+        try:
+            await self._rows.insert_many(documents, ordered=False)
+        except BulkWriteError as exc:
+            errors = (exc.details or {}).get("writeErrors", ())
+            refused = {error["code"] for error in errors} - {DUPLICATE_KEY}
+            if is_transient(exc):
+                raise
+            if refused:
+                raise WriteRefusedError(refused) from None  # the text of the error holds the documents
+            return [error["index"] for error in errors]
+        return []
 
     @until_stored
     async def unsettled(self) -> list[Notification]:
@@ -82,6 +106,28 @@ class MongoLedger:
         """Note that the person was decided on again, unless the row has lived and ended again since."""
         ended = {"_id": row.id, "attempt": row.attempt, "state": row.state.value}
         await self._rows.update_one(ended, {"$set": {"settled": True}})
+
+    @until_stored
+    async def hold(self, row: str, on: bool) -> bool:
+        """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
+        waiting = {"_id": row, "state": State.PENDING.value, "hold": {"$ne": on}}
+        change = {"$set": {"hold": on}, **event("held by staff" if on else "released by staff")}
+        return bool((await self._rows.update_one(waiting, change)).matched_count)
+
+    @until_stored
+    async def replay(self, row: str) -> bool:
+        """Let a row be tried again that we gave up or a provider refused; False if it is none."""
+        given_up = {"_id": row, "state": {"$in": [State.DEAD.value, State.FAILED.value]}}
+        again = {
+            "state": State.PENDING.value,
+            "stage": None,
+            "tries": 0,
+            "retry_at": None,
+            "not_before": None,
+            "settled": True,
+        }
+        result = await self._rows.update_one(given_up, {"$set": again, **event("tried again by hand")})
+        return result.matched_count == 1
 
     async def newest(self, limit: int, flight: str | None = None) -> list[Notification]:
         """Give the newest rows, newest first."""
@@ -104,3 +150,7 @@ class MongoLedger:
             said = msgspec.json.encode(replace(read_notice(row["notice"]), name="", reference=""))
             await self._rows.update_one({"_id": row["_id"]}, {"$set": {**gone, "notice": said.decode()}})
         await self._rows.update_many(theirs, {"$set": {**gone, "notice": None, "address_key": None}})
+
+
+def _anew(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in _OUTLIVES}

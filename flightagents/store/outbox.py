@@ -1,7 +1,8 @@
 """The ledger's rows as a sender takes them in hand: nothing is lost, and nothing is said twice.
 
 A sender claims rows with a lease, marks each "wire" durably just before bytes leave, and records the outcome;
-each of its updates is fenced by owner and attempt. Leases and retries run on the database's clock (`$$NOW`).
+each of its updates is fenced by owner and attempt, and goes out with others (fenced_writes.py). Leases and
+retries run on the database's clock (`$$NOW`).
 """
 
 import uuid
@@ -12,9 +13,10 @@ from typing import Any
 import msgspec
 
 from flightagents.domain.alerting import Reason
-from flightagents.domain.notifications import TOLD, Message, Notification, Stage, State
+from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notification, Stage, State
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.ledger_rows import COLLECTION, fence, notice_text, reader, traced, within
+from flightagents.store.fenced_writes import FencedWrites
+from flightagents.store.ledger_rows import COLLECTION, notice_text, reader, traced, within
 
 LEASE = timedelta(seconds=60)
 """Longer than one message may take, all time-outs of a channel together."""
@@ -25,6 +27,7 @@ class MongoOutbox:
 
     def __init__(self, database: Database, lease: timedelta = LEASE) -> None:
         self._rows = database[COLLECTION]
+        self._writes = FencedWrites(self._rows)
         self._lease = lease
 
     @until_stored
@@ -58,28 +61,26 @@ class MongoOutbox:
             "lease_until": within(self._lease),
             "retry_at": within(self._lease),
         }
-        await self._rows.update_many({"_id": {"$in": ids}, **due}, [{"$set": claimed}])
-        return await reader.read(self._rows.find({"claim": token}).sort("created_at"))
+        chosen = {"_id": {"$in": ids}, **due}
+        await self._rows.update_many(chosen, [{"$set": claimed}], hint=_BY_ID)
+        ours = {"_id": {"$in": ids}, "claim": token}
+        return await reader.read(self._rows.find(ours).sort("created_at").batch_size(limit))
 
     async def wire(self, row: Notification, message: Message) -> bool:
         """Note, before bytes leave, that they may have, and what they say; False if it is not ours any more.
 
         The lease begins anew: nobody asks about a message that is still on its way.
         """
-        ours = {**fence(row), "$expr": {"$gt": ["$lease_until", "$$NOW"]}}
-        marked: dict[str, Any] = {
+        marked = {
             "stage": Stage.WIRE.value,
             "wire_at": {"$ifNull": ["$wire_at", "$$NOW"]},
             "last_wire_at": "$$NOW",
             "lease_until": within(self._lease),
             "retry_at": within(self._lease),
-            "message": {"$literal": msgspec.to_builtins(message, builtin_types=(datetime,))},
-            "notice": {"$literal": notice_text(row.notice)},
+            **_words(row, message),
         }
-        result = await self._rows.update_one(ours, [{"$set": marked}])
-        return result.matched_count == 1
+        return await self._writes.mark(row, marked)
 
-    @until_stored
     async def finish(
         self,
         row: Notification,
@@ -89,20 +90,22 @@ class MongoOutbox:
         reason: Reason | None = None,
         provider_id: str | None = None,
         receipt_within: timedelta | None = None,
+        message: Message | None = None,
     ) -> None:
         """Record how it ended. What ended untold is unsettled until its person was decided on again."""
         ended: dict[str, Any] = {
             "state": state.value,
             "provider_id": provider_id,
-            "settled": state in TOLD,
+            "settled": state in TOLD or reason in SETTLED_AS,
             "receipt_by": within(receipt_within) if receipt_within is not None else None,
             "trace": traced(f"{state}: {detail}"),
         }
         if reason is not None:
             ended["reason"] = reason.value
-        await self._rows.update_one(fence(row), [{"$set": _literal(ended)}])
+        if message is not None:
+            ended |= _words(row, message)
+        await self._writes.end(row, _literal(ended))
 
-    @until_stored
     async def postpone(
         self,
         row: Notification,
@@ -121,9 +124,8 @@ class MongoOutbox:
             "tries": {"$add": ["$tries", 1 if burned else 0]},
             "trace": traced(f"postponed: {reason}"),
         }
-        await self._rows.update_one(fence(row), [{"$set": waits}])
+        await self._writes.end(row, waits)
 
-    @until_stored
     async def leave_uncertain(
         self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
     ) -> None:
@@ -135,7 +137,34 @@ class MongoOutbox:
         }
         if again:
             kept["maybe_twice"] = True
-        await self._rows.update_one(fence(row), [{"$set": kept}])
+        await self._writes.end(row, kept)
+
+    @until_stored
+    async def heard(
+        self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()
+    ) -> dict[str, int]:
+        """Count what left for each address within a while (real time), apart from these rows."""
+        begin = {"$subtract": ["$$NOW", int(window / timedelta(milliseconds=1))]}
+        left = {
+            "address_key": {"$in": list(address_keys)},
+            "_id": {"$nin": list(apart_from)},
+            "state": {"$in": [state.value for state in TOLD]},
+            "stage": Stage.WIRE.value,
+            "$expr": {"$gt": ["$last_wire_at", begin]},
+        }
+        counted = [{"$match": left}, {"$group": {"_id": "$address_key", "count": {"$sum": 1}}}]
+        return {each["_id"]: int(each["count"]) async for each in self._rows.aggregate(counted)}
+
+
+def _words(row: Notification, message: Message) -> dict[str, Any]:
+    """What is said: the message, and the notice that it was written from."""
+    said: dict[str, Any] = {
+        "message": {"$literal": msgspec.to_builtins(message, builtin_types=(datetime,))},
+        "notice": {"$literal": notice_text(row.notice)},
+    }
+    if row.staff is not None:
+        said["staff"] = {"$literal": msgspec.to_builtins(row.staff)}
+    return said
 
 
 def _literal(fields: dict[str, Any]) -> dict[str, Any]:
@@ -143,6 +172,8 @@ def _literal(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: {"$literal": value} if isinstance(value, str) else value for name, value in fields.items()}
 
 
+_BY_ID = "_id_"
+"""The index. Without the hint MongoDB walks everything that is due: 100 ms more where 20,000 rows wait."""
 _WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}
 
 

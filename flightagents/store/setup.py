@@ -5,6 +5,7 @@ from datetime import timedelta
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
+from flightagents.domain.changes import Kind
 from flightagents.errors import ConfigurationError
 from flightagents.settings import PartitionBy
 from flightagents.store import archive, dead_letters, flights
@@ -29,6 +30,11 @@ async def prepare(database: Database, *, keep: timedelta) -> None:
         [("flight", ASCENDING), ("ordinal", ASCENDING)], name="flight"
     )
     await database[flights.CHANGES].create_index([("at", DESCENDING)], name="at")
+    moved = {"kind": Kind.MOVED_TO.value}
+    for field in ("flight", "after.flight"):
+        await database[flights.CHANGES].create_index(
+            field, name=f"moved_{field}", partialFilterExpression=moved
+        )
     await database[flights.FLIGHTS].create_index(
         [("designators", ASCENDING), ("date", ASCENDING)], name="number"
     )

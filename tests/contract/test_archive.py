@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
+from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
 from flightagents.ports import Archive
 from flightagents.records import FlightRecord, decode_flight_record, encode
@@ -46,6 +48,32 @@ async def test_runs_of_gives_the_runs_that_brought_each_flight_in_order(archive:
         first: (1, 2, 3),
         second: (1, 2, 3),
     }
+
+
+async def test_the_newest_run_is_that_of_the_record_stored_last(archive: Archive) -> None:
+    assert await archive.newest() is None
+    for run in (3, 5, 4):
+        await store(archive, *records(1, run))
+    assert await archive.newest() == RunStamp(4, NOON + 4 * MINUTE)
+
+
+async def test_a_flight_is_shown_as_the_newest_of_the_runs_showed_its_leading_row(archive: Archive) -> None:
+    for run, delay in ((1, 10), (3, 30), (2, 20)):
+        both = [row(delay=delay), row("AA6143", operated_by="BA117", delay=99), row("BA9")]
+        await store(archive, *run_of(both, run, NOON + run * MINUTE))
+    (leading, *_) = run_of([row()])
+    shown = await archive.shown([leading.flight], [1, 2])
+    assert {flight: sighting.departure.delay for flight, sighting in shown.items()} == {leading.flight: 20}
+    assert shown[leading.flight].departure == replace(leading.departure, delay=20)
+    assert await archive.shown([leading.flight], [4]) == {}
+    assert await archive.shown([], [1]) == {}
+
+
+async def test_what_is_shown_without_a_zone_comes_back_without_one(archive: Archive) -> None:
+    (record,) = run_of([row(route="QQQ-JFK")])
+    await store(archive, record)
+    (shown,) = (await archive.shown([record.flight], [1])).values()
+    assert (shown.departure, shown.arrival) == (record.departure, record.arrival)
 
 
 async def test_a_redelivery_inserts_nothing_and_harms_no_neighbour(archive: Archive) -> None:

@@ -8,12 +8,13 @@ import pytest
 import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.bookings import Segment, SegmentStatus
-from flightagents.store.addresses import AddressKeys
+from flightagents.domain.bookings import Channel, Consent, Segment, SegmentStatus
+from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.bookings import MongoBookings
 from tests.support.desk import FakeBookings
 from tests.support.messages import ANNA, ANNAS_PHONE
-from tests.support.travellers import booking, segment
+from tests.support.rows import MINUTE, NOON
+from tests.support.travellers import CONSENT, booking, segment
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Shelf = FakeBookings | MongoBookings
@@ -57,6 +58,18 @@ async def test_bookings_are_found_by_number_and_date_together(bookings: Shelf) -
     assert await found(("BA118", "2026-11-22")) == {ben.id}
     assert await found(BA117, ("BA118", "2026-11-22"), ("BA118", "2026-11-23")) == {anna.id, ben.id}
     assert await found() == set()
+
+
+async def test_those_who_fly_on_some_days_are_found_by_their_confirmed_segments(bookings: Shelf) -> None:
+    tomorrow, later = date(2026, 11, 23), date(2026, 11, 25)
+    anna = booking(segment(flight_date=later), segment(flight_date=tomorrow))
+    gone = segment(flight_date=tomorrow, status=SegmentStatus.CANCELLED)
+    ben = booking(gone, segment(flight_date=later), reference="XYZ789")
+    await bookings.save([anna, ben])
+    today = date(2026, 11, 22)
+    assert [each.id for each in await bookings.flying(today, tomorrow)] == [anna.id]
+    assert {each.id for each in await bookings.flying(later, later)} == {anna.id, ben.id}
+    assert await bookings.flying(today, today) == []
 
 
 async def test_a_saved_booking_is_undecided_until_somebody_has_decided(bookings: Shelf) -> None:
@@ -105,6 +118,37 @@ async def test_bookings_are_found_by_either_address(bookings: Shelf) -> None:
     assert await bookings.at([]) == []
 
 
+async def test_revoking_takes_back_the_consent_of_an_address_in_every_booking(bookings: Shelf) -> None:
+    anna, again = booking(phone=ANNAS_PHONE), booking(reference="XYZ789")
+    by_sms = booking(reference="SMS001", email=None, phone=ANNAS_PHONE)
+    never = booking(reference="NEVER1", consents={})
+    ben = booking(email="ben@example.com")
+    await bookings.save([anna, again, by_sms, never, ben])
+    await bookings.mark_decided([each.id for each in (anna, again, by_sms, never, ben)])
+    await bookings.revoke(Channel.EMAIL, ANNA, NOON, "link")
+    await bookings.revoke(Channel.EMAIL, ANNA, NOON + MINUTE, "one-click")
+    found = await bookings.get([each.id for each in (anna, again, by_sms, never, ben)])
+    taken_back = replace(CONSENT, revoked_at=NOON, revoked_by="link")
+    assert found[anna.id].consents == {Channel.EMAIL: taken_back, Channel.SMS: CONSENT}
+    assert found[again.id].consents == {Channel.EMAIL: taken_back}
+    assert [found[each.id] for each in (by_sms, never, ben)] == [by_sms, never, ben]
+    assert await bookings.undecided() == []
+
+
+async def test_consent_given_anew_is_decided_on_again(bookings: Shelf) -> None:
+    anna, never = booking(phone=ANNAS_PHONE), booking(reference="NEVER1", phone=ANNAS_PHONE, consents={})
+    ben = booking(email="ben@example.com")
+    await bookings.save([anna, never, ben])
+    await bookings.mark_decided([each.id for each in (anna, never, ben)])
+    await bookings.revoke(Channel.SMS, ANNAS_PHONE, NOON, "sms:STOP")
+    given = Consent(source="sms:START", at=NOON + MINUTE)
+    await bookings.give(Channel.SMS, ANNAS_PHONE, given)
+    found = await bookings.get([anna.id, never.id])
+    assert found[anna.id].consents == {Channel.EMAIL: CONSENT, Channel.SMS: given}
+    assert found[never.id].consents == {Channel.SMS: given}
+    assert {each.id for each in await bookings.undecided()} == {anna.id, never.id}
+
+
 async def test_a_segment_keeps_its_place(bookings: Shelf) -> None:
     segments: tuple[Segment, ...] = tuple(segment(f"BA{number}") for number in (9, 1, 5))
     wanted = replace(booking(), segments=segments)
@@ -116,8 +160,18 @@ async def test_a_segment_keeps_its_place(bookings: Shelf) -> None:
 
 
 @pytest.mark.mongodb
+async def test_those_who_fly_on_some_days_are_found_without_looking_at_everyone(database: Database) -> None:
+    bookings = MongoBookings(database)
+    await bookings.prepare()
+    await bookings.save([booking()])
+    flown = {"flight_date": {"$gte": "2026-11-21", "$lte": "2026-11-24"}, "status": "confirmed"}
+    plan = await database["bookings"].find({"segments": {"$elemMatch": flown}}).explain()
+    assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
+
+
+@pytest.mark.mongodb
 async def test_the_same_address_gives_the_same_key_whoever_asks(database: Database) -> None:
-    keys, again = await AddressKeys.of(database), await AddressKeys.of(database)
+    keys, again = AddressKeys(await secret(database, "k")), AddressKeys(await secret(database, "k"))
     assert keys("Anna@Example.com ") == again("anna@example.com")
     assert keys("anna@example.com") != keys("ben@example.com")
     assert "anna" not in keys("anna@example.com")
@@ -126,7 +180,7 @@ async def test_the_same_address_gives_the_same_key_whoever_asks(database: Databa
 @pytest.mark.mongodb
 async def test_another_database_has_other_keys(database: Database) -> None:
     elsewhere = AddressKeys(b"another key")
-    assert (await AddressKeys.of(database))("anna@example.com") != elsewhere("anna@example.com")
+    assert AddressKeys(await secret(database, "k"))("anna@example.com") != elsewhere("anna@example.com")
 
 
 @pytest.mark.mongodb

@@ -12,15 +12,7 @@ from typing import Any, Protocol
 import pytest
 from pydantic import SecretStr
 
-from flightagents.domain.notifications import (
-    Accepted,
-    Envelope,
-    Found,
-    Misconfigured,
-    Rejected,
-    Retry,
-    Uncertain,
-)
+from flightagents.domain.delivery import Accepted, Envelope, Found, Misconfigured, Rejected, Retry, Uncertain
 from flightagents.notify.email import EmailChannel
 from flightagents.notify.headers import ROW_HEADER
 from flightagents.sandbox.mailbox import Mailbox, MailFault, mail_server
@@ -242,7 +234,7 @@ async def test_plain_smtp_cannot_be_asked(channel: EmailChannel, row: str) -> No
 
 @pytest.mark.postfix
 async def test_a_receipt_names_the_row(postfix: Postfix, row: str) -> None:
-    channel = channel_to(postfix)
+    channel = channel_to(postfix, receipts=True)
     await channel.send(letter(row), Wire())
     channel.close()
     receipt = await postfix.until("alerts", lambda mail: f"Original-Envelope-Id: {row}" in mail.as_string())

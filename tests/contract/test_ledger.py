@@ -1,4 +1,4 @@
-"""What `Ledger` and `Outbox` promise, held by the fake and by MongoDB: nothing is lost, and nothing is said twice."""
+"""What `Ledger` and `Outbox` promise, held by the fake and by MongoDB: nothing lost, nothing twice."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Message, Notification, Stage, State
+from flightagents.domain.notifications import Message, Notification, StaffNotice, Stage, State
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.ledger_rows import TRACE
 from flightagents.store.outbox import MongoOutbox
@@ -36,8 +36,11 @@ class Book:
         self.outbox = outbox
         self._database = database
 
-    async def pass_time(self, by: timedelta) -> None:
-        """Let real time pass: each lease and each wait is that much nearer to its end."""
+    async def pass_time(self, by: timedelta, *, since_sent: bool = False) -> None:
+        """Let real time pass: each lease and each wait is that much nearer to its end.
+
+        `since_sent`: what was sent is that much longer ago, too.
+        """
         if isinstance(self.ledger, FakeLedger):
             self.ledger.wait(by)
             return
@@ -46,7 +49,7 @@ class Book:
             field: {
                 "$dateSubtract": {"startDate": f"${field}", "unit": "second", "amount": by.total_seconds()}
             }
-            for field in ("retry_at", "lease_until")
+            for field in ("retry_at", "lease_until", *(["last_wire_at"] if since_sent else []))
         }
         await self._database["notifications"].update_many({}, [{"$set": back}])
 
@@ -334,6 +337,56 @@ async def test_the_first_and_the_last_time_at_the_wire_are_both_known(book: Book
     assert found.last_wire_at > first
 
 
+async def test_of_many_that_go_to_the_wire_together_exactly_those_go_that_are_still_ours(book: Book) -> None:
+    """They are written in one; each answer is that of its own row."""
+    await book.ledger.add([row(str(n), booking=f"booking {n}") for n in range(12)])
+    mine = {each.id: each for each in await book.claimed("w1")}
+    await book.pass_time(LEASE + SECOND)
+    taken = {each.id: each for each in await book.claimed("w2", limit=4)}
+    await book.ledger.erase(["booking 11"])
+    fresh = {each.id: each for each in await book.claimed("w1", limit=4)}
+    ours = {**mine, **fresh}
+    answers = await asyncio.gather(*(book.outbox.wire(each, EXAMPLE) for each in ours.values()))
+    went = {each.id for each, gone in zip(ours.values(), answers, strict=True) if gone}
+    assert went == set(fresh)
+    rows = await book.all()
+    assert {each.id for each in rows.values() if each.stage is Stage.WIRE} == set(fresh)
+    assert len(went) == 4
+    assert not went & set(taken)
+
+
+async def test_a_row_that_was_at_the_wire_before_and_whose_lease_ran_out_does_not_go(book: Book) -> None:
+    """It is at the wire already: that alone must not pass for a mark of ours."""
+    await book.ledger.add([row(), row("b")])
+    for mine in await book.claimed("w1"):
+        await book.outbox.wire(mine, EXAMPLE)
+    await book.pass_time(LEASE + SECOND)
+    (late,) = await book.claimed("w2", limit=1)
+    await book.pass_time(LEASE + SECOND)
+    in_time = next(each for each in await book.claimed("w3") if each.id != late.id)
+    answers = await asyncio.gather(book.outbox.wire(late, EXAMPLE), book.outbox.wire(in_time, EXAMPLE))
+    assert list(answers) == [False, True]
+
+
+async def test_many_that_end_together_end_each_in_its_own_way(book: Book) -> None:
+    await book.ledger.add([row(str(n)) for n in range(9)])
+    mine = await book.claimed()
+    states = (State.ACCEPTED, State.FAILED, State.SUPPRESSED)
+    await asyncio.gather(
+        *(book.outbox.finish(each, states[int(each.id) % 3], f"ended {each.id}") for each in mine)
+    )
+    for each in (await book.all()).values():
+        assert each.state is states[int(each.id) % 3]
+        assert each.trace[-1].endswith(f"ended {each.id}")
+
+
+async def test_staff_words_are_kept_with_the_message(book: Book) -> None:
+    await book.ledger.add([row(staff=StaffNotice(title="old", lines=()), notice=None, rule="r")])
+    said = StaffNotice(title="new", lines=("a line", "$another"), flights=(BA117,), severity="major")
+    assert await book.outbox.wire(replace(await book.claim_one(), staff=said), EXAMPLE)
+    assert (await book.one()).staff == said
+
+
 # How it ends
 
 
@@ -352,6 +405,23 @@ async def test_what_ends_told_is_settled_and_what_ends_untold_is_not(book: Book)
     for each in unsettled:
         await book.ledger.settle(each)
     assert await book.ledger.unsettled() == []
+
+
+@pytest.mark.parametrize("reason", [Reason.SHADOW, Reason.RATE_LIMIT])
+async def test_what_would_only_end_so_again_is_settled_at_once(book: Book, reason: Reason) -> None:
+    await book.ledger.add([row()])
+    await book.outbox.finish(await book.claim_one(), State.SUPPRESSED, "not sent", reason=reason)
+    assert await book.ledger.unsettled() == []
+    assert (await book.one()).reason is reason
+
+
+async def test_what_is_only_shown_is_kept_with_its_words(book: Book) -> None:
+    await book.ledger.add([row()])
+    said = notice(name="Anna M.")
+    mine = replace(await book.claim_one(), notice=said)
+    await book.outbox.finish(mine, State.SUPPRESSED, "shown", reason=Reason.SHADOW, message=EXAMPLE)
+    found = await book.one()
+    assert (found.message, found.notice, found.wire_at) == (EXAMPLE, said, None)
 
 
 async def test_what_has_ended_again_since_is_not_settled_by_who_saw_it_before(book: Book) -> None:
@@ -437,6 +507,65 @@ async def test_what_happened_to_a_row_is_kept_newest_last(book: Book) -> None:
     assert "decided: news" in trace[0]
 
 
+# Held by staff
+
+
+async def test_a_held_row_is_not_claimed_until_it_is_released(book: Book) -> None:
+    await book.ledger.add([row(), row("b", hold=True)])
+    assert await book.ledger.hold("a", on=True)
+    assert await book.claimed() == []
+    assert await book.ledger.hold("a", on=False)
+    assert await book.ledger.hold("b", on=False)
+    assert [each.id for each in await book.claimed()] == ["a", "b"]
+    assert "held by staff" in (await book.one()).trace[-2]
+
+
+async def test_only_what_waits_can_be_held(book: Book) -> None:
+    await book.ledger.add([row()])
+    mine = await book.claim_one()
+    assert not await book.ledger.hold("a", on=True)
+    assert not await book.ledger.hold("nothing", on=True)
+    assert await book.one() == mine
+
+
+async def test_holding_twice_changes_nothing(book: Book) -> None:
+    await book.ledger.add([row()])
+    await book.ledger.hold("a", on=True)
+    before = await book.one()
+    assert not await book.ledger.hold("a", on=True)
+    assert await book.one() == before
+
+
+# What an address has heard
+
+
+async def test_what_left_for_an_address_lately_is_counted(book: Book) -> None:
+    names = ("accepted", "delivered", "uncertain", "sending", "failed", "retried", "claimed")
+    await book.ledger.add([row(name, flight=f"flight of {name}") for name in names])
+    await book.ledger.add([row("bens", address_key="ben")])
+    mine = {each.id: each for each in await book.claimed()}
+    for name in (*names[:-1], "bens"):
+        await book.outbox.wire(mine[name], EXAMPLE)
+    await book.outbox.finish(mine["accepted"], State.ACCEPTED, "ok")
+    await book.outbox.finish(mine["delivered"], State.DELIVERED, "ok")
+    await book.outbox.leave_uncertain(mine["uncertain"], "no answer", SECOND)
+    await book.outbox.finish(mine["failed"], State.FAILED, "550")
+    await book.outbox.postpone(mine["retried"], "451", SECOND)
+    hour = timedelta(hours=1)
+    assert await book.outbox.heard(["anna", "ben", "nobody"], hour) == {"anna": 4, "ben": 1}
+    assert await book.outbox.heard(["anna"], hour, apart_from=["sending", "accepted"]) == {"anna": 2}
+    assert await book.outbox.heard([], hour) == {}
+
+
+async def test_what_left_longer_ago_is_not_counted(book: Book) -> None:
+    await book.ledger.add([row()])
+    await book.outbox.wire(await book.claim_one(), EXAMPLE)
+    await book.pass_time(timedelta(minutes=59), since_sent=True)
+    assert await book.outbox.heard(["anna"], timedelta(hours=1)) == {"anna": 1}
+    await book.pass_time(timedelta(minutes=2), since_sent=True)
+    assert await book.outbox.heard(["anna"], timedelta(hours=1)) == {}
+
+
 # Forgetting
 
 
@@ -517,7 +646,7 @@ async def test_due_rows_are_found_by_an_index(database: Database) -> None:
     await ledger.prepare()
     await ledger.prepare()
     names = {index["name"] async for index in database["notifications"].list_indexes()}
-    assert {"flight_address", "state", "claim", "booking", "settled"} <= names
+    assert {"flight_address", "state", "booking", "settled", "address_key"} <= names
 
 
 @pytest.mark.mongodb

@@ -15,14 +15,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from flightagents.domain.notifications import (
-    Accepted,
-    Found,
-    Misconfigured,
-    Rejected,
-    Retry,
-    Uncertain,
-)
+from flightagents.domain.delivery import Accepted, Found, Misconfigured, Rejected, Retry, Uncertain
 from flightagents.errors import SettingsError
 from flightagents.notify.sms import LONGEST_VALIDITY, SHORTEST_VALIDITY, Patience, SmsChannel
 from flightagents.notify.twilio_answers import outcome_of
@@ -95,6 +88,23 @@ async def test_an_sms_is_accepted(twilio: Twilio, channel: SmsChannel) -> None:
     assert message.sender == "+15005550006"
     assert message.validity_period == 7200
     assert wire.times == 1
+
+
+async def test_twilio_is_asked_to_report_where_it_can_reach_us(
+    twilio: Twilio, session: aiohttp.ClientSession
+) -> None:
+    channel = channel_to(twilio, session, public_url="https://alerts.agency.example/")
+    outcome = await channel.send(sms("row/1"), Wire())
+    (message,) = twilio.messages
+    assert outcome == Accepted(message.sid, receipt_promised=True)
+    assert message.status_callback == "https://alerts.agency.example/twilio/status?row=row%2F1"
+
+
+async def test_no_report_is_promised_where_twilio_cannot_reach_us(
+    twilio: Twilio, channel: SmsChannel
+) -> None:
+    assert await channel.send(sms(), Wire()) == Accepted(twilio.messages[0].sid, receipt_promised=False)
+    assert twilio.messages[0].status_callback is None
 
 
 async def test_a_messaging_service_may_choose_the_sender(

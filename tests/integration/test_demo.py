@@ -1,10 +1,13 @@
 """`flightagents demo`: the whole system on one machine, its account at the end, and nothing left behind."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +17,7 @@ import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from flightagents.domain.notifications import Found
+from flightagents.domain.delivery import Found
 from flightagents.notify.sms import SmsChannel
 from flightagents.sandbox.twilio import twilio_server
 from flightagents.settings import PREFIX
@@ -152,12 +155,34 @@ def test_a_demo_that_is_killed_while_it_imports_leaves_nothing_behind(
     demo.wait_until_gone()
 
 
+def opens_the_page_that_an_email_links_to(demo: Demo) -> None:
+    """The worker serves travellers' pages, beside Faust's own, at the address that its emails name."""
+    (mailbox,) = [line.split()[-1] for line in demo.lines if "mailbox, every email" in line]
+    links: list[str] = []
+
+    def linked() -> bool:
+        with urllib.request.urlopen(f"{mailbox}messages.json", timeout=10) as answer:  # noqa: S310
+            links.extend(re.findall(r"http://localhost:\d+/f/[\w-]{24}", answer.read().decode()))
+        return bool(links)
+
+    wait_until(linked, PATIENCE, demo.explain)
+    with urllib.request.urlopen(links[0], timeout=10) as answer:  # noqa: S310
+        page = answer.read().decode()
+    assert "Acme Travel" in page
+    assert "→" in page
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        urllib.request.urlopen(f"{links[0][:-24]}{'A' * 24}", timeout=10)  # noqa: S310
+    with unknown.value as answer:
+        assert (unknown.value.code, "no such page" in answer.read().decode()) == (404, True)
+
+
 @needs_proc
 @pytest.mark.mongodb
 def test_ctrl_c_ends_a_demo_with_its_account(demos: list[Demo], tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     demos.append(demo)
     demo.wait_for("Faust's page:")
+    opens_the_page_that_an_email_links_to(demo)
     demo.signal(signal.SIGINT)
     assert demo.wait() == 0, demo.explain()
     assert (figure(demo, "lost"), figure(demo, "twice")) == (0, 0)

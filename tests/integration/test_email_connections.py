@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flightagents.domain.notifications import Accepted, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import Accepted, Rejected, Retry, Uncertain
 from flightagents.notify.email import EmailChannel, Patience
 from flightagents.notify.smtp_answers import SLOW_DOWN
 from flightagents.notify.smtp_pool import Limits

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from flightagents.domain.notifications import Accepted, Misconfigured, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import Accepted, Found, Misconfigured, Rejected, Retry, Uncertain
 from flightagents.errors import SettingsError
 from flightagents.notify.email import EmailChannel, Patience
 from flightagents.notify.smtp_answers import outcome_before_wire
 from flightagents.sandbox.processes import free_port
 from flightagents.settings import SmtpTls
-from tests.support.messages import ANNA, Wire, letter
+from tests.support.messages import ANNA, NOON, Wire, letter
 from tests.support.postfix import make_certificate
 from tests.support.smtp_server import Act, Line, ScriptedSmtp
 
@@ -74,6 +74,20 @@ CASES = [
     Case("RCPT", f"550 5.7.1 <{ANNA}> Unable to relay", Misconfigured),
     Case("RCPT", "530 5.7.1 Client was not authenticated; authentication required", Misconfigured),
     Case("RCPT", "553 5.7.1 <a@b.example>: Sender address rejected: not owned by user", Misconfigured),
+    Case("RCPT", f"554 5.7.1 <{ANNA}>: Relay access denied", Misconfigured),
+    Case("RCPT", f"550 5.7.1 <{ANNA}>... Relaying denied. Proper authentication required.", Misconfigured),
+    Case("RCPT", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", Misconfigured),
+    Case("RCPT", "550 relay not permitted", Misconfigured),
+    Case("RCPT", "550-5.7.1 Mail relay denied [192.0.2.1].\n550 5.7.1 Invalid credentials", Misconfigured),
+    Case("RCPT", "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", Misconfigured),
+    Case("RCPT", "550 5.7.1 Authentication required", Misconfigured),
+    # About the recipient, whatever the words: else one address would stop the emails of all.
+    Case("RCPT", f"550 5.1.1 <{ANNA}>: Recipient rejected: mx said: 554 5.7.1 Relay access denied", Rejected),
+    Case("RCPT", f"550 5.7.1 <{ANNA}>: Recipient address rejected: sender rejected by policy", Rejected),
+    Case("RCPT", f"550 5.7.1 <{ANNA}>: this mailbox takes mail after authentication required only", Rejected),
+    Case("RCPT", "550 5.7.1 The relay of this customer is closed", Rejected),
+    Case("RCPT", "550 5.4.1 Recipient address rejected: Access denied", Rejected),
+    Case("RCPT", "554 5.7.1 Service unavailable; Sender refused by the recipient's block list", Rejected),
     Case("RCPT", Act.HANG, Retry),
     Case("RCPT", Act.CUT, Retry),
     Case("RCPT", "not an answer", Retry),
@@ -84,6 +98,7 @@ CASES = [
     Case("CONTENT", "451 4.7.1 Greylisted", Retry, left=True),
     Case("CONTENT", "421 4.3.2 Shutting down", Retry, left=True),
     Case("CONTENT", "554 5.6.0 Looks like spam", Rejected, left=True),
+    Case("CONTENT", "554 5.7.1 Sender address rejected: not by this recipient", Rejected, left=True),
     Case(
         "CONTENT",
         "550 5.7.60 Not allowed to send as this sender",
@@ -233,20 +248,44 @@ async def test_the_envelope_has_one_recipient_whatever_the_address_says(server: 
     assert server.heard("RCPT") == ["RCPT TO:<anna@xn--bcher-kva.example>"]
 
 
-async def test_receipts_are_asked_for_where_they_are_offered() -> None:
+async def test_receipts_are_asked_for_where_they_are_offered_and_read() -> None:
     async with ScriptedSmtp(extensions=("DSN",)).running() as server:
-        channel = channel_to(server)
-        await channel.send(letter("row+1"), Wire())
+        channel = channel_to(server, receipts=True)
+        assert await channel.send(letter("row+1"), Wire()) == Accepted("4XyZ12", receipt_promised=True)
         channel.close()
     assert server.heard("MAIL") == ["MAIL FROM:<alerts@agency.example> RET=HDRS ENVID=row+2B1"]
     assert server.heard("RCPT") == [f"RCPT TO:<{ANNA}> NOTIFY=SUCCESS,FAILURE"]
 
 
-async def test_receipts_are_not_asked_for_elsewhere(server: ScriptedSmtp) -> None:
-    channel = channel_to(server)
-    await channel.send(letter(), Wire())
-    channel.close()
+@pytest.mark.parametrize(("extensions", "receipts"), [((), True), (("DSN",), False)])
+async def test_receipts_are_not_asked_for_elsewhere(
+    extensions: tuple[str, ...],
+    receipts: bool,
+) -> None:
+    async with ScriptedSmtp(extensions=extensions).running() as server:
+        channel = channel_to(server, receipts=receipts)
+        assert await channel.send(letter(), Wire()) == Accepted("4XyZ12", receipt_promised=False)
+        channel.close()
     assert server.heard("MAIL") == ["MAIL FROM:<alerts@agency.example>"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "receipts", "found"),
+    [
+        (119, True, Found.NOT_YET),
+        (120, True, Found.CANNOT_TELL),
+        (1, False, Found.CANNOT_TELL),
+    ],
+)
+async def test_a_receipt_is_given_time_before_a_letter_is_sent_again(
+    server: ScriptedSmtp,
+    seconds: int,
+    receipts: bool,
+    found: Found,
+) -> None:
+    channel = channel_to(server, receipts=receipts, now=lambda: NOON)
+    left = letter(wire_at=NOON - timedelta(hours=1), last_wire_at=NOON - timedelta(seconds=seconds))
+    assert await channel.find(left) is found
 
 
 @pytest.mark.parametrize("mail_from", ["", "agency", "Acme <agency>"])

@@ -5,27 +5,45 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from flightagents.airports import country
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.changes import Change
+from flightagents.domain.connections import MinimumTimes
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.tracking import advance
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Booked, TakeBookings
-from flightagents.handlers.decide import Decide
+from flightagents.handlers.connections import Connections
+from flightagents.handlers.consents import KeepOptOuts
+from flightagents.handlers.decide import USUAL, Decide, Manner
 from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.forget_people import ForgetPeople
+from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.in_the_air import InTheAir
+from flightagents.handlers.itineraries import Itineraries
+from flightagents.handlers.limits import AddressLimit, Bucket
+from flightagents.handlers.links import Links
+from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.rows import Rows
 from flightagents.handlers.settle import Settle
+from flightagents.handlers.tasks_rebook import RebookTasks
 from flightagents.records import CHANGE_TOPIC, encode
+from tests.support.consents import FakeOptOuts
 from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
-from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
+from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, Journal, SetClock, messages
+from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
 from tests.support.rows import MINUTE, row, run_of
+from tests.support.silences import FakeSilences
+from tests.support.tasks import FakeTasks
 
 BA117 = "BA117|2026-11-22|LHR|JFK"
 SECOND = timedelta(seconds=1)
+LINKS = Links(b"a key of tests", "https://alerts.agency.example")
 
 
 class Worker:
@@ -33,23 +51,77 @@ class Worker:
 
     def __init__(self, agency: "Agency", name: str) -> None:
         self.audience = Audience(agency.flights, agency.bookings)
-        self.decide = Decide(self.audience, agency.ledger, address_key, agency.clock)
-        self.alert = AlertOnChanges(agency.flights, self.decide, agency.publisher, agency.clock)
-        self.take_bookings = TakeBookings(agency.bookings, self.audience, self.decide)
-        self.recheck = Recheck(agency.bookings, self.audience, agency.ledger, self.decide, agency.clock)
+        self.rows = Rows(address_key, LINKS)
+        self.connections = Connections(
+            itineraries=Itineraries(self.audience, InTheAir(agency.archive), agency.minimums, country),
+            ledger=agency.ledger,
+            tasks=agency.tasks,
+            rows=self.rows,
+            clock=agency.clock,
+            manner=agency.manner,
+        )
+        self.decide = Decide(
+            audience=self.audience,
+            ledger=agency.ledger,
+            silences=agency.silences,
+            rows=self.rows,
+            connections=self.connections,
+            clock=agency.clock,
+            manner=agency.manner,
+        )
+        self.rebooking = RebookTasks(agency.tasks, self.audience, agency.clock)
+        self.alert = AlertOnChanges(
+            agency.flights, self.decide, agency.publisher, agency.clock, also=[self.rebooking.on_changes]
+        )
+        self.keep_opt_outs = KeepOptOuts(agency.bookings, agency.opt_outs, address_key)
+        self.take_bookings = TakeBookings(agency.bookings, self.audience, self.decide, self.keep_opt_outs)
+        self.recheck = Recheck(
+            bookings=agency.bookings,
+            audience=self.audience,
+            decide=self.decide,
+            rows=self.rows,
+            staff=agency.staff,
+            connections=self.connections,
+            limit=AddressLimit(agency.ledger, agency.clock),
+            clock=agency.clock,
+        )
         paces = dict.fromkeys(Channel, PACE)
-        self.reconcile = Reconcile(agency.ledger, agency.bookings, agency.channels, paces, agency.clock)
-        self.forget = ForgetPeople(agency.bookings, agency.ledger, address_key)
-        self.settle = Settle(agency.ledger, self.decide)
+        self.reconcile = Reconcile(
+            outbox=agency.ledger,
+            bookings=agency.bookings,
+            staff=agency.staff,
+            channels=agency.channels,
+            paces=paces,
+            clock=agency.clock,
+        )
+        self.forget = ForgetPeople(agency.bookings, agency.ledger, agency.tasks, address_key)
+        self.fallback = Fallback(
+            agency.bookings,
+            agency.ledger,
+            agency.tasks,
+            self.rows,
+            channels=list(agency.channels),
+            clock=agency.clock,
+        )
+        self.settle = Settle(agency.ledger, agency.ledger, self.fallback, self.decide)
+        self.take_receipt = TakeReceipt(agency.ledger)
         self.sender = Deliver(
             outbox=agency.ledger,
             recheck=self.recheck,
             reconcile=self.reconcile,
-            renderer=agency.renderer,
-            channels=agency.channels,
-            paces=paces,
+            hand_over=HandOver(
+                outbox=agency.ledger,
+                renderer=agency.renderer,
+                staff_renderer=agency.staff_renderer,
+                channels=agency.channels,
+                paces=paces,
+                clock=agency.clock,
+                shadow=agency.manner.shadow,
+            ),
+            buckets={channel: Bucket(agency.per_second, agency.ticks) for channel in agency.channels},
             clock=agency.clock,
             owner=name,
+            ticks=agency.ticks,
         )
 
     async def deliver(self) -> int:
@@ -60,14 +132,30 @@ class Worker:
 class Agency:
     """One agency, on a clock that stands until a test moves it."""
 
-    def __init__(self, *, channels: Sequence[Channel] = tuple(Channel)) -> None:
+    def __init__(
+        self,
+        *,
+        channels: Sequence[Channel] = tuple(Channel),
+        manner: Manner = USUAL,
+        minimums: MinimumTimes | None = None,
+    ) -> None:
+        self.manner = manner
+        self.minimums = minimums or MinimumTimes()
         self.journal: Journal = []
         self.clock = SetClock()
         self.publisher = FakePublisher(self.journal)
         self.flights = FakeFlights(self.journal)
         self.bookings = FakeBookings(self.journal)
         self.ledger = FakeLedger(LEASE, self.journal)
+        self.tasks = FakeTasks()
+        self.opt_outs = FakeOptOuts()
+        self.silences = FakeSilences()
+        self.archive = FakeArchive()
         self.renderer = FakeRenderer()
+        self.staff_renderer = FakeStaffRenderer()
+        self.staff = FakeJudge()
+        self.per_second = 10_000.0
+        self.ticks = Ticks()
         self.email, self.sms = FakeChannel(Channel.EMAIL), FakeChannel(Channel.SMS)
         both = {Channel.EMAIL: self.email, Channel.SMS: self.sms}
         self.channels: Mapping[Channel, FakeChannel] = {name: both[name] for name in channels}
@@ -123,6 +211,7 @@ class Agency:
         """Let time pass, real and simulated."""
         self.ledger.wait(duration)
         self.clock.move(duration)
+        self.ticks.move(duration)
 
     @property
     def told(self) -> list[str]:

@@ -3,26 +3,18 @@
 The ledger and the bookings pass the same contract tests as MongoDB's (tests/contract).
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from flightagents.domain.alerting import Reason
-from flightagents.domain.bookings import Booking, Channel, SegmentStatus
-from flightagents.domain.notifications import (
-    TOLD,
-    Accepted,
-    Envelope,
-    Found,
-    Message,
-    Notice,
-    Notification,
-    Outcome,
-    Stage,
-    State,
-)
+from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
+from flightagents.domain.consents import OptOut, revoked
+from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Receipt
+from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice, Notification, Stage, State
 from flightagents.handlers.pace import Pace
 from tests.support.fakes import Journal
 from tests.support.rows import NOON
@@ -102,6 +94,17 @@ class FakeLedger:
         if (kept.row.attempt, kept.row.state) == (row.attempt, row.state):
             kept.settled = True
 
+    async def hold(self, row: str, on: bool) -> bool:
+        kept = self.kept.get(row)
+        if kept is None or kept.row.state is not State.PENDING or kept.row.hold is on:
+            return False
+        self._write(kept.row, hold=on, event="held by staff" if on else "released by staff")
+        return True
+
+    def shadow(self, row: Notification) -> None:
+        """End a row as shadow mode does."""
+        self._write(row, state=State.SUPPRESSED, reason=Reason.SHADOW)
+
     # Sending
 
     async def claim(
@@ -148,6 +151,7 @@ class FakeLedger:
             last_wire_at=self.real_time,
             message=message,
             notice=row.notice,
+            staff=row.staff,
         )
         return True
 
@@ -160,14 +164,22 @@ class FakeLedger:
         reason: Reason | None = None,
         provider_id: str | None = None,
         receipt_within: timedelta | None = None,
+        message: Message | None = None,
     ) -> None:
         kept = self._ours(row)
         if kept is not None:
-            kept.settled = state in TOLD
+            kept.settled = state in TOLD or reason in SETTLED_AS
             why = reason or kept.row.reason
             by = self.real_time + receipt_within if receipt_within is not None else None
+            said = {} if message is None else {"message": message, "notice": row.notice, "staff": row.staff}
             self._write(
-                kept.row, state=state, provider_id=provider_id, reason=why, receipt_by=by, event=detail
+                kept.row,
+                state=state,
+                provider_id=provider_id,
+                reason=why,
+                receipt_by=by,
+                event=detail,
+                **said,
             )
 
     async def postpone(
@@ -196,6 +208,52 @@ class FakeLedger:
             twice = kept.row.maybe_twice or again
             self._write(kept.row, state=State.UNCERTAIN, maybe_twice=twice, event=reason)
 
+    async def heard(
+        self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()
+    ) -> dict[str, int]:
+        begin = self.real_time - window
+        return Counter(
+            row.address_key
+            for row in self.rows
+            if row.address_key is not None
+            and row.address_key in address_keys
+            and row.id not in apart_from
+            and (row.state in TOLD and row.stage is Stage.WIRE)
+            and (row.last_wire_at is not None and row.last_wire_at > begin)
+        )
+
+    # Receipts
+
+    async def receive(self, receipt: Receipt) -> bool:
+        kept = self.kept.get(receipt.row)
+        if kept is None or not _may_move(kept.row, receipt):
+            return False
+        state = State.DELIVERED if receipt.delivered else State.FAILED
+        state = State.ACCEPTED if receipt.relayed else state
+        kept.settled = state is not State.FAILED
+        event = f"receipt: {'relayed' if receipt.relayed else state}: {receipt.detail}"
+        self._write(kept.row, state=state, owner=None, receipt_by=None, event=event)
+        return True
+
+    async def row_of(self, provider_id: str) -> str | None:
+        return next((row.id for row in self.rows if row.provider_id == provider_id), None)
+
+    async def overdue(self, channel: Channel) -> list[Notification]:
+        late = [
+            kept
+            for kept in self.kept.values()
+            if kept.row.channel is channel
+            and kept.row.state is State.ACCEPTED
+            and kept.row.receipt_by is not None
+            and kept.row.receipt_by < self.real_time
+        ]
+        for kept in late:
+            kept.settled = False
+            self._write(kept.row, receipt_by=None, event="no receipt in time")
+        return [kept.row for kept in late]
+
+    # Forgetting
+
     async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
         for kept in self.kept.values():
             if kept.row.booking in bookings:
@@ -218,6 +276,13 @@ class FakeLedger:
         self.kept[row.id].row = replace(row, trace=trace, **changed)  # type: ignore[arg-type]  # its fields
         if "state" in changed:
             self._journal.append((str(changed["state"]), row.id))
+
+
+def _may_move(row: Notification, receipt: Receipt) -> bool:
+    """Receipts are of what may have left, and of what was accepted; that it was relayed is news once."""
+    if row.state is State.ACCEPTED:
+        return not receipt.relayed or row.receipt_by is not None
+    return row.state in (State.PENDING, State.SENDING, State.UNCERTAIN) and row.wire_at is not None
 
 
 class FakeBookings:
@@ -243,6 +308,16 @@ class FakeBookings:
             if any((each.designator, each.flight_date.isoformat()) in wanted for each in booking.segments)
         ]
 
+    async def flying(self, since: date, until: date) -> list[Booking]:
+        return [
+            booking
+            for booking in await self.everyone()
+            if any(
+                since <= each.flight_date <= until and each.status is SegmentStatus.CONFIRMED
+                for each in booking.segments
+            )
+        ]
+
     async def undecided(self) -> list[Booking]:
         return [_booking(self._bookings[key]) for key in sorted(self._undecided)]
 
@@ -254,6 +329,19 @@ class FakeBookings:
 
     async def mark_decided(self, ids: Sequence[str]) -> None:
         self._undecided -= set(ids)
+
+    async def revoke(self, channel: Channel, address: str, at: datetime, how: str) -> None:
+        opt_out = OptOut(channel=channel, address_key="", at=at, how=how)
+        for booking in await self.everyone():
+            if booking.address(channel) == address:
+                self._bookings[booking.id] = msgspec.json.encode(revoked(booking, opt_out))
+
+    async def give(self, channel: Channel, address: str, consent: Consent) -> None:
+        for booking in await self.everyone():
+            if booking.address(channel) == address:
+                given = replace(booking, consents={**booking.consents, channel: consent})
+                self._bookings[booking.id] = msgspec.json.encode(given)
+                self._undecided.add(booking.id)
 
     async def cancel(self, reference: str) -> int:
         found = [booking for booking in await self.everyone() if booking.reference == reference]

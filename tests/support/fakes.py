@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from flightagents.aviationstack.parsing import RowParser
-from flightagents.domain.changes import Change
-from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.changes import Change, Kind
+from flightagents.domain.flight import FlightId, FlightState, Sighting
 from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
 from flightagents.ports import FeedRow
@@ -68,6 +68,14 @@ class FakeArchive:
         runs = {flight: {r.run for r in self.records.values() if r.flight == flight} for flight in flights}
         return {flight: tuple(sorted(found)) for flight, found in runs.items() if found}
 
+    async def newest(self) -> RunStamp | None:
+        last = list(self.records.values())[-1:]
+        return RunStamp(last[0].run, last[0].polled_at) if last else None
+
+    async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
+        found = [each for each in self.records.values() if each.flight in flights and each.run in runs]
+        return {each.flight: each for each in sorted(found, key=lambda each: each.run) if each.leads}
+
 
 def _require_storable(value: object, levels: int) -> None:
     if levels == 0:
@@ -105,6 +113,14 @@ class FakeFlights:
     async def open_states(self, since: date) -> list[FlightState]:
         recent = (state for state in self.states.values() if FlightId.parse(state.flight).date >= since)
         return [state for state in recent if state.open]
+
+    async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
+        moves = [
+            (change.flight, str(change.after["flight"]))
+            for change in self.history.values()
+            if change.kind is Kind.MOVED_TO
+        ]
+        return [move for move in moves if not set(move).isdisjoint(flights)]
 
     async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = {}

@@ -5,19 +5,33 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flightagents.domain.alerting import Said
-from flightagents.domain.notifications import Envelope, Message, Notice
+from flightagents.domain.alerting import CONNECTIONS, Said
+from flightagents.domain.delivery import Envelope
+from flightagents.domain.notifications import Message, Notice, Onward
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANNA = "anna@example.com"
 ANNAS_PHONE = "+447700900123"
+ONWARD = Onward(
+    designator="AA2443",
+    departure="JFK",
+    arrival="BOS",
+    zone="America/New_York",
+    leaves=datetime(2026, 11, 23, 1, 30, tzinfo=UTC),
+    arrives=datetime(2026, 11, 23, 0, 45, tzinfo=UTC),
+    protected=True,
+)
+"""From New York on to Boston, 45 minutes after BA117 is expected there."""
 
 
 def notice(
     said: Said = Said.LATER,
     **differs: Any,  # noqa: ANN401 - any of its fields
 ) -> Notice:
-    """BA117 of 22 November, which was to leave at 14:35 and now leaves at 16:40, London time."""
+    """BA117 of 22 November, which was to leave at 14:35 and now leaves at 16:40, London time.
+
+    Where a connection is what it is about, that is `ONWARD`.
+    """
     usual = Notice(
         said=said,
         designator="BA117",
@@ -31,6 +45,7 @@ def notice(
         flight="BA117|2026-11-22|LHR|JFK",
         name="Anna Müller",
         reference="ABC123",
+        onward=ONWARD if said in CONNECTIONS else None,
     )
     return replace(usual, **differs)
 

@@ -1,4 +1,7 @@
-"""A mail server, a Twilio and the mailbox's page, in a thread of their own: for tests that block."""
+"""A mail server, a Twilio and the mailbox's page, in a thread of their own: for tests that block.
+
+Where connections are to be cut, a cutter stands before the mail server, which may be another one's.
+"""
 
 import asyncio
 import threading
@@ -10,6 +13,7 @@ from flightagents.sandbox.mailbox_page import mailbox_page
 from flightagents.sandbox.messages_account import Differences, compare
 from flightagents.sandbox.twilio import Twilio, twilio_server
 from flightagents.sandbox.worker import MAILBOX_URL
+from tests.support.cutting import Cutter, cutting
 
 START_SECONDS = 10
 
@@ -20,14 +24,16 @@ class Post:
     mailbox: Mailbox
     twilio: Twilio
     page: str
+    cutter: Cutter | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, *, cut: bool = False, mail_server: tuple[str, int] | None = None) -> None:
+        """With `cut` emails go through a cutter; to `mail_server`, or to the mailbox here."""
+        self._cut = cut
+        self._mail_server = mail_server
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._ready = threading.Event()
-        self._thread = threading.Thread(
-            target=self._loop.run_until_complete, args=(self._run(),), daemon=True
-        )
+        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -47,14 +53,18 @@ class Post:
             self.mailbox = await stack.enter_async_context(mail_server())
             self.twilio = await stack.enter_async_context(twilio_server())
             self.page = await stack.enter_async_context(mailbox_page(self.mailbox, self.twilio))
+            if self._cut:
+                real = self._mail_server or (self.mailbox.host, self.mailbox.port)
+                self.cutter = await stack.enter_async_context(cutting(*real))
             self._ready.set()
             await self._over.wait()
 
     def settings(self) -> dict[str, object]:
         """Give the settings of a worker that sends here, without their prefix."""
+        mail = self.cutter or self.mailbox
         return {
-            "SMTP_HOST": self.mailbox.host,
-            "SMTP_PORT": self.mailbox.port,
+            "SMTP_HOST": mail.host,
+            "SMTP_PORT": mail.port,
             "SMTP_TLS": "none",
             "MAIL_FROM": "alerts@agency.example",
             "TWILIO_ACCOUNT_SID": self.twilio.account,

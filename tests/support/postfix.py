@@ -30,6 +30,10 @@ OWNER = 5000
 DAEMONS = "/usr/lib/postfix/sbin"
 """Where Debian has them."""
 DOMAIN, OURS, ELSEWHERE = "example.com", "agency.example", "elsewhere.example"
+CROWD = "crowd.example"
+"""Whoever is written to there, all of it comes into one maildir, `crowd`."""
+GONE, BEHIND = f"gone@{DOMAIN}", "anna@behind.example"
+"""Whose mail comes back once it was accepted, and whose goes on to what a test runs at `next_hop`."""
 
 GUARD = '"$@" & master=$!; read -r _; kill "$master"; wait "$master"'
 """Ends the daemon when our end of its pipe closes, however we end. (The signal that the kernel sends when a
@@ -56,10 +60,13 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 alias_maps =
 local_recipient_maps =
-virtual_mailbox_domains = {domain}, {ours}
+virtual_mailbox_domains = {domain}, {ours}, {crowd}
 virtual_mailbox_base = {home}/mail
 virtual_mailbox_maps = inline:{{ {{anna@{domain} = anna/}}, {{ben@{domain} = ben/}},
-    {{busy@{domain} = busy/}}, {{alerts@{ours} = alerts/}} }}
+    {{busy@{domain} = busy/}}, {{alerts@{ours} = alerts/}}, {{@{crowd} = crowd/}} }}
+virtual_alias_maps = inline:{{ {{gone@{domain} = nobody@{domain}}} }}
+relay_domains = behind.example
+transport_maps = inline:{{ {{behind.example = smtp:[127.0.0.1]:{next_hop}}} }}
 virtual_uid_maps = static:{owner}
 virtual_gid_maps = static:{owner}
 smtpd_recipient_restrictions = check_recipient_access inline:{{ {{busy@{domain} = 450 4.2.0 Try later}} }}
@@ -97,6 +104,7 @@ class Postfix:
 
     def __init__(self) -> None:
         self.host, self.port = LOCALHOST, free_port()
+        self.next_hop = free_port()
         self.home = Path(tempfile.mkdtemp(prefix="flightagents-postfix-"))
         self.home.chmod(0o755)
         self._read: dict[Path, EmailMessage] = {}
@@ -108,7 +116,15 @@ class Postfix:
         os.chown(self.home / "mail", OWNER, OWNER)
         os.chown(self.home / "data", pwd.getpwnam("postfix").pw_uid, -1)
         self._make_certificate()
-        settings = MAIN.format(home=self.home, daemons=DAEMONS, owner=OWNER, domain=DOMAIN, ours=OURS)
+        settings = MAIN.format(
+            home=self.home,
+            daemons=DAEMONS,
+            owner=OWNER,
+            domain=DOMAIN,
+            ours=OURS,
+            crowd=CROWD,
+            next_hop=self.next_hop,
+        )
         (config / "main.cf").write_text(settings)
         (config / "master.cf").write_text(MASTER.format(port=f"{self.host}:{self.port}"))
         subprocess.run([_program() or "postfix", "-c", str(config), "check"], check=True, capture_output=True)
@@ -145,6 +161,12 @@ class Postfix:
                     file.read_bytes(), _class=EmailMessage, policy=email.policy.default
                 )
         return [self._read[file] for file in files]
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way through it."""
+        queues = (self.home / "queue" / name for name in ("maildrop", "incoming", "active", "deferred"))
+        return not any(path.is_file() for queue in queues for path in queue.rglob("*"))
 
     def log(self) -> str:
         file = self.home / "log"

@@ -82,7 +82,7 @@ class ScriptedSmtp:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         context = self._context if self._tls_first else None
-        server = await asyncio.start_server(self._serve, self.host, 0, limit=_LIMIT, ssl=context)
+        server = await asyncio.start_server(self._serve, self.host, self.port, limit=_LIMIT, ssl=context)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

@@ -17,7 +17,7 @@ from flightagents.domain.alerting import (
     Told,
     expires_at,
     needs_update,
-    reaches,
+    reach,
     rung,
     time_to_tell,
 )
@@ -332,25 +332,26 @@ def test_a_time_comes_before_a_gate() -> None:
 
 
 def sms(said: Said, current: Current, now: datetime = NOON - 6 * HOUR) -> bool:
-    return reaches(Channel.SMS, said, current, now)
+    return reach(Channel.SMS, said, current, now) == now
 
 
 @pytest.mark.parametrize("said", list(Said))
 def test_email_carries_everything(said: Said) -> None:
-    assert reaches(Channel.EMAIL, said, late(30), NOON - 100 * HOUR)
+    now = NOON - 100 * HOUR
+    assert reach(Channel.EMAIL, said, late(30), now) == now
 
 
 @pytest.mark.parametrize("said", [Said.GATE, Said.TERMINAL])
 def test_gate_and_terminal_go_by_email_alone(said: Said) -> None:
-    assert not sms(said, late(0), NOON)
+    assert reach(Channel.SMS, said, late(0), NOON) is None
 
 
 def test_a_delay_goes_by_sms_from_an_hour_on_or_soon_before_departure() -> None:
     assert not sms(Said.LATER, late(59))
     assert sms(Said.LATER, late(60))
     expected = BASE + 30 * MINUTE
-    assert not sms(Said.LATER, late(30), expected - 4 * HOUR)
-    assert sms(Said.LATER, late(30), expected - 4 * HOUR + MINUTE)
+    assert reach(Channel.SMS, Said.LATER, late(30), NOON - 6 * HOUR) == expected - 4 * HOUR
+    assert sms(Said.LATER, late(30), expected - 4 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -396,8 +397,8 @@ def test_what_was_sent_again_without_evidence_counts_however_it_ended() -> None:
     assert told_by([a_row(Said.LATER, 45, state=State.EXPIRED, maybe_twice=True)]) != NOTHING
 
 
-def test_the_newest_row_counts_in_whatever_order_they_come() -> None:
-    rows = [a_row(Said.EARLIER, 40), a_row(Said.LATER, 60), a_row(Said.LATER, 30)]
+def test_the_last_row_counts_and_each_later_is_counted() -> None:
+    rows = [a_row(Said.LATER, 30), a_row(Said.EARLIER, 40), a_row(Said.LATER, 60)]
     assert told_by(rows) == told(60, later=2)
 
 

@@ -1,14 +1,19 @@
 """Who has to be told of a flight as it stands now: each person once, always on the newest state."""
 
 import asyncio
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from flightagents.domain.alerting import Reason, Said
-from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Found, Rejected, State, Uncertain
+from flightagents.domain.bookings import Booking, Channel, Segment, SegmentStatus
+from flightagents.domain.delivery import Found, Rejected, Uncertain
+from flightagents.domain.holding import Holding, Policies
+from flightagents.domain.moves import watch
+from flightagents.domain.notifications import State
+from flightagents.handlers.decide import USUAL, Manner
 from tests.support.agency import BA117, Agency, Worker, address_key
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import MINUTE, row
@@ -314,7 +319,7 @@ async def test_what_was_held_to_be_told_is_decided_anew_when_it_was_refused() ->
 
 
 async def test_an_unanswered_delay_and_the_news_after_it_are_not_told_twice() -> None:
-    """The delay has no answer, "earlier" goes out, then the delay turns out never to have arrived."""
+    """The delay has no answer, and what follows waits until it turns out never to have arrived."""
     agency = Agency()
     await agency.at_rest(booking(email=None, phone=ANNAS_PHONE))
     await agency.is_late(120)
@@ -325,8 +330,10 @@ async def test_an_unanswered_delay_and_the_news_after_it_are_not_told_twice() ->
     await agency.delivers()
     agency.wait(MINUTE)
     await agency.delivers()
-    assert agency.told == ["earlier 15:35 not 16:35 (BA117)"]
-    assert agency.states == [State.SUPERSEDED, State.ACCEPTED]
+    agency.wait(MINUTE)
+    await agency.delivers()
+    assert agency.told == ["later 15:35 not 14:35 (BA117)"]
+    assert agency.states == [State.SUPERSEDED, State.SUPERSEDED, State.ACCEPTED]
 
 
 # Gates
@@ -394,3 +401,165 @@ async def test_a_row_keeps_the_hash_of_an_address_and_not_the_address() -> None:
     await agency.at_rest(ON_BA117)
     await agency.is_late(45)
     assert agency.row.address_key == address_key("anna@example.com")
+
+
+# Waiting, and what is left to staff
+
+
+def acme(*segments: Segment, **differs: Any) -> Booking:  # noqa: ANN401 - any of its fields
+    return booking(*segments, client="acme", **differs)
+
+
+STAFF_FIRST = Manner(holding=Holding(policies=Policies({"acme": 15})))
+
+
+async def test_a_clients_staff_come_first_and_then_it_is_told_as_it_stands() -> None:
+    agency = Agency(manner=STAFF_FIRST)
+    agency.clock.move(-4 * HOUR)
+    await agency.at_rest(acme())
+    await agency.is_late(45)
+    assert (agency.row.reason, agency.row.state) == (Reason.STAFF_FIRST, State.PENDING)
+    await agency.delivers()
+    assert agency.told == []
+    for minutes in (50, 60):  # as it creeps, the first news still is the one that staff have had
+        agency.clock.move(6 * MINUTE)
+        await agency.is_late(minutes)
+    await agency.delivers()
+    agency.clock.move(3 * MINUTE)
+    await agency.delivers()
+    assert agency.told == ["later 15:35 not 14:35 (BA117)"]
+
+
+async def test_the_first_look_at_a_cancellation_is_told_where_the_agency_wants_that() -> None:
+    agency = Agency(manner=Manner(patience=timedelta()))
+    await agency.at_rest(ON_BA117)
+    await agency.shows(row(status="cancelled"))
+    await agency.delivers()
+    assert agency.told == ["cancelled 14:35 not 14:35 (BA117)"]
+
+
+async def test_who_was_rebooked_hears_nothing_and_that_is_explained() -> None:
+    agency = Agency()
+    await agency.at_rest(booking(segment(status=SegmentStatus.REBOOKED)))
+    await agency.is_late(60)
+    assert agency.rows == []
+    person = address_key("ABC123|anna@example.com")
+    assert agency.silences.all[-1][2:] == (person, Reason.REBOOKED)
+
+
+async def test_each_silence_has_its_reason() -> None:
+    agency = Agency()
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(16)
+    reasons = [(each.ordinal, each.reason) for each in agency.silences.all]
+    assert reasons == [(1, Reason.NOT_MATERIAL), (2, Reason.NOT_MATERIAL)]
+
+
+async def test_an_sms_alone_tells_a_short_delay_four_hours_before_departure() -> None:
+    agency = Agency()
+    agency.clock.move(-4 * HOUR)
+    await agency.at_rest(booking(email=None, phone=ANNAS_PHONE))
+    await agency.is_late(30)
+    assert agency.row.not_before == datetime.fromisoformat("2026-11-22T11:05:00Z")
+    await agency.delivers()
+    assert agency.told == []
+    agency.clock.time = datetime.fromisoformat("2026-11-22T11:05:00Z")
+    await agency.delivers()
+    assert agency.told == ["later 15:05 not 14:35 (BA117)"]
+
+
+async def test_who_has_read_it_by_email_does_not_hear_it_later_by_sms() -> None:
+    agency = Agency()
+    agency.clock.move(-4 * HOUR)
+    await agency.at_rest(booking(phone=ANNAS_PHONE))
+    await agency.is_late(30)
+    assert [each.channel for each in agency.rows] == [Channel.EMAIL]
+
+
+# Shadow mode
+
+
+async def test_in_shadow_mode_what_would_have_been_told_is_told_once() -> None:
+    agency = Agency(manner=Manner(shadow=True))
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(45)
+    agency.ledger.shadow(agency.row)
+    await agency.is_late(46)
+    await agency.is_late(60)
+    assert [each.ordinal for each in agency.rows] == [2, 3]
+
+
+async def test_what_was_told_in_the_shadow_alone_is_told_when_it_is_meant() -> None:
+    agency = Agency(manner=Manner(shadow=True))
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(45)
+    agency.ledger.shadow(agency.row)
+    agency.manner = USUAL
+    agency.worker = Worker(agency, "live")
+    await agency.is_late(60)
+    await agency.delivers()
+    assert agency.told == ["later 15:35 not 14:35 (BA117)"]
+
+
+# A flight retimed over midnight
+
+
+TOMORROW: dict[str, Any] = {"day": date(2026, 11, 23), "departs": "00:30", "arrives": "03:30"}
+
+
+async def moved(agency: Agency) -> None:
+    """Let the feed show BA117 of tomorrow instead of today's, and find that it is the same."""
+    old, new = agency.flights.states[BA117], "BA117|2026-11-23|LHR|JFK"
+    change = watch([old, agency.flights.states[new]], {BA117: (1,), new: (2, 3)}, agency.clock.now())
+    await agency.flights.add_to_history(change)
+    await agency.worker.decide.for_flights([new])
+
+
+async def test_a_booking_follows_a_flight_over_midnight_from_the_time_it_had() -> None:
+    agency = Agency()
+    await agency.books(ON_BA117)
+    await agency.shows(row(departs="22:15"))
+    await agency.shows(row(**TOMORROW))
+    await agency.shows(row(**TOMORROW))
+    assert agency.rows == []
+    await moved(agency)
+    await agency.delivers()
+    assert agency.told == ["later 00:30 not 22:15 (BA117)"]
+    await agency.shows(row(**TOMORROW, delay=45))
+    await agency.delivers()
+    assert agency.told[1:] == ["later 01:15 not 00:30 (BA117)"]
+
+
+async def test_what_was_told_of_the_old_flight_is_not_told_again_of_the_new_one() -> None:
+    agency = Agency()
+    await agency.books(ON_BA117)
+    await agency.shows(row(departs="22:15"))
+    await agency.shows(row(departs="22:15", delay=135))
+    await agency.delivers()
+    assert agency.told == ["later 00:30 not 22:15 (BA117)"]
+    await agency.shows(row(**TOMORROW))
+    await agency.shows(row(**TOMORROW))
+    await moved(agency)
+    await agency.delivers()
+    assert len(agency.told) == 1
+
+
+# Before an import
+
+
+async def test_a_preview_shows_what_an_import_would_send_and_sends_nothing() -> None:
+    agency = Agency()
+    await agency.is_late(None)
+    await agency.is_late(60)
+    rows = await agency.worker.take_bookings.preview([ON_BA117, booking(email="ben@example.com")])
+    assert [(each.flight, each.said) for each in rows] == [(BA117, Said.LATER)] * 2
+    assert agency.rows == []
+    assert await agency.bookings.everyone() == []
+
+
+async def test_who_knows_already_is_not_in_the_preview() -> None:
+    agency = Agency()
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(60)
+    await agency.delivers()
+    assert await agency.worker.take_bookings.preview([replace(ON_BA117, name="Anna")]) == []

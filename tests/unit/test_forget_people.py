@@ -1,12 +1,11 @@
 """Forgetting a booking: nothing of it stays, and nobody else is told again because of it."""
 
-from flightagents.handlers.forget_people import ForgetPeople
-from tests.support.agency import Agency, address_key
+from tests.support.agency import Agency
 from tests.support.travellers import booking
 
 
 async def forget(agency: Agency, reference: str) -> int:
-    return await ForgetPeople(agency.bookings, agency.ledger, address_key)(reference)
+    return await agency.worker.forget(reference)
 
 
 async def test_nothing_of_a_forgotten_person_stays() -> None:

@@ -10,14 +10,18 @@ import pytest
 from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.changes import Change
-from flightagents.domain.notifications import Notification, State
-from flightagents.handlers.recheck import Send, SetAside, Verdict, Wait
-from tests.support.agency import Agency
+from flightagents.domain.notifications import Message, Notification, Stage, State
+from flightagents.handlers.limits import CAN_BE_SPARED, HOURLY, AddressLimit
+from flightagents.handlers.recheck import UNCERTAIN_PATIENCE, Recheck
+from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
+from tests.support.agency import SECOND, Agency, Worker
+from tests.support.judges import FakeJudge
 from tests.support.messages import ANNA, ANNAS_PHONE
 from tests.support.rows import MINUTE, NOON, row
 from tests.support.travellers import booking, segment
 
 ON_BA117 = booking()
+OTHER = "BA1|2026-11-22|LHR|JFK"
 NOT_BOOKED = SetAside(State.SUPPRESSED, Reason.NOT_BOOKED)
 SUPERSEDED = SetAside(State.SUPERSEDED, Reason.SUPERSEDED)
 
@@ -33,7 +37,7 @@ async def a_claimed_delay(
 
 
 async def looked_at_again(agency: Agency, claimed: Notification) -> Verdict:
-    return await agency.worker.recheck(claimed)
+    return (await agency.worker.recheck([claimed]))[claimed.id]
 
 
 async def moves_on(agency: Agency, **shown: Any) -> Sequence[Change]:  # noqa: ANN401 - as `row`
@@ -47,7 +51,7 @@ async def test_what_is_still_true_is_sent_to_the_address_of_the_booking() -> Non
     agency = Agency()
     claimed = await a_claimed_delay(agency)
     assert claimed.notice is not None
-    assert await looked_at_again(agency, claimed) == Send(ANNA, claimed.notice)
+    assert await looked_at_again(agency, claimed) == Send(address=ANNA, notice=claimed.notice)
 
 
 async def test_it_says_what_holds_now_also_where_that_is_newer_than_the_row() -> None:
@@ -56,6 +60,7 @@ async def test_it_says_what_holds_now_also_where_that_is_newer_than_the_row() ->
     await moves_on(agency, delay=130)
     verdict = await looked_at_again(agency, claimed)
     assert isinstance(verdict, Send)
+    assert verdict.notice is not None
     assert verdict.notice.new == NOON + timedelta(hours=4, minutes=45)
 
 
@@ -93,6 +98,27 @@ async def test_it_waits_while_older_news_is_on_its_way_to_the_same_address() -> 
     claimed = await a_claimed_delay(agency)
     await agency.ledger.add([replace(claimed, id="older", ordinal=1, state=State.SENDING)])
     assert await looked_at_again(agency, claimed) == Wait()
+
+
+async def test_it_waits_a_while_to_know_whether_older_news_has_arrived() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    older = replace(claimed, id="older", ordinal=1, state=State.UNCERTAIN, said=Said.GATE)
+    await agency.ledger.add([older])
+    assert await looked_at_again(agency, claimed) == Wait()
+    agency.clock.move(UNCERTAIN_PATIENCE - SECOND)
+    assert await looked_at_again(agency, claimed) == Wait()
+    agency.clock.move(SECOND)
+    assert isinstance(await looked_at_again(agency, claimed), Send)
+
+
+@pytest.mark.parametrize("differs", [{"flight": OTHER}, {"said": Said.CONNECTION_MISSED}])
+async def test_news_of_another_flight_or_of_the_connection_crosses_nothing(differs: dict[str, Any]) -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    newer = replace(claimed, id="newer", ordinal=9, state=State.PENDING, **differs)
+    await agency.ledger.add([newer, replace(newer, id="older", ordinal=1, state=State.SENDING)])
+    assert isinstance(await looked_at_again(agency, claimed), Send)
 
 
 async def test_older_news_that_has_arrived_counts_as_told() -> None:
@@ -172,3 +198,171 @@ async def test_a_cancellation_that_was_withdrawn_meanwhile_is_not_sent() -> None
     await moves_on(agency)
     agency.clock.move(10 * MINUTE)
     assert await looked_at_again(agency, claimed) == SetAside(State.SUPPRESSED, Reason.NOT_MATERIAL)
+
+
+# Many at once
+
+
+class Counting:
+    """Counts the questions put to whatever stands behind it."""
+
+    def __init__(self, behind: object, asked: list[str]) -> None:
+        self._behind = behind
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method
+        self._asked.append(name)
+        return getattr(self._behind, name)
+
+
+async def questions_about(people: int) -> list[str]:
+    """Give what is asked about a claim of so many people on one flight, half of them on another one too."""
+    agency, asked = Agency(), list[str]()
+    onward = segment("BA118")
+    await agency.books(
+        *[
+            booking(*([segment(), onward] if number % 2 else [segment()]), email=f"{number}@example.com")
+            for number in range(people)
+        ]
+    )
+    await agency.is_late(None)
+    await agency.is_late(45)
+    claimed = await agency.ledger.claim("worker-1", list(Channel), agency.clock.now(), 500)
+    for name in ("bookings", "flights", "ledger"):
+        setattr(agency, name, Counting(getattr(agency, name), asked))
+    verdicts = await Worker(agency, "worker-1").recheck(claimed)
+    assert len(verdicts) == people
+    assert all(isinstance(verdict, Send) for verdict in verdicts.values())
+    return asked
+
+
+async def test_a_hundred_rows_are_judged_with_as_many_questions_as_two() -> None:
+    few, many = await questions_about(2), await questions_about(100)
+    assert few == many
+    assert len(many) <= 8
+
+
+async def test_each_row_of_a_claim_has_its_own_verdict() -> None:
+    agency = Agency()
+    gone, silent = booking(email="gone@example.com"), booking(email="silent@example.com", consents={})
+    await agency.books(ON_BA117, gone, replace(silent, consents=ON_BA117.consents))
+    await agency.is_late(None)
+    await agency.is_late(45)
+    claimed = await agency.ledger.claim("worker-1", list(Channel), agency.clock.now(), 50)
+    await agency.bookings.forget([gone.id])
+    await agency.bookings.save([silent])
+    verdicts = await agency.worker.recheck(claimed)
+    by_booking = {each.booking: verdicts[each.id] for each in claimed}
+    assert isinstance(by_booking[ON_BA117.id], Send)
+    assert by_booking[gone.id] == NOT_BOOKED
+    assert by_booking[silent.id] == SetAside(State.SUPPRESSED, Reason.NO_CONSENT)
+
+
+def recheck_with(agency: Agency, staff: FakeJudge, connections: FakeJudge) -> Recheck:
+    worker = agency.worker
+    return Recheck(
+        bookings=agency.bookings,
+        audience=worker.audience,
+        decide=worker.decide,
+        rows=worker.rows,
+        staff=staff,
+        connections=connections,
+        limit=AddressLimit(agency.ledger, agency.clock),
+        clock=agency.clock,
+    )
+
+
+async def test_rows_for_staff_and_about_connections_are_judged_by_others() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    ours = [
+        replace(claimed, id="alert", rule="rule-1", booking=None, said=Said.STAFF_ALERT),
+        replace(claimed, id="alarm", booking=None, said=Said.ON_CALL),
+    ]
+    missed = replace(claimed, id="missed", said=Said.CONNECTION_MISSED)
+    staff, connections = FakeJudge(), FakeJudge()
+    staff.verdicts = {each.id: Wait() for each in ours}
+    connections.verdicts = {"missed": Send(address=ANNA)}
+    verdicts = await recheck_with(agency, staff, connections)([claimed, *ours, missed])
+    assert isinstance(verdicts[claimed.id], Send)
+    assert (verdicts["alert"], verdicts["alarm"], verdicts["missed"]) == (Wait(), Wait(), Send(address=ANNA))
+    assert (staff.asked, connections.asked) == ([["alert", "alarm"]], [["missed"]])
+
+
+async def test_a_connection_of_somebody_who_may_not_be_written_to_is_not_even_judged() -> None:
+    agency = Agency()
+    claimed = replace(await a_claimed_delay(agency), said=Said.CONNECTION_MISSED)
+    await agency.bookings.save([booking(consents={})])
+    connections = FakeJudge()
+    verdicts = await recheck_with(agency, FakeJudge(), connections)([claimed])
+    assert verdicts == {claimed.id: SetAside(State.SUPPRESSED, Reason.NO_CONSENT)}
+    assert connections.asked == []
+
+
+# How much one address hears
+
+
+RATE_LIMIT = SetAside(State.SUPPRESSED, Reason.RATE_LIMIT)
+
+
+async def has_heard(agency: Agency, claimed: Notification, times: int) -> None:
+    """Let an address have been told so many things of other flights just now."""
+    await agency.ledger.add(
+        [
+            replace(
+                claimed,
+                id=f"{number}",
+                flight=OTHER,
+                state=State.ACCEPTED,
+                stage=Stage.WIRE,
+                last_wire_at=agency.ledger.real_time,
+            )
+            for number in range(times)
+        ]
+    )
+
+
+async def test_an_address_gets_six_ordinary_messages_an_hour_and_no_seventh() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    await has_heard(agency, claimed, HOURLY - 1)
+    assert isinstance(await looked_at_again(agency, claimed), Send)
+    await has_heard(agency, claimed, HOURLY)
+    assert await looked_at_again(agency, claimed) == RATE_LIMIT
+
+
+async def test_after_an_hour_it_gets_more() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    await has_heard(agency, claimed, HOURLY)
+    agency.ledger.wait(timedelta(hours=1))
+    assert isinstance(await looked_at_again(agency, claimed), Send)
+
+
+async def test_rows_of_one_claim_count_too() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    await has_heard(agency, claimed, HOURLY - 1)
+    twin = replace(claimed, id="twin", created_at=claimed.created_at + SECOND)
+    verdicts = await agency.worker.recheck([twin, claimed])
+    assert isinstance(verdicts[claimed.id], Send)
+    assert verdicts["twin"] == RATE_LIMIT
+
+
+async def test_what_left_once_and_is_sent_again_does_not_count_against_itself() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    await has_heard(agency, claimed, HOURLY - 1)
+    await agency.ledger.wire(claimed, Message(text="once"))
+    assert isinstance(await looked_at_again(agency, claimed), Send)
+
+
+async def test_urgent_news_is_never_limited() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    await has_heard(agency, claimed, 2 * HOURLY)
+    await moves_on(agency, status="cancelled")
+    await moves_on(agency, status="cancelled")
+    urgent = replace(claimed, said=Said.CANCELLED)
+    assert isinstance(await looked_at_again(agency, urgent), Send)
+    assert {Said.LATER, Said.GATE, Said.TERMINAL} == CAN_BE_SPARED

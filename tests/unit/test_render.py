@@ -1,26 +1,27 @@
 """Every kind of news has words on every channel: the right times, what to do, and an SMS of one segment."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightagents.domain.alerting import Said
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message
 from flightagents.notify import gsm7
 from flightagents.notify.render import Renderer
 from flightagents.notify.wording import duration
-from flightagents.sandbox.sms import segments
-from tests.support.messages import NOON, notice
+from tests.support.messages import NOON, ONWARD, notice
 
 PHONE = "+44 20 7946 0018"
 ACME = Renderer(agency_name="Acme Travel", agency_phone=PHONE, mail_domain="agency.example")
 NOBODY = Renderer()
+TRAVELLERS = [said for said in Said if said not in FOR_STAFF]
+PAGE = "https://agency.example/f/0123456789abcdefghijklmn"
 
 
 def text_of(
@@ -97,6 +98,88 @@ def test_gate_and_terminal() -> None:
     assert "now gate B42, leaves" in text_of(Said.GATE, gate="Gate B42")
 
 
+def test_a_connection_at_risk() -> None:
+    assert text_of(Said.CONNECTION_AT_RISK) == (
+        "Acme Travel: Your connection at JFK Sun 22 Nov may be too short: BA117 now expected 19:45, "
+        "AA2443 leaves 20:30 (JFK time). Ask crew or transfer desk."
+    )
+    assert text_of(Said.CONNECTION_AT_RISK, onward=replace(ONWARD, protected=False)) == (
+        "Acme Travel: JFK Sun 22 Nov connection may be too short: BA117 now expected 19:45, "
+        "AA2443 leaves 20:30 (JFK time). Call us at once: +44 20 7946 0018."
+    )
+
+
+def test_a_connection_missed() -> None:
+    late = replace(ONWARD, arrives=at(2, 0, day=23))
+    assert text_of(Said.CONNECTION_MISSED, onward=late) == (
+        "Acme Travel: JFK Sun 22 Nov connection likely missed: BA117 now expected 21:00, "
+        "AA2443 leaves 20:30 (JFK time). Ask the crew or transfer desk."
+    )
+    email = email_of(Said.CONNECTION_MISSED, onward=late)
+    assert email.subject == "BA117 to AA2443 at JFK Sun 22 Nov: connection likely missed"
+    assert (
+        "Your connection at JFK is likely missed: the airline now expects BA117 at 21:00, and AA2443 "
+        "leaves at 20:30 (JFK time)."
+    ) in email.text
+    assert "Time to change" not in email.text
+
+
+def test_a_connection_safe_again() -> None:
+    assert text_of(Said.CONNECTION_SAFE) == (
+        "Acme Travel: Your connection at JFK on Sun 22 Nov is safe again: BA117 is now expected 19:45, "
+        "AA2443 leaves 20:30 (JFK time). Go on as planned."
+    )
+
+
+def test_whoever_flies_on_one_ticket_stays_with_the_airline_and_others_call() -> None:
+    for said in (Said.CONNECTION_AT_RISK, Said.CONNECTION_MISSED):
+        one = email_of(said).text
+        assert "Stay with the airline: both flights are on one ticket" in one
+        assert "at once" not in one
+        two = email_of(said, onward=replace(ONWARD, protected=False)).text
+        assert "Stay with the airline" not in two
+        assert "call us at once: +44 20 7946 0018" in two
+
+
+def test_a_connection_is_told_at_the_clock_of_the_airport_where_they_change() -> None:
+    text = email_of(Said.CONNECTION_AT_RISK).text
+    assert "BA117 is now expected at 19:45, AA2443 leaves at 20:30 (JFK time)" in text
+    assert "Expected at JFK: Sun 22 Nov 19:45 (JFK)\n" in text
+    assert "Onward flight: AA2443, JFK to BOS, leaves Sun 22 Nov 20:30 (JFK)\n" in text
+    assert "Time to change: 45 min\n" in text
+
+
+def test_an_arrival_on_another_day_than_the_onward_flight_says_so() -> None:
+    overnight = replace(ONWARD, leaves=at(11, 30, day=23))
+    text = text_of(Said.CONNECTION_SAFE, onward=overnight)
+    assert (
+        "at JFK on Mon 23 Nov is safe again: BA117 is now expected Sun 22 Nov 19:45, AA2443 leaves 06:30"
+        in text
+    )
+
+
+def test_a_connection_at_an_airport_without_a_zone_is_shown_as_it_is() -> None:
+    naive = replace(
+        ONWARD,
+        zone=None,
+        leaves=ONWARD.leaves.replace(tzinfo=None),
+        arrives=ONWARD.arrives.replace(tzinfo=None),
+    )
+    text = email_of(Said.CONNECTION_AT_RISK, onward=naive).text
+    assert "BA117 is now expected at 00:45, AA2443 leaves at 01:30 (JFK time)" in text
+    assert "Time to change: 45 min" in text
+    half = replace(ONWARD, arrives=ONWARD.arrives.replace(tzinfo=None))
+    assert "Time to change" not in email_of(Said.CONNECTION_AT_RISK, onward=half).text
+
+
+def test_what_is_no_traveller_s_or_lacks_its_onward_flight_is_refused() -> None:
+    for said in FOR_STAFF:
+        with pytest.raises(ValueError, match=said):
+            text_of(said)
+    with pytest.raises(ValueError, match="connection_safe"):
+        email_of(Said.CONNECTION_SAFE, onward=None)
+
+
 # Times
 
 
@@ -138,67 +221,35 @@ def test_durations_are_not_rounded_to_hours(minutes: float, words: str) -> None:
 # One segment
 
 
-LONG_NAMES = [
-    "Acme Travel",
-    "Worldwide Corporate Travel Management Ltd",
-    "Reisebüro Hohenlohe-Waldenburg-Schillingsfürst GmbH & Co. KG",
-    "São João Viagens → Turismo “Łódź”",
-    "€" * 40,
-    "日本旅行",
-    "",
-]
-PHONES = [PHONE, "+1 (800) 555-0100 ext. 12345", ""]
-
-
-@pytest.mark.parametrize(("said", "name", "phone"), list(product(Said, LONG_NAMES, PHONES)))
-def test_an_sms_is_one_segment_whatever_the_names(said: Said, name: str, phone: str) -> None:
-    text = text_of(
-        said,
-        Renderer(agency_name=name, agency_phone=phone),
-        designator="BAW1178A",
-        departure="EGLL",
-        arrival="KJFK",
-        flight="BAW1178A|2026-09-23|EGLL|KJFK",
-        old=datetime(2026, 9, 24, 23, 35, tzinfo=UTC),
-        new=datetime(2026, 9, 30, 21, 40, tzinfo=UTC),
-        gate="A12,A14",
-        gate_from="B42-B44",
-        terminal="International",
-        terminal_from="Domestic 2",
-    )
-    assert segments(text) == 1, text
-    assert text.isprintable()
-    assert "BAW1178A" in text
-    assert "Wed 23 Sept" in text
-
-
 @given(
     name=st.text(max_size=120),
     phone=st.text(max_size=30),
     gate=st.text(max_size=30),
-    said=st.sampled_from(Said),
+    said=st.sampled_from(TRAVELLERS),
 )
 def test_an_sms_is_one_segment_whatever_stands_in_the_settings(
     name: str, phone: str, gate: str, said: Said
 ) -> None:
     text = text_of(said, Renderer(agency_name=name, agency_phone=phone), gate=gate, gate_from=gate)
     assert gsm7.fits(text)
-    assert "BA117 LHR-JFK Sun 22 Nov" in text
+    assert all(word in text for word in ("BA117", "Sun 22 Nov", "JFK" if said in CONNECTIONS else "LHR-JFK"))
 
 
-@pytest.mark.parametrize("said", Said)
-def test_nobody_is_asked_to_answer_with_a_word_that_carriers_take_as_opt_out(said: Said) -> None:
-    for renderer in (ACME, NOBODY):
-        text = text_of(said, renderer)
-        assert not re.search(
-            r"\b(reply|answer|respond|text (us|back)|cancel|end|quit|stop)\b", text, re.IGNORECASE
-        )
+def test_the_page_s_address_stands_where_it_fits_beside_what_to_do() -> None:
+    earlier: dict[str, Any] = {"said": Said.EARLIER, "old": at(16, 40), "new": at(15, 10)}
+    assert text_of(**earlier, page=PAGE) == (
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov leaves EARLIER than we said: 15:10, not 16:40 (LHR time). "
+        f"Go by 15:10. {PAGE}"
+    )
+    too_long = PAGE + "x" * 20
+    assert text_of(**earlier, page=too_long) == text_of(**earlier)
+    assert text_of(**earlier, page="https://agency.example/→") == text_of(**earlier)
 
 
 # Without settings
 
 
-@pytest.mark.parametrize("said", Said)
+@pytest.mark.parametrize("said", TRAVELLERS)
 def test_without_name_and_phone_the_texts_still_read_well(said: Said) -> None:
     email = email_of(said, NOBODY)
     assert email.html is not None
@@ -206,7 +257,8 @@ def test_without_name_and_phone_the_texts_still_read_well(said: Said) -> None:
     for text in (text_of(said, NOBODY), email.text, email.subject, visible):
         assert not re.search(r"None|Undefined|\{|\}| [.,:;]|\(\)|: *$|\bcall +\.", text)
         assert "us: ." not in text
-    assert text_of(said, NOBODY).startswith("BA117 LHR-JFK Sun 22 Nov")
+    whole = "Your connection at JFK" if said in CONNECTIONS else "BA117 LHR-JFK Sun 22 Nov"
+    assert text_of(said, NOBODY).startswith(whole)
     assert "\n\n\n" not in email.text
 
 
@@ -233,8 +285,8 @@ def test_an_email_says_it_all() -> None:
         "Your flight\n"
         "Flight: BA117, LHR to JFK, Sunday 22 November\n"
         "Operated by: AA as AA6143\n"
-        "New time: 16:40 (LHR time), 2 h 5 min later\n"
-        "Old time: 14:35 (LHR time)\n"
+        "New time: Sun 22 Nov 16:40 (LHR), 2 h 5 min later\n"
+        "Old time: Sun 22 Nov 14:35 (LHR)\n"
         "Booking: ABC123\n"
         "\n"
         "Acme Travel\n"
@@ -245,7 +297,7 @@ def test_an_email_says_it_all() -> None:
     )
 
 
-@pytest.mark.parametrize("said", Said)
+@pytest.mark.parametrize("said", TRAVELLERS)
 def test_text_and_html_say_the_same(said: Said) -> None:
     email = email_of(said, operated_as="AA6143", gate="B42", gate_from="A1", terminal="5", terminal_from="3")
     assert email.html is not None
@@ -283,6 +335,35 @@ def test_the_number_to_call_is_a_link() -> None:
     assert 'href="tel:+442079460018"' in (email_of().html or "")
 
 
+@pytest.mark.parametrize(
+    ("phone", "dialled"),
+    [
+        ("+1 (800) 555-0100 ext. 12345", "+18005550100"),
+        ("Tel. 020 7946 0018", "02079460018"),
+        ("0800-ACME", "0800"),
+    ],
+)
+def test_a_link_dials_what_a_telephone_can(phone: str, dialled: str) -> None:
+    assert f'href="tel:{dialled}"' in (email_of(renderer=Renderer(agency_phone=phone)).html or "")
+
+
+def test_what_nobody_can_dial_is_no_link() -> None:
+    assert "tel:" not in (email_of(renderer=Renderer(agency_phone="see our page")).html or "")
+
+
+def test_an_email_leads_to_the_page_and_out_of_the_list() -> None:
+    out = PAGE.replace("/f/", "/u/")
+    email = email_of(page=PAGE, unsubscribe=out)
+    assert f"\n\nFollow your flight: {PAGE}\n\nAcme Travel\n" in email.text
+    assert email.text.endswith(f"\n\nUnsubscribe from these emails: {out}\n")
+    assert f'href="{PAGE}"' in (email.html or "")
+    assert f'href="{out}"' in (email.html or "")
+    assert email.unsubscribe == out
+    without = email_of()
+    assert "http" not in without.text + (without.html or "")
+    assert without.unsubscribe == ""
+
+
 def test_a_name_of_two_lines_is_one() -> None:
     assert email_of(name="Anna\r\nBcc: x\x00\u202e").text.startswith("Hello Anna Bcc: x,\n")
     assert email_of(name="").text.startswith("Hello,\n")
@@ -306,9 +387,3 @@ def test_emails_of_a_flight_share_a_thread_whatever_the_number_on_the_ticket() -
 def test_an_sms_is_words_alone() -> None:
     message = ACME.render(notice(), Channel.SMS, row="row-1", now=NOON)
     assert message == Message(text=message.text)
-
-
-@pytest.mark.parametrize("language", ["de", "pt-BR", "zh-Hant-TW", "xx", "", "../mail", "en_US", "EN"])
-def test_a_language_that_nobody_has_written_is_answered_in_english(language: str) -> None:
-    assert text_of(language=language) == text_of()
-    assert '<html lang="en">' in (email_of(language=language).html or "")

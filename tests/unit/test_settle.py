@@ -1,6 +1,7 @@
 """A row that ended untold: its person is decided on again, once."""
 
-from flightagents.domain.notifications import Rejected, State
+from flightagents.domain.delivery import Rejected
+from flightagents.domain.notifications import State
 from tests.support.agency import BA117, Agency, Worker
 from tests.support.messages import ANNAS_PHONE
 from tests.support.travellers import booking

@@ -1,0 +1,161 @@
+"""How long it takes from changes of flights until everyone on them has an email, and how much processor.
+
+The mail server, the database and the worker are three processes, on one machine and over TCP. Kafka is not
+among them: what it costs is in the drain's figures.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from pymongo import MongoClient
+
+from flightagents.domain.notifications import State
+from flightagents.settings import PREFIX
+from tests.support.rows import NOON
+
+PATIENCE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One attempt. Seconds begin when the changes are handed to the alert agent."""
+
+    emails: int
+    seconds: float
+    """Until the mail server had accepted the last."""
+    decided_seconds: float
+    """Until all was decided; the first emails are on their way by then."""
+    recorded_seconds: float
+    """Until the ledger knew it of all."""
+    cpu_seconds: float
+    """Of the worker, all of its threads."""
+    letter_bytes: float
+    connections: int
+    split: dict[str, float]
+    """Processor seconds of the worker's parts, where it was profiled, which takes time itself."""
+
+    @property
+    def rate(self) -> float:
+        """Give emails a second."""
+        return self.emails / self.seconds
+
+    @property
+    def rate_of_core(self) -> float:
+        """Give emails for each second of the processor that the worker used."""
+        return self.emails / self.cpu_seconds
+
+
+def send(mongodb: str, departures: int, travellers: int, *, profile: bool = False) -> Sent:
+    """Run once, on an empty database. Raises RuntimeError if anybody got no email, or two."""
+    name = f"sending_{uuid.uuid4().hex[:8]}"
+    try:
+        with _sink() as sink, tempfile.TemporaryDirectory(prefix="flightagents-bench-") as folder:
+            environment = _environment(mongodb, name, sink.port)
+            worked = _worker(Path(folder), environment, departures, travellers, profile=profile)
+            accepted = sink.end()
+        _require_all(mongodb, name, accepted, departures * travellers)
+    finally:
+        with MongoClient[dict[str, Any]](mongodb) as client:
+            client.drop_database(name)
+    return Sent(
+        emails=accepted["accepted"],
+        seconds=accepted["last_at"] - worked["began_at"],
+        decided_seconds=worked["decided_seconds"],
+        recorded_seconds=worked["seconds"],
+        cpu_seconds=worked["cpu_seconds"],
+        letter_bytes=accepted["bytes"] / accepted["accepted"],
+        connections=accepted["connections"],
+        split=worked.get("split", {}),
+    )
+
+
+class _Sink:
+    """The mail server's process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.port = int(_of(process.stdout).readline())
+
+    def end(self) -> dict[str, Any]:
+        """End it; give what it accepted."""
+        said, _ = self._process.communicate(timeout=PATIENCE_SECONDS)
+        counts: dict[str, Any] = json.loads(said)
+        return counts
+
+
+@contextmanager
+def _sink() -> Iterator[_Sink]:
+    program = [sys.executable, "-m", "benchmarks.smtp_sink"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield _Sink(process)
+        finally:
+            process.kill()
+
+
+def _of(stream: IO[str] | None) -> IO[str]:
+    if stream is None:
+        raise RuntimeError("the mail server has no standard output")
+    return stream
+
+
+def _worker(
+    folder: Path, environment: dict[str, str], departures: int, travellers: int, *, profile: bool
+) -> dict[str, Any]:
+    program = [sys.executable, "-m", "benchmarks.sending_worker", str(departures), str(travellers)]
+    kept = os.environ.get("BENCH_PROFILE", str(folder / "profile"))
+    with (folder / "worker.log").open("w+") as log:
+        ended = subprocess.run(
+            [*program, *(["--profile", kept] if profile else [])],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment,
+            timeout=PATIENCE_SECONDS,
+        )
+        if ended.returncode:
+            log.seek(0)
+            raise RuntimeError(f"the worker ended with {ended.returncode}:\n{log.read()[-3000:]}")
+    figures: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return figures
+
+
+def _environment(mongodb: str, database: str, port: int) -> dict[str, str]:
+    values = {
+        "MONGODB_URL": mongodb,
+        "MONGODB_DATABASE": database,
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": port,
+        "SMTP_TLS": "none",
+        "MAIL_FROM": "alerts@agency.example",
+        "EMAIL_PER_SECOND": 1_000_000,
+        "AGENCY_NAME": "Example Travel",
+        "AGENCY_PHONE": "+44 20 7946 0000",
+        "PUBLIC_URL": "https://alerts.agency.example",
+        "LOG_FORMAT": "json",
+        "CLOCK": f"simulated:{NOON:%Y-%m-%dT%H:%M:%SZ}@1@{time.time():.0f}",
+    }
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    return {**inherited, **{PREFIX + key: str(value) for key, value in values.items()}}
+
+
+def _require_all(mongodb: str, database: str, accepted: dict[str, Any], wanted: int) -> None:
+    """A figure counts only if the work was done."""
+    with MongoClient[dict[str, Any]](mongodb) as client:
+        told = client[database]["notifications"].count_documents({"state": State.ACCEPTED.value})
+    if not wanted == told == accepted["accepted"] == accepted["distinct"]:
+        raise RuntimeError(
+            f"{wanted:,} emails were wanted; the mail server accepted {accepted['accepted']:,}, "
+            f"{accepted['distinct']:,} of them different; the ledger knows of {told:,}"
+        )

@@ -1,0 +1,165 @@
+"""What a worker does between a change and the mail server, in a program of its own, so that its CPU is its own.
+
+It fills an empty database with flights on time and people on them, and then takes the changes as the alert
+agent does, while its senders do as the timer `deliver` does. It says what it measured in its last line.
+"""
+
+import argparse
+import asyncio
+import cProfile
+import json
+import logging.config
+import pstats
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import uvloop
+
+from flightagents import logs
+from flightagents.clock import clock_from
+from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.changes import Change
+from flightagents.domain.tracking import advance
+from flightagents.records import CHANGE_TOPIC, encode
+from flightagents.settings import load
+from flightagents.store.flights import MongoFlights
+from flightagents.wiring import Desk, open_world, wire
+from tests.support.fakes import FakePublisher, FakeTable, messages
+from tests.support.rows import MINUTE, NOON, row, run_of
+from tests.support.travellers import booking, segment
+
+LANGUAGES = ("en", "en", "en", "de", "fr", "es")
+DELAY = 45
+"""Minutes: an email each, and no SMS."""
+LOOK_EVERY = timedelta(seconds=1)
+
+PARTS = {
+    "decide": ("decide.py", "for_flights"),
+    "judge anew": ("recheck.py", "__call__"),
+    "render": ("render.py", "render"),
+    "write the letter": ("letter.py", "write"),
+    "speak SMTP": ("email.py", "_offered"),
+    "hand the letter over": ("email.py", "_hand_over"),
+    "mark and record": ("group_commit.py", "_write_all"),
+    "claim": ("outbox.py", "claim"),
+    "log": ("__init__.py", "info"),
+}
+"""Functions, whose share of the processor is told with that of all they call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Whom to tell of what."""
+
+    people: list[Booking]
+    changes: list[Change]
+
+
+async def measure(departures: int, travellers: int, profile: cProfile.Profile | None) -> dict[str, object]:
+    """Make the load, and let it go through."""
+    settings = load()
+    world = await open_world(settings, clock_from(settings.clock))
+    used = wire(world, FakePublisher(), FakeTable())
+    prepared = await prepare(MongoFlights(world.database), used.desk, departures, travellers)
+    wanted = len(prepared.people)
+    received = messages(*map(encode, prepared.changes), topic=CHANGE_TOPIC)
+    began, cpu = time.time(), time.process_time()
+    if profile is not None:
+        profile.enable()
+    sending = asyncio.create_task(send(used.desk, wanted))
+    await used.alert(received)
+    decided = time.time()
+    await sending
+    if profile is not None:
+        profile.disable()
+    figures = {
+        "began_at": began,
+        "decided_seconds": decided - began,
+        "seconds": time.time() - began,
+        "cpu_seconds": time.process_time() - cpu,
+    }
+    used.desk.close()
+    await world.close()
+    return figures
+
+
+async def prepare(flights: MongoFlights, desk: Desk, departures: int, travellers: int) -> Load:
+    """Store flights on time and who is on them; give the people, and the changes that are to come."""
+    numbers = [f"BA{1000 + number}" for number in range(departures)]
+    before = run_of([row(number) for number in numbers])
+    states = {record.flight: advance(None, record)[0] for record in before}
+    await flights.move_on(states.values())
+    after = run_of([row(number, delay=DELAY) for number in numbers], 2, NOON + MINUTE)
+    changes = [change for record in after for change in advance(states[record.flight], record)[1]]
+    people = [
+        booking(
+            segment(number),
+            reference=f"R{number}{seat:04d}",
+            email=f"traveller{seat}@{number.lower()}.example",
+            name=f"Traveller {seat}",
+            language=LANGUAGES[seat % len(LANGUAGES)],
+        )
+        for number in numbers
+        for seat in range(travellers)
+    ]
+    for start in range(0, len(people), 1000):
+        some = people[start : start + 1000]
+        await desk.bookings.save(some)
+        await desk.bookings.mark_decided([each.id for each in some])
+    return Load(people, changes)
+
+
+async def send(desk: Desk, wanted: int) -> None:
+    """Send until so many rows were claimed; woken by a decision, else each second."""
+    wake, done = asyncio.Event(), 0
+    desk.decide.wake(wake)
+    while done < wanted:
+        wake.clear()
+        if rows := await desk.deliver(Channel.EMAIL):
+            done += rows
+            await desk.settle()
+        else:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), LOOK_EVERY.total_seconds())
+
+
+def split(profile: cProfile.Profile) -> dict[str, float]:
+    """Give the processor seconds of each part, of the thread that does the work."""
+    stats = pstats.Stats(profile)
+    found: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = stats.stats  # type: ignore[attr-defined]
+    parts = {
+        part: sum(
+            cumulative
+            for (path, _, name), (_, _, _, cumulative, _) in found.items()
+            if path.endswith(f"/{file}") and name == function and _is_ours(path)
+        )
+        for part, (file, function) in PARTS.items()
+    }
+    whole = sum(own for _, _, own, _, _ in found.values())
+    return {**parts, "all of it": whole}
+
+
+def _is_ours(path: str) -> bool:
+    return "/flightagents/" in path
+
+
+def main() -> None:
+    """Measure; the last line says what."""
+    options = argparse.ArgumentParser()
+    options.add_argument("departures", type=int)
+    options.add_argument("travellers", type=int)
+    options.add_argument("--profile", metavar="FILE")
+    given = options.parse_args()
+    logging.config.dictConfig(logs.configure(load().log_format))
+    profile = cProfile.Profile() if given.profile else None
+    figures = uvloop.run(measure(given.departures, given.travellers, profile))
+    if profile is not None:
+        profile.dump_stats(given.profile)
+        figures["split"] = split(profile)
+    print(json.dumps(figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()

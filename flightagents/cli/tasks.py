@@ -1,0 +1,110 @@
+"""`flightagents tasks list | claim | done`: what needs a person at the agency."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import msgspec
+from faust.cli.base import cli
+
+from flightagents.cli.running import with_world
+from flightagents.domain.bookings import Booking
+from flightagents.domain.tasks import UNFINISHED, Task, TaskKind, TaskState
+from flightagents.wiring import World, wire_desk
+
+Bookings = Mapping[str, Booking]
+
+_by = click.option("--by", "who", required=True, help="Your name.")
+
+
+@cli.group()
+def tasks() -> None:
+    """What no message can settle: flights to rebook, people to call, bookings to correct."""
+
+
+@tasks.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that are done.")
+@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_(everything: bool, limit: int, as_json: bool) -> None:
+    """List tasks, newest first, with the number to call where somebody is to be called."""
+    states = set(TaskState) if everything else UNFINISHED
+
+    async def work(world: World) -> tuple[list[Task], Bookings]:
+        desk = wire_desk(world)
+        found = await desk.tasks.newest(states, limit)
+        return found, await desk.bookings.get([task.booking for task in found if task.booking])
+
+    found, bookings = with_world(work)
+    for task in found:
+        click.echo(msgspec.json.encode(_fields(task, bookings)) if as_json else _line(task, bookings))
+
+
+@tasks.command()
+@click.argument("task")
+@_by
+def claim(task: str, who: str) -> None:
+    """Take a task in hand, so that no one else does."""
+
+    async def work(world: World) -> Task | None:
+        return await wire_desk(world).tasks.claim(task.lower(), who)
+
+    if with_world(work) is None:
+        _refuse(task)
+    click.echo(f"{task.lower()}: claimed by {who}")
+
+
+@tasks.command()
+@click.argument("task")
+@_by
+@click.option("--note", default="", help="What was done. Erased when its traveller is forgotten.")
+def done(task: str, who: str, note: str) -> None:
+    """Note that a task is done."""
+
+    async def work(world: World) -> Task | None:
+        return await wire_desk(world).tasks.done(task.lower(), who, note)
+
+    if with_world(work) is None:
+        _refuse(task)
+    click.echo(f"{task.lower()}: done by {who}")
+
+
+def _refuse(key: str) -> None:
+    """Say why a task could not be moved."""
+    found = with_world(lambda world: wire_desk(world).tasks.get(key.lower()))
+    if found is None:
+        raise click.ClickException(f"there is no task {key.lower()}")
+    raise click.ClickException(f"{found.id} is {_standing(found)} already")
+
+
+def _standing(task: Task) -> str:
+    return f"claimed by {task.claimed_by}" if task.state is TaskState.CLAIMED else str(task.state)
+
+
+def _fields(task: Task, bookings: Bookings) -> dict[str, Any]:
+    booking = bookings.get(task.booking or "")
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "state": task.state,
+        "claimed_by": task.claimed_by,
+        "flight": task.flight,
+        "reference": booking.reference if booking else None,
+        "phone": booking.phone if booking and task.kind is TaskKind.CALL else None,
+        "summary": task.summary,
+        "quote": task.quote,
+        "created_at": task.created_at,
+        "resolve_by": task.resolve_by,
+        "trace": task.trace,
+    }
+
+
+def _line(task: Task, bookings: Bookings) -> str:
+    by = f"by {task.resolve_by:%Y-%m-%d %H:%M}" if task.resolve_by else ""
+    booking = bookings.get(task.booking or "")
+    whose = [booking.reference] if booking else []
+    if booking and task.kind is TaskKind.CALL:
+        whose.append(f"call {booking.phone or 'a number that the booking does not have'}")
+    said = [f'"{task.quote}"'] if task.quote else []
+    words = "  ".join([*whose, task.summary, *said])
+    return f"{task.id}  {task.kind:<17} {_standing(task):<20} {by:<19}  {words}"

@@ -1,0 +1,167 @@
+"""Whether a connection can still be made, and whether its person has to hear of it: of each turn once."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flightagents.domain.alerting import KEEP, Reason, Said
+from flightagents.domain.flight import Status
+from flightagents.domain.journeys import Connection
+from flightagents.domain.times import at_latest
+
+GATES_CLOSE = timedelta(minutes=15)
+"""Before departure. With less time than this between the two flights the next one is missed."""
+HYSTERESIS = timedelta(minutes=10)
+"""More than the minimum by this much is safe again, so that one minute does not turn the news round."""
+SHRUNK = timedelta(minutes=10)
+"""A connection that was sold shorter than the minimum is at risk once it has lost this much."""
+SEPARATE_TICKETS = timedelta(minutes=30)
+"""What it takes longer on separate tickets: to claim the bags and to check in again."""
+EVERYWHERE = "*"
+
+_ENTRY = re.compile(r"\s*([A-Z0-9]{3,4}|\*)\s*=\s*(\d{1,3})\s*/\s*(\d{1,3})\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """The shortest time to change at an airport."""
+
+    domestic: timedelta
+    international: timedelta
+
+
+USUAL = Minimum(timedelta(minutes=45), timedelta(minutes=75))
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumTimes:
+    """The shortest time to change, by airport."""
+
+    usual: Minimum = USUAL
+    by_airport: Mapping[str, Minimum] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> "MinimumTimes":
+        """Read JFK=60/90;LHR=60/75;*=45/75 (minutes, domestic/international). Raises ValueError."""
+        found: dict[str, Minimum] = {}
+        for entry in filter(None, (each.strip() for each in text.split(";"))):
+            words = _ENTRY.fullmatch(entry)
+            if words is None:
+                raise ValueError(
+                    f"{entry!r}: write an airport and minutes, domestic/international: JFK=60/90"
+                )
+            airport = words[1].upper()
+            if airport in found:
+                raise ValueError(f"{airport} stands there twice")
+            found[airport] = Minimum(timedelta(minutes=int(words[2])), timedelta(minutes=int(words[3])))
+        return cls(usual=found.pop(EVERYWHERE, USUAL), by_airport=found)
+
+    def of(
+        self, connection: Connection, *, protected: bool, country: Callable[[str], str | None]
+    ) -> timedelta:
+        """Give the shortest time for a connection; `protected`: on one ticket.
+
+        It is international if either flight goes abroad. Where nobody knows, the longer way is meant.
+        """
+        minimum = self.by_airport.get(connection.airport, self.usual)
+        stops = connection.from_.departure, connection.airport, connection.to.arrival
+        lands = {country(airport) for airport in stops}
+        time = minimum.domestic if len(lands) == 1 and None not in lands else minimum.international
+        return time if protected else time + SEPARATE_TICKETS
+
+
+class Standing(StrEnum):
+    """How a connection stands."""
+
+    KEPT = "kept"
+    """There is time enough, or as much as was sold."""
+    TIGHT = "tight"
+    """Between at risk and kept: whatever was said last still holds."""
+    AT_RISK = "at_risk"
+    MISSED = "missed"
+    LEFT = "left"
+    """The next flight has left, with them on board for all we know."""
+    INBOUND_CANCELLED = "inbound_cancelled"
+    ONWARD_CANCELLED = "onward_cancelled"
+    UNCONFIRMED = "unconfirmed"
+    """The flight is diverted at a first look."""
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionDecision:
+    """Whether to tell, why, and what; of a duplicate, what stands told."""
+
+    tell: bool
+    reason: Reason
+    said: Said | None = None
+
+
+_SILENT = {
+    Standing.OVER: Reason.EXPIRED,
+    Standing.INBOUND_CANCELLED: Reason.INHIBITED,
+    Standing.ONWARD_CANCELLED: Reason.INHIBITED,
+    Standing.UNCONFIRMED: Reason.WAITS_FOR_SECOND_LOOK,
+    Standing.LEFT: Reason.DEPARTED,
+}
+"""Why nobody hears of it; a cancellation says it by itself."""
+
+
+def judge_connection(standing: Standing, told: Collection[Said]) -> ConnectionDecision:
+    """Decide whether a person has to hear how a connection stands, after all they were told of it.
+
+    Each of at risk, missed and safe again is told once. Only safe again lets at risk follow missed.
+    """
+    gave_up = Said.CONNECTION_MISSED in told and Said.CONNECTION_SAFE not in told
+    if standing is Standing.MISSED:
+        return _once(Said.CONNECTION_MISSED, told)
+    if standing is Standing.AT_RISK and not gave_up:
+        return _once(Said.CONNECTION_AT_RISK, told)
+    if standing is Standing.KEPT and told:
+        return _once(Said.CONNECTION_SAFE, told)
+    return ConnectionDecision(tell=False, reason=_SILENT.get(standing, Reason.NOT_MATERIAL))
+
+
+def _once(said: Said, told: Collection[Said]) -> ConnectionDecision:
+    new = said not in told
+    return ConnectionDecision(tell=new, reason=Reason.NEWS if new else Reason.DUPLICATE, said=said)
+
+
+def standing_of(connection: Connection, minimum: timedelta, now: datetime) -> Standing:
+    """Tell how a connection stands, given the shortest time that it takes."""
+    inbound, onward = connection.inbound, connection.onward
+    if now > expires_at(connection):
+        return Standing.OVER
+    if onward is not None and onward.disruption is Status.CANCELLED:
+        return Standing.ONWARD_CANCELLED
+    if inbound.disruption is Status.CANCELLED:
+        return Standing.INBOUND_CANCELLED
+    if inbound.disruption is Status.DIVERTED:
+        return Standing.MISSED if inbound.disruption_confirmed else Standing.UNCONFIRMED
+    standing = _by_time(connection, minimum)
+    has_left = onward is not None and (onward.departed or onward.landed)
+    return _once_left(standing, landed=inbound.landed) if has_left else standing
+
+
+def _once_left(standing: Standing, *, landed: bool) -> Standing:
+    """If it was short, and they are not down when the next flight leaves, it left without them."""
+    missed = standing is Standing.MISSED or (standing is Standing.AT_RISK and not landed)
+    return Standing.MISSED if missed else Standing.LEFT
+
+
+def _by_time(connection: Connection, minimum: timedelta) -> Standing:
+    margin, planned = connection.margin, connection.planned
+    if planned < minimum and planned - margin < SHRUNK:  # it was sold so
+        return Standing.KEPT if margin >= planned else Standing.TIGHT
+    if margin < GATES_CLOSE:
+        return Standing.MISSED
+    if margin < minimum:
+        return Standing.AT_RISK
+    return Standing.KEPT if margin >= min(minimum + HYSTERESIS, planned) else Standing.TIGHT
+
+
+def expires_at(connection: Connection) -> datetime:
+    """Tell until when a message about a connection makes sense."""
+    return at_latest(connection.leaves) + KEEP["time"]

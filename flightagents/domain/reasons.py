@@ -1,0 +1,25 @@
+"""What each reason for telling or not telling means, in words for staff and for docs/alerting.md."""
+
+from flightagents.domain.alerting import Reason
+
+MEANING = {
+    Reason.NEWS: "differs enough from what the person was told last",
+    Reason.WAITS_FOR_SECOND_LOOK: "one look is not enough: it waits for another, or until the wait is over",
+    Reason.DUPLICATE: "the person knows it already",
+    Reason.NOT_MATERIAL: "too little differs from what the person knows",
+    Reason.RATE_LIMIT: "the person has had as many messages of this kind as one may get",
+    Reason.DEPARTED: "the flight has left: nothing before departure helps any more",
+    Reason.EXPIRED: "it came too late to be of use",
+    Reason.NO_CONSENT: "there is no leave to write to this address, or it was taken back",
+    Reason.NOT_WANTED: "the booking does not name this channel any more",
+    Reason.SUPERSEDED: "newer news of the same flight took its place before it was sent",
+    Reason.NOT_BOOKED: "the person is not on this flight any more",
+    Reason.QUIET_HOURS: "it is night where the person is; decided anew when the night is over",
+    Reason.STAFF_FIRST: "the client wants staff to act first; decided anew when their time is over",
+    Reason.INHIBITED: "a graver fact is known, a cancellation mostly, that makes this one void",
+    Reason.REBOOKED: "the person flies another flight now; staff alone hear of this one",
+    Reason.FALLBACK: "the other channel has failed",
+    Reason.SHADOW: "shadow mode: decided and written, and nothing is sent",
+    Reason.NO_RULE: "the staff rule that it was for is gone",
+    Reason.AMBIGUOUS: "the number means several flights that day; staff have a task to find out which",
+}

@@ -1,0 +1,146 @@
+"""Which tasks bookings and flights give as they stand: looked at from time to time, no matter what changed.
+
+Each rule gives the task that ought to stand, or None where there is no reason for one (any more).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from flightagents.domain.alerting import Current, expires_at
+from flightagents.domain.bookings import Booking, Segment
+from flightagents.domain.flight import FlightId, FlightState, Status
+from flightagents.domain.readings import readings
+from flightagents.domain.tasks import Task, TaskKind, task_id
+from flightagents.domain.times import at_latest, iso, to_local, to_utc
+
+SHOWN_BEFORE = timedelta(hours=5)
+"""The feed shows a flight about 6 h before it leaves; an hour later its absence means something."""
+
+
+def rebook(state: FlightState, travellers: int, known: Task | None, now: datetime) -> Task | None:
+    """Ask for help for the travellers of a cancelled or diverted flight, from the first look on.
+
+    `known` is what nobody has done yet about the flight: it stays until two looks say that the flight is on
+    again, and it stays one task however often the feed changes its mind.
+    """
+    disruption = state.disruption
+    if disruption is None and (known is None or state.disruption_confirmed):
+        return None
+    late = known is None and now > expires_at(Current(state=state, base=state.departure.base))
+    if late or not travellers:
+        return None
+    shows = "is" if state.disruption_confirmed else "shows"
+    word = disruption.value if disruption else "on again"
+    unsure = "" if state.disruption_confirmed else " (unconfirmed)"
+    departure, arrival = state.departure, state.arrival
+    too_late = arrival.expected if disruption is Status.DIVERTED else departure.scheduled
+    return Task(
+        id=known.id if known else task_id(TaskKind.REBOOK, state.flight, word, iso(state.disruption_at)),
+        kind=TaskKind.REBOOK,
+        flight=state.flight,
+        booking=None,
+        summary=f"{_name(state)} {shows} {word}{unsure}: {_travellers(travellers)}",
+        created_at=now,
+        resolve_by=at_latest(too_late),
+    )
+
+
+def conflicting_times(state: FlightState, travellers: int, now: datetime) -> Task | None:
+    """Ask for the true time of a flight whose delay has two readings; one task for each retiming."""
+    both = readings(state)
+    if both is None or not travellers:
+        return None
+    told, other = (_moment(state, moment) for moment in (both.told, both.other))
+    return Task(
+        id=task_id(TaskKind.CONFLICTING_TIMES, state.flight, iso(state.departure.scheduled)),
+        kind=TaskKind.CONFLICTING_TIMES,
+        flight=state.flight,
+        booking=None,
+        summary=f"{_name(state)} leaves at {told} or at {other} {state.departure.airport}, the feed does not "
+        f"say which: ask the airline; told the earlier: {_travellers(travellers)}",
+        created_at=now,
+        resolve_by=at_latest(both.told),
+    )
+
+
+def moved_flight(old: FlightState, new: FlightState, travellers: int, now: datetime) -> Task | None:
+    """Ask whether those who are booked on a flight are booked on what it seems to have become."""
+    if not new.open or not travellers:
+        return None
+    number = FlightId.parse(old.flight).designator
+    before, after = (_moment(state, state.departure.scheduled, day=True) for state in (old, new))
+    return Task(
+        id=task_id(TaskKind.MOVED_FLIGHT, old.flight, new.flight),
+        kind=TaskKind.MOVED_FLIGHT,
+        flight=old.flight,
+        booking=None,
+        summary=f"{number} of {before} seems to be {number} of {after} {new.departure.airport} now: "
+        f"{_travellers(travellers)}; are they booked on it?",
+        created_at=now,
+        resolve_by=at_latest(new.departure.expected),
+    )
+
+
+def ambiguous_booking(
+    booking: Booking, segment: Segment, flights: Iterable[str], zone: str | None, now: datetime
+) -> Task:
+    """Ask for the route of a segment whose number means several flights that day."""
+    names = (FlightId.parse(flight) for flight in flights)
+    routes = ", ".join(sorted(f"{name.departure}-{name.arrival}" for name in names))
+    words = f"{_number(segment)} may be {routes}: add the route to the booking; nobody is told anything"
+    leaves = leaves_by(segment, zone)
+    return _of_segment(TaskKind.AMBIGUOUS_BOOKING, booking, segment, words=words, leaves=leaves, now=now)
+
+
+def not_in_feed(booking: Booking, segment: Segment, zone: str | None, now: datetime) -> Task | None:
+    """Ask about a segment that the feed does not show, once it should, and until it should have left."""
+    leaves = leaves_by(segment, zone)
+    if not leaves - SHOWN_BEFORE <= now < leaves:
+        return None
+    words = f"the feed does not show {_number(segment)}: is the number right?"
+    return _of_segment(TaskKind.NOT_IN_FEED, booking, segment, words=words, leaves=leaves, now=now)
+
+
+def leaves_by(segment: Segment, zone: str | None) -> datetime:
+    """Give the latest instant in UTC at which a segment may leave, as far as its ticket tells.
+
+    That is the ticketed time, else the end of its local date; without a zone the latest in the world.
+    """
+    midnight = datetime.combine(segment.flight_date + timedelta(days=1), time.min)
+    return at_latest(to_utc(segment.ticketed or midnight, zone))
+
+
+def _of_segment(
+    kind: TaskKind, booking: Booking, segment: Segment, *, words: str, leaves: datetime, now: datetime
+) -> Task:
+    """A family under one reference has one task: whoever corrects the booking corrects it for all."""
+    return Task(
+        id=task_id(kind, booking.reference, *segment.key),
+        kind=kind,
+        flight=None,
+        booking=booking.id,
+        summary=words,
+        created_at=now,
+        resolve_by=leaves,
+    )
+
+
+def _travellers(count: int) -> str:
+    return "1 traveller" if count == 1 else f"{count} travellers"
+
+
+def _name(state: FlightState) -> str:
+    name = FlightId.parse(state.flight)
+    return f"{name.designator} {name.departure}-{name.arrival} {name.date:%-d %b}"
+
+
+def _number(segment: Segment) -> str:
+    route = f" {segment.departure}-{segment.arrival}" if segment.departure else ""
+    return f"{segment.designator}{route} {segment.flight_date:%-d %b}"
+
+
+def _moment(state: FlightState, moment: datetime, *, day: bool = False) -> str:
+    """Write a time by the clock of the airport of departure, with the day where it is another."""
+    local = to_local(moment, state.departure.zone)
+    other_day = local.date() != FlightId.parse(state.flight).date
+    return f"{local:%-d %b %H:%M}" if day or other_day else f"{local:%H:%M}"

@@ -1,0 +1,133 @@
+"""Hands one row over to its channel, and records with which of the five outcomes it ended.
+
+Before it the row was judged (recheck.py); deliver.py says when its turn is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from flightagents.clock import Clock
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Channel
+from flightagents.domain.delivery import (
+    Accepted,
+    Envelope,
+    Misconfigured,
+    Outcome,
+    Rejected,
+    Retry,
+    Uncertain,
+)
+from flightagents.domain.notifications import Message, Notification, State
+from flightagents.handlers.breaker import STOPPED_FOR
+from flightagents.handlers.pace import Pace
+from flightagents.handlers.receipts import RECEIPT_WITHIN
+from flightagents.handlers.verdicts import Send
+from flightagents.metrics import NOTIFICATIONS
+from flightagents.ports import DeliveryChannel, Outbox, Renderer, StaffRenderer
+
+TRIES_WITH_OTHERS = 5
+"""Messages with which a stopped channel is tried before the same one's turn comes again."""
+
+_SHORTEST = timedelta(seconds=1)
+
+_log = structlog.get_logger(__name__)
+
+
+class FenceLostError(Exception):
+    """The row is not ours any more: its lease ran out, or another sender has it. Nothing may leave."""
+
+
+class HandOver:
+    """Writes the words, sends them, and notes what came of it. In shadow mode it only writes them."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        renderer: Renderer,
+        staff_renderer: StaffRenderer,
+        channels: Mapping[Channel, DeliveryChannel],
+        paces: Mapping[Channel, Pace],
+        clock: Clock,
+        shadow: bool = False,
+    ) -> None:
+        self._outbox = outbox
+        self._renderer = renderer
+        self._staff_renderer = staff_renderer
+        self._channels = channels
+        self._paces = paces
+        self._clock = clock
+        self.shadow = shadow
+
+    async def show(self, row: Notification, send: Send) -> None:
+        """Keep what would be sent, for staff to look at; it counts as told for as long as nothing is sent."""
+        row = replace(row, notice=send.notice, staff=send.staff)
+        message = self._message(row, send)
+        await self._outbox.finish(
+            row, State.SUPPRESSED, "shown, not sent", reason=Reason.SHADOW, message=message
+        )
+        count(row, State.SUPPRESSED)
+
+    async def send(self, row: Notification, send: Send) -> Outcome | None:
+        """Send it; None where it was not ours any more. The outcome is the caller's to record."""
+        message = self._message(row, send)
+        is_as_decided = (row.notice, row.staff) == (send.notice, send.staff)
+        said = row if is_as_decided else replace(row, notice=send.notice, staff=send.staff)
+
+        async def on_wire() -> None:
+            if not await self._outbox.wire(said, message):
+                raise FenceLostError
+
+        valid_for = max(row.expires_at - self._clock.now(), _SHORTEST)
+        envelope = Envelope(row=row.id, address=send.address, message=message, valid_for=valid_for)
+        try:
+            return await self._channels[row.channel].send(envelope, on_wire)
+        except FenceLostError:
+            _log.warning(
+                "a notification is not sent from here: its lease ran out or another sender has it", row=row.id
+            )
+            return None
+
+    async def record(self, row: Notification, outcome: Outcome) -> None:
+        """Note how it ended."""
+        pace = self._paces[row.channel]
+        match outcome:
+            case Accepted(provider_id, receipt_promised):
+                within = RECEIPT_WITHIN if receipt_promised else None
+                await self._outbox.finish(
+                    row, State.ACCEPTED, "accepted", provider_id=provider_id, receipt_within=within
+                )
+                count(row, State.ACCEPTED)
+                _log.info("notified", channel=row.channel, said=row.said, flight=row.flight, row=row.id)
+            case Rejected(reason):
+                await self._outbox.finish(row, State.FAILED, reason)
+                count(row, State.FAILED)
+                _log.warning("a provider refused it", channel=row.channel, row=row.id, reason=reason)
+            case Retry(reason, after):
+                wait = pace.wait(row.tries)
+                await self._outbox.postpone(row, reason, max(after or wait, wait))
+            case Uncertain(reason):
+                await self._outbox.leave_uncertain(row, reason, pace.grace)
+            case Misconfigured(reason):
+                # Past the next tries, which are made with other rows: perhaps it is this one alone.
+                await self._outbox.postpone(row, reason, TRIES_WITH_OTHERS * STOPPED_FOR, burned=False)
+
+    def _message(self, row: Notification, send: Send) -> Message:
+        """Give the message as it was, unless what it says has changed."""
+        if row.message is not None and (row.notice, row.staff) == (send.notice, send.staff):
+            return row.message
+        now = self._clock.now()
+        if send.staff is not None:
+            return self._staff_renderer.render(send.staff, row.channel, row=row.id, now=now)
+        if send.notice is not None:
+            return self._renderer.render(send.notice, row.channel, row=row.id, now=now)
+        raise ValueError(f"the verdict on {row.id} holds nothing to say")
+
+
+def count(row: Notification, state: State) -> None:
+    """Count a row that has ended."""
+    NOTIFICATIONS.labels(channel=row.channel.value, state=state.value, said=row.said.value).inc()

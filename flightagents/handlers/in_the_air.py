@@ -1,0 +1,41 @@
+"""The arrival that the newest rows show of flights in the air.
+
+It moves without a change: nobody aboard waits for news of it, but whoever is to change flights does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flightagents.domain.flight import FlightState
+from flightagents.domain.tracking import advance
+from flightagents.handlers.audience import Case
+from flightagents.ports import Archive
+
+LOOKS = 2
+"""Newest runs that are looked at: one may still be on its way into the archive."""
+
+
+class InTheAir:
+    """Brings the states of flights in the air up to the newest rows of the archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    async def __call__(self, cases: Sequence[Case]) -> list[Case]:
+        """Give the cases, those of flights in the air as they stand now; without a query where none is."""
+        flying = {case.state.flight for case in cases if _flies(case.state)}
+        newest = await self._archive.newest() if flying else None
+        if newest is None:
+            return list(cases)
+        runs = range(newest.run - LOOKS + 1, newest.run + 1)
+        shown = await self._archive.shown(sorted(flying), list(runs))
+        return [
+            replace(case, state=advance(case.state, shown[case.state.flight])[0])
+            if case.state.flight in shown and _flies(case.state)
+            else case
+            for case in cases
+        ]
+
+
+def _flies(state: FlightState) -> bool:
+    return state.departed and not state.landed

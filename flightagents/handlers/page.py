@@ -1,0 +1,63 @@
+"""A token -> the page of a traveller's flight, before web/ finds the words."""
+
+from flightagents.clock import Clock
+from flightagents.domain import page
+from flightagents.domain.bookings import Channel
+from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.notifications import Notice
+from flightagents.domain.page import FlightPage
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.bearers import Bearer, Bearers
+from flightagents.ports import FlightStore, Pages
+
+
+class ShowFlight:
+    """Puts a page together. It reads only, and says nothing of who the traveller is."""
+
+    def __init__(
+        self, bearers: Bearers, audience: Audience, flights: FlightStore, pages: Pages, clock: Clock
+    ) -> None:
+        self._bearers = bearers
+        self._audience = audience
+        self._flights = flights
+        self._pages = pages
+        self._clock = clock
+
+    async def __call__(self, token: str) -> FlightPage | None:
+        """Give the page; None where the token, its people or its flight are not known (any more)."""
+        bearer = await self._bearers(token)
+        if bearer is None:
+            return None
+        flight = bearer.rows[0].flight
+        state = (await self._flights.known_states([flight])).get(flight)
+        if state is None:
+            return None
+        return await self._page(bearer, state)
+
+    async def _page(self, bearer: Bearer, state: FlightState) -> FlightPage:
+        booking = bearer.booking
+        cases = await self._audience.of_bookings([booking])
+        case = next((each for each in cases if each.state.flight == state.flight), None)
+        # Whoever does not fly it any more is still shown how it stands, under the number that they knew.
+        base = case.current().base if case else state.departure.base
+        operating = FlightId.parse(state.flight).designator
+        notice = _newest_notice(bearer)
+        designator = notice.designator if notice else operating
+        seen_at = max(state.seen_at, await self._pages.seen_at(state.flight) or state.seen_at)
+        story = page.story(await self._pages.changes_of(state.flight), bearer.rows)
+        now = self._clock.now()
+        return FlightPage(
+            language=booking.language,
+            designator=designator,
+            operated_as=operating if operating != designator else None,
+            state=state,
+            base=base,
+            standing=page.standing(state, base, story, seen_at=seen_at, now=now),
+            seen_at=seen_at,
+            story=story,
+            emails=booking.email is not None and booking.allows(Channel.EMAIL),
+        )
+
+
+def _newest_notice(bearer: Bearer) -> Notice | None:
+    return next((row.notice for row in reversed(bearer.rows) if row.notice is not None), None)

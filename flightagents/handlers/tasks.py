@@ -1,0 +1,150 @@
+"""Looks at all bookings of these days once a minute: what needs a person, and what needs none any more.
+
+The look costs the same number of queries whatever it finds. A task is opened once, and ends by itself when
+its reason is gone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from flightagents.clock import Clock
+from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
+from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.runs import RunStamp
+from flightagents.domain.tasks import Task, TaskKind
+from flightagents.domain.tracking import advance
+from flightagents.domain.watching import ambiguous_booking, conflicting_times, moved_flight, not_in_feed
+from flightagents.handlers.audience import Audience, Case
+from flightagents.handlers.tasks_rebook import WHY_REBOOKING_ENDS, RebookTasks
+from flightagents.ports import Archive, Bookings, FlightStore, Tasks
+
+LOOK_BACK = timedelta(days=1)
+"""A local date lasts until 36 hours after it began in UTC."""
+LOOK_AHEAD = timedelta(days=2)
+"""The feed shows a flight about 6 h before it leaves: of later dates there is nothing to say yet."""
+ALIVE_WITHIN = timedelta(minutes=15)
+"""With no record newer than this the feed, and not a flight, is missing: an outage makes no tasks."""
+
+WHY_IT_ENDS = {
+    TaskKind.AMBIGUOUS_BOOKING: "the number means one flight, or the segment is flown no more",
+    TaskKind.NOT_IN_FEED: "the feed shows it, or it should have left",
+    TaskKind.MOVED_FLIGHT: "it has left, or nobody is booked on it",
+    TaskKind.CONFLICTING_TIMES: "the times agree, or it has left",
+    TaskKind.REBOOK: WHY_REBOOKING_ENDS,
+}
+
+Flights = Mapping[tuple[str, str], list[str]]
+"""Of each number and date."""
+
+
+class LookForTasks:
+    """Opens and ends the tasks that bookings and flights give as they stand."""
+
+    def __init__(
+        self,
+        *,
+        tasks: Tasks,
+        bookings: Bookings,
+        flights: FlightStore,
+        archive: Archive,
+        rebooking: RebookTasks,
+        zone_of: Callable[[str], str | None],
+        is_covered: Callable[[Segment], bool],
+        clock: Clock,
+    ) -> None:
+        self._tasks = tasks
+        self._bookings = bookings
+        self._flights = flights
+        self._archive = archive
+        self._audience = Audience(flights, bookings)
+        self._rebooking = rebooking
+        self._zone_of = zone_of
+        self._is_covered = is_covered
+        self._clock = clock
+
+    async def __call__(self) -> None:
+        """Look once. What is opened meanwhile by somebody else was not seen, and is not ended."""
+        now = self._clock.now()
+        since, until = (now - LOOK_BACK).date(), (now + LOOK_AHEAD).date()
+        known = [task for task in await self._tasks.unfinished(WHY_IT_ENDS) if _may_end(task, since, until)]
+        bookings = sorted(await self._bookings.flying(since, until), key=lambda each: each.id)
+        segments = list(_segments(bookings, since, until))
+        cases = [
+            case
+            for case in await self._audience.of_bookings(bookings)
+            if since <= case.segment.flight_date <= until
+        ]
+        newest = await self._archive.newest()
+        alive = newest is not None and now - newest.polled_at <= ALIVE_WITHIN
+        wanted = [
+            *await self._of_segments(segments, alive=alive, now=now),
+            *await self._of_times(cases, newest, now),
+            *_of_moves(cases, now),
+            *self._rebooking.wanted(cases, known),
+        ]
+        await self._tasks.open(wanted, again=True)
+        kept = {task.id for task in wanted}
+        for kind, why in WHY_IT_ENDS.items():
+            gone = [task.id for task in known if task.kind is kind and task.id not in kept]
+            if gone and (alive or kind is not TaskKind.NOT_IN_FEED):
+                await self._tasks.close(gone, why)
+
+    async def _of_segments(
+        self, segments: Sequence[tuple[Booking, Segment]], *, alive: bool, now: datetime
+    ) -> list[Task]:
+        flights: Flights = await self._flights.of_numbers({_number(segment) for _, segment in segments})
+        tasks: dict[str, Task] = {}
+        for booking, segment in segments:
+            zone = self._zone_of(segment.departure) if segment.departure else None
+            named = flights.get(_number(segment), [])
+            task = None
+            match match(segment, named)[0]:
+                case Match.AMBIGUOUS:
+                    task = ambiguous_booking(booking, segment, named, zone, now)
+                case Match.NOT_YET if alive and self._is_covered(segment):
+                    task = not_in_feed(booking, segment, zone, now)
+                case Match.NOT_YET | Match.SEEN:
+                    pass
+            if task is not None:
+                tasks.setdefault(task.id, task)
+        return list(tasks.values())
+
+    async def _of_times(self, cases: Sequence[Case], newest: RunStamp | None, now: datetime) -> list[Task]:
+        """Look at the newest rows too: a schedule that is moved to where the delay pointed is no change."""
+        states = {case.state.flight: case.state for case in cases if case.state.open}
+        travellers = Counter(case.state.flight for case in cases)
+        if newest is not None and states:
+            shown = await self._archive.shown(list(states), [newest.run - 1, newest.run])
+            states |= {flight: advance(states[flight], sighting)[0] for flight, sighting in shown.items()}
+        tasks = (conflicting_times(state, travellers[flight], now) for flight, state in states.items())
+        return [task for task in tasks if task is not None]
+
+
+def _of_moves(cases: Sequence[Case], now: datetime) -> list[Task]:
+    states: dict[str, FlightState] = {}
+    travellers: Counter[tuple[str, str]] = Counter()
+    for case in cases:
+        if (old := case.moved_from) is not None:
+            states |= {old.flight: old, case.state.flight: case.state}
+            travellers[old.flight, case.state.flight] += 1
+    tasks = (moved_flight(states[old], states[new], count, now) for (old, new), count in travellers.items())
+    return [task for task in tasks if task is not None]
+
+
+def _may_end(task: Task, since: date, until: date) -> bool:
+    """A disrupted flight of another date was not looked at: its task waits for somebody."""
+    if task.kind is not TaskKind.REBOOK or task.flight is None:
+        return True
+    return since <= FlightId.parse(task.flight).date <= until
+
+
+def _segments(bookings: Iterable[Booking], since: date, until: date) -> Iterator[tuple[Booking, Segment]]:
+    for booking in bookings:
+        for segment in booking.segments:
+            if segment.status is SegmentStatus.CONFIRMED and since <= segment.flight_date <= until:
+                yield booking, segment
+
+
+def _number(segment: Segment) -> tuple[str, str]:
+    return segment.designator, segment.flight_date.isoformat()

@@ -1,0 +1,31 @@
+"""What is counted for Prometheus: the one list of our metrics, each with what it means.
+
+No name, address or text of a person ever becomes a label, and each label has few values.
+"""
+
+from prometheus_client import Counter
+
+BOUNCE_MAILS = Counter(
+    "flightagents_bounce_mails",
+    "Mails read where bounces arrive, by what they did: delivered, relayed, failed, no_change, delayed, "
+    "not_ours, other_mail, unreadable.",
+    ["kind"],
+)
+
+LANGUAGE_FALLBACKS = Counter(
+    "flightagents_language_fallbacks",
+    "Messages written in English because nobody has translated them into the recipient's language.",
+    ["language"],
+)
+
+NOTIFICATIONS = Counter(
+    "flightagents_notifications",
+    "Notifications that ended at a sender, by the state that they ended in.",
+    ["channel", "state", "said"],
+)
+
+MAYBE_TWICE = Counter(
+    "flightagents_maybe_twice",
+    "Notifications sent a second time because nobody could tell whether the first had arrived.",
+    ["channel"],
+)

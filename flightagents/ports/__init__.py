@@ -1,0 +1,47 @@
+"""What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
+
+from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.people import Bookings, Once, OptOuts, Pages
+from flightagents.ports.staff import StaffRows, StaffRules, Tasks
+from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
+from flightagents.ports.telling import (
+    BounceSource,
+    DeliveryChannel,
+    Ledger,
+    Outbox,
+    ReadReceipt,
+    Receipts,
+    Renderer,
+    Silences,
+    StaffRenderer,
+)
+
+__all__ = [
+    "Archive",
+    "Bookings",
+    "BounceSource",
+    "DeadLetters",
+    "Delivery",
+    "DeliveryChannel",
+    "FeedRow",
+    "FlightSource",
+    "FlightStore",
+    "Lease",
+    "Ledger",
+    "Message",
+    "Once",
+    "OptOuts",
+    "Outbox",
+    "Pages",
+    "Publisher",
+    "ReadReceipt",
+    "Receipts",
+    "Renderer",
+    "RowReader",
+    "Silences",
+    "StaffRenderer",
+    "StaffRows",
+    "StaffRules",
+    "StateTable",
+    "Tasks",
+]

@@ -1,0 +1,91 @@
+"""The feed, and where flights are kept."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from flightagents.domain.changes import Change
+from flightagents.domain.flight import FlightState, Sighting
+from flightagents.domain.runs import RunStamp
+from flightagents.records import FlightRecord
+
+
+class RowReader(Protocol):
+    """Turns one row of the feed into a record."""
+
+    def parse(self, raw: object, stamp: RunStamp) -> FlightRecord:
+        """Read a row. Raises UnreadableRowError with a named reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """One row as the feed sent it, and where it stood: query, offset of the page, position in it."""
+
+    raw: object
+    place: dict[str, Any]
+
+
+class FlightSource(RowReader, Protocol):
+    """The feed."""
+
+    @property
+    def queries(self) -> Sequence[str]:
+        """The queries of a run, by name."""
+
+    def rows(self, query: str) -> AsyncIterator[Sequence[FeedRow]]:
+        """Walk the pages of a query. Raises FeedRefusedError or a RecoverableError, also after some pages."""
+
+
+class Lease(Protocol):
+    """The right to poll. One worker has it at a time."""
+
+    async def begin_run(self, now: datetime) -> RunStamp | None:
+        """Take or renew it and number a run; None while another worker holds it."""
+
+    async def holds(self, stamp: RunStamp) -> bool:
+        """Renew it if it is still ours and still at this run: nobody took over, however long we took."""
+
+    async def release(self) -> None:
+        """Let another worker have it at once."""
+
+
+class Archive(Protocol):
+    """Keeps every record."""
+
+    def document(self, record: FlightRecord) -> bytes:
+        """Encode a record for `store`. Raises UnreadableRecordError for what the store cannot hold."""
+
+    async def store(self, documents: Sequence[bytes]) -> None:
+        """Insert what is not there yet; returns once it cannot be lost."""
+
+    async def runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Give the runs that brought each flight, in order."""
+
+    async def newest(self) -> RunStamp | None:
+        """Give the run of the record that was stored last; None where there is none."""
+
+    async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
+        """Give what the newest of these runs that brought it showed of each flight: its leading row."""
+
+
+class FlightStore(Protocol):
+    """Keeps the latest state of each flight, and its history."""
+
+    async def known_states(self, flights: Sequence[str]) -> dict[str, FlightState]:
+        """Give the stored state of each of these flights that has one."""
+
+    async def open_states(self, since: date) -> list[FlightState]:
+        """Give the state of every flight from that date on that has not left, landed or been cancelled."""
+
+    async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
+        """Give each (old flight, new flight) of a flight retimed over midnight where one is among these."""
+
+    async def of_numbers(self, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+        """Give the flights of each number and date, by operating or any marketing number."""
+
+    async def add_to_history(self, changes: Sequence[Change]) -> list[Change]:
+        """Add changes to the history; give those that were not in it yet."""
+
+    async def move_on(self, states: Iterable[FlightState]) -> None:
+        """Store each state unless one of a higher ordinal is there already."""

@@ -1,0 +1,85 @@
+"""Who is on which flight, and what they want."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from flightagents.domain.bookings import Booking, Channel, Consent
+from flightagents.domain.changes import Change
+from flightagents.domain.consents import OptOut
+from flightagents.domain.notifications import (
+    Notification,
+)
+
+
+class Bookings(Protocol):
+    """Who is on which flight."""
+
+    async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
+        """Give those of these bookings that exist."""
+
+    async def on(self, numbers: Iterable[tuple[str, str]]) -> list[Booking]:
+        """Give the bookings with a segment of one of these numbers and dates."""
+
+    async def flying(self, since: date, until: date) -> list[Booking]:
+        """Give the bookings with a confirmed segment of these local dates, both included."""
+
+    async def undecided(self) -> list[Booking]:
+        """Give the bookings that were stored and never decided on: whoever stored them died."""
+
+    async def of(self, reference: str) -> list[Booking]:
+        """Give the bookings of a reference."""
+
+    async def at(self, addresses: Sequence[str]) -> list[Booking]:
+        """Give the bookings with one of these addresses."""
+
+    async def forget(self, ids: Sequence[str]) -> None:
+        """Delete bookings."""
+
+    async def save(self, bookings: Sequence[Booking]) -> None:
+        """Store bookings, as not decided on."""
+
+    async def mark_decided(self, ids: Sequence[str]) -> None:
+        """Note that these bookings were decided on."""
+
+    async def revoke(self, channel: Channel, address: str, at: datetime, how: str) -> None:
+        """Take back the consent of an address in every booking; one that was taken back before stays so."""
+
+    async def give(self, channel: Channel, address: str, consent: Consent) -> None:
+        """Note the consent of an address in every booking, and that they are to be decided on again."""
+
+
+class OptOuts(Protocol):
+    """The addresses that want no more messages, as keyed hashes: they outlive the bookings."""
+
+    async def add(self, opt_out: OptOut) -> OptOut:
+        """Add one; give the one that stands: an earlier one stays."""
+
+    async def remove(self, channel: Channel, address_key: str) -> bool:
+        """Forget one; False where none stood."""
+
+    async def of(self, address_keys: Sequence[str]) -> list[OptOut]:
+        """Give those of these addresses, on any channel."""
+
+
+class Once(Protocol):
+    """What was done, by a name, for as many days as anybody may ask for it again."""
+
+    async def done(self, name: str) -> bool:
+        """Tell whether it was noted."""
+
+    async def note(self, name: str) -> bool:
+        """Note it; False where it was noted before."""
+
+
+class Pages(Protocol):
+    """What a traveller's page is made of, beside the flight's state."""
+
+    async def rows_of(self, link: str) -> list[Notification]:
+        """Give the newest rows of a page's token; oldest first."""
+
+    async def changes_of(self, flight: str) -> list[Change]:
+        """Give a flight's newest changes, without its states; oldest first."""
+
+    async def seen_at(self, flight: str) -> datetime | None:
+        """Give the poll time of the last record of a flight; None where none is kept."""

@@ -1,0 +1,54 @@
+"""What the agency's staff are told, and have to do."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from flightagents.domain.notifications import (
+    Notification,
+)
+from flightagents.domain.rules import StaffRule
+from flightagents.domain.tasks import Task, TaskKind
+
+
+class StaffRules(Protocol):
+    """Whom of its staff the agency tells of what."""
+
+    async def all(self) -> list[StaffRule]:
+        """Give all rules, by name."""
+
+    async def save(self, rule: StaffRule) -> bool:
+        """Store a rule; True if it takes the place of one of its name."""
+
+    async def remove(self, name: str) -> bool:
+        """Remove a rule; False if there is none of that name."""
+
+
+class StaffRows(Protocol):
+    """The ledger's rows for staff, by address."""
+
+    async def to_staff(self, address_keys: Sequence[str], since: datetime) -> list[Notification]:
+        """Give the rows for staff at these addresses that were made since then, oldest first.
+
+        The words that were sent, and what happened to a row, are left out.
+        """
+
+
+class Tasks(Protocol):
+    """What needs a person at the agency."""
+
+    async def open(self, tasks: Sequence[Task], *, again: bool = False) -> list[Task]:
+        """Add tasks that are not there yet, whatever their state; give those that were added.
+
+        The words of one that nobody has done yet follow. `again`: also one that `close` ended is opened anew;
+        what somebody has done stays done.
+        """
+
+    async def close(self, ids: Sequence[str], why: str) -> None:
+        """End tasks that nobody has to do any more; those that are done stay as they are."""
+
+    async def unfinished(self, kinds: Collection[TaskKind]) -> list[Task]:
+        """Give those of these kinds that somebody still has to do, oldest first."""
+
+    async def erase(self, bookings: Sequence[str]) -> None:
+        """Take people out of the tasks about them, with what was written of them; nobody has to do those."""

@@ -1,0 +1,161 @@
+"""Notifications: what is decided, sent and reported."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Channel
+from flightagents.domain.delivery import Envelope, Found, NoReceipt, Outcome, Receipt
+from flightagents.domain.notifications import Message as RenderedMessage
+from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
+
+
+class Ledger(Protocol):
+    """Every notification: outbox and audit in one. Here, what is decided."""
+
+    async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
+        """Give all rows of these flights for these addresses."""
+
+    async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
+        """Withdraw what waits to be sent about an older state of each flight (its identity, its ordinal)."""
+
+    async def add(self, rows: Sequence[Notification]) -> int:
+        """Insert rows that are not there yet; a row that a sender set aside comes to life again."""
+
+    async def unsettled(self) -> list[Notification]:
+        """Give the rows that ended untold, and whose person was not decided on again."""
+
+    async def settle(self, row: Notification) -> None:
+        """Note that the person was decided on again."""
+
+    async def hold(self, row: str, on: bool) -> bool:
+        """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
+
+    async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
+        """Erase what was said to people who are to be forgotten; nothing more is sent to them.
+
+        What was said at the address keys `still_booked` stays known, without name and reference.
+        """
+
+
+class Silences(Protocol):
+    """Why people were not told: what the ledger, which holds what they were told, does not show."""
+
+    async def note(self, silences: Sequence[Silence], at: datetime) -> None:
+        """Keep decisions not to tell; one that is kept already stays as it is."""
+
+
+class Outbox(Protocol):
+    """The ledger's rows as a sender takes them in hand. Each update is fenced by owner and attempt."""
+
+    async def claim(
+        self, owner: str, channels: Sequence[str], now: datetime, limit: int
+    ) -> list[Notification]:
+        """Take rows that are due and not held, and rows whose sender died: beyond "wire" as uncertain."""
+
+    async def wire(self, row: Notification, message: RenderedMessage) -> bool:
+        """Note, before bytes leave, that they may have; False if the row is not ours any more."""
+
+    async def finish(
+        self,
+        row: Notification,
+        state: State,
+        detail: str,
+        *,
+        reason: Reason | None = None,
+        provider_id: str | None = None,
+        receipt_within: timedelta | None = None,
+        message: RenderedMessage | None = None,
+    ) -> None:
+        """Record how it ended; `receipt_within`: the provider has promised a receipt.
+
+        `message` is what would have been sent, where it is to be shown.
+        """
+
+    async def postpone(
+        self,
+        row: Notification,
+        reason: str,
+        wait: timedelta,
+        *,
+        until: datetime | None = None,
+        burned: bool = True,
+    ) -> None:
+        """Let it be claimed again after a wait (real time), and not before `until` (business time)."""
+
+    async def leave_uncertain(
+        self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
+    ) -> None:
+        """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
+
+    async def heard(
+        self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()
+    ) -> dict[str, int]:
+        """Count what left for each address within a while (real time), apart from these rows."""
+
+
+class Receipts(Protocol):
+    """What providers report later about rows that they accepted. A row never moves backwards."""
+
+    async def receive(self, receipt: Receipt) -> bool:
+        """Move the row forward; False where it is unknown or has moved on already."""
+
+    async def row_of(self, provider_id: str) -> str | None:
+        """Give the row that a provider knows by this id."""
+
+    async def overdue(self, channel: Channel) -> list[Notification]:
+        """Give a channel's rows whose promised receipt has not come in time, each of them once.
+
+        They stay told, and are unsettled: somebody has to look at them once.
+        """
+
+
+class BounceSource(Protocol):
+    """Where bounces and delivery reports arrive as mails."""
+
+    async def read(self) -> list[tuple[str, bytes]]:
+        """Give some mails that nobody has read, by a key; long ones are cut. Raises MailboxOutageError."""
+
+    async def done(self, key: str) -> None:
+        """Mark a mail as read; one that is gone already is no error. Raises MailboxOutageError."""
+
+    def close(self) -> None:
+        """End what it keeps open."""
+
+
+ReadReceipt = Callable[[bytes], Receipt | NoReceipt]
+"""Reads a mail as a report of what became of one of ours. Never raises."""
+
+
+class DeliveryChannel(Protocol):
+    """A way to reach people."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    async def send(self, envelope: Envelope, on_wire: Callable[[], Awaitable[None]]) -> Outcome:
+        """Send one message. Awaits `on_wire` just before the first byte that could make it arrive.
+
+        What `on_wire` raises passes through, and then nothing was sent. Never raises otherwise.
+        """
+
+    async def find(self, envelope: Envelope) -> Found:
+        """Ask the provider whether it has the message; NO only from a source that would have shown it."""
+
+    def close(self) -> None:
+        """End what it keeps open."""
+
+
+class Renderer(Protocol):
+    """Finds the words."""
+
+    def render(self, notice: Notice, channel: Channel, *, row: str, now: datetime) -> RenderedMessage:
+        """Write a notice for a channel, in the recipient's language."""
+
+
+class StaffRenderer(Protocol):
+    """Finds the words for staff."""
+
+    def render(self, staff: StaffNotice, channel: Channel, *, row: str, now: datetime) -> RenderedMessage:
+        """Write what staff are told, in English."""

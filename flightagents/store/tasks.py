@@ -1,0 +1,167 @@
+"""`tasks`: what needs a person at the agency, and who has taken it in hand.
+
+A task is known by its id, whatever became of it, so that its reason opens it once. Leaving and tracing run on
+real time; `created_at` and `resolve_by` are business time.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
+
+from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState
+from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.reading import Document, Reader
+
+COLLECTION = "tasks"
+TRACE = 20
+"""Events of a task that are kept."""
+KEEP = timedelta(days=90)
+"""A task leaves so long after it ended: by then no reason for it can come again."""
+
+_UNFINISHED = {"$in": sorted(UNFINISHED)}
+
+
+class MongoTasks:
+    """Tasks by id. `closed` tells one that ended by itself from one that somebody has done."""
+
+    def __init__(self, database: Database) -> None:
+        self._tasks = database[COLLECTION]
+
+    @until_stored
+    async def prepare(self) -> None:
+        """Make the indexes."""
+        newest = [("state", ASCENDING), ("created_at", DESCENDING)]
+        await self._tasks.create_index(newest, name="state")
+        await self._tasks.create_index([("kind", ASCENDING), ("state", ASCENDING)], name="kind")
+        await self._tasks.create_index("booking", name="booking")
+        await self._tasks.create_index("ended_at", name="ended", expireAfterSeconds=int(KEEP.total_seconds()))
+
+    @until_stored
+    async def open(self, tasks: Sequence[Task], *, again: bool = False) -> list[Task]:
+        """Add tasks that are not there yet, whatever their state; give those that were added.
+
+        The words of one that nobody has done yet follow. `again`: also one that `close` ended is opened anew.
+        What stands as it is wanted costs one query for them all.
+        """
+        wanted = {task.id: task for task in tasks}
+        if not wanted:
+            return []
+        known = {row["_id"]: row async for row in self._tasks.find({"_id": {"$in": list(wanted)}})}
+        await self._follow([task for task in wanted.values() if _speaks_otherwise(known.get(task.id), task)])
+        added = await self._insert([task for task in wanted.values() if task.id not in known])
+        if again:
+            closed = (task for task in wanted.values() if known.get(task.id, {}).get("closed"))
+            added += [task for task in closed if await self._reopen(task)]
+        return added
+
+    async def _follow(self, tasks: Sequence[Task]) -> None:
+        writes = [
+            UpdateOne(
+                {"_id": task.id, "state": _UNFINISHED},
+                {"$set": {"summary": task.summary, "resolve_by": task.resolve_by}},
+            )
+            for task in tasks
+        ]
+        if writes:
+            with bulk_write():
+                await self._tasks.bulk_write(writes, ordered=False)
+
+    async def _insert(self, tasks: Sequence[Task]) -> list[Task]:
+        new = [replace(task, trace=(_line("opened"),)) for task in tasks]
+        writes = [UpdateOne({"_id": task.id}, {"$setOnInsert": _document(task)}, upsert=True) for task in new]
+        if not writes:
+            return []
+        with bulk_write():
+            result = await self._tasks.bulk_write(writes, ordered=False)
+        return [new[place] for place in sorted(result.upserted_ids or {})]
+
+    async def _reopen(self, task: Task) -> bool:
+        fields = _document(task)
+        del fields["trace"]
+        anew = {"$set": fields, **_event("opened again")}
+        result = await self._tasks.update_one({"_id": task.id, "closed": True}, anew)
+        return result.modified_count == 1
+
+    @until_stored
+    async def close(self, ids: Sequence[str], why: str) -> None:
+        """End tasks that nobody has to do any more; those that are done stay as they are."""
+        ended = {"$set": _ended(closed=True), **_event(f"closed: {why}")}
+        if ids:
+            await self._tasks.update_many({"_id": {"$in": list(ids)}, "state": _UNFINISHED}, ended)
+
+    @until_stored
+    async def unfinished(self, kinds: Collection[TaskKind]) -> list[Task]:
+        """Give those of these kinds that somebody still has to do, oldest first."""
+        query = {"kind": {"$in": sorted(kinds)}, "state": _UNFINISHED}
+        return await _rows.read(self._tasks.find(query).sort("created_at", ASCENDING))
+
+    @until_stored
+    async def erase(self, bookings: Sequence[str]) -> None:
+        """Take people out of the tasks about them, with what was written of them; nobody has to do those."""
+        theirs = {"booking": {"$in": list(bookings)}}
+        await self._tasks.update_many({**theirs, "state": _UNFINISHED}, {"$set": _ended(closed=True)})
+        gone: dict[str, Any] = {"booking": None, "summary": FORGOTTEN, "quote": "", "trace": []}
+        await self._tasks.update_many(theirs, {"$set": gone})
+
+    async def get(self, key: str) -> Task | None:
+        """Give a task."""
+        found = await _rows.read(self._tasks.find({"_id": key}))
+        return found[0] if found else None
+
+    async def newest(self, states: Collection[TaskState], limit: int) -> list[Task]:
+        """Give the tasks of these states, newest first."""
+        query = {"state": {"$in": sorted(states)}}
+        return await _rows.read(self._tasks.find(query).sort("created_at", DESCENDING).limit(limit))
+
+    async def claim(self, key: str, who: str) -> Task | None:
+        """Take an open task in hand; None where it is none, or another was faster."""
+        claimed = {"$set": {"state": TaskState.CLAIMED.value, "claimed_by": who}}
+        return await self._move(
+            {"_id": key, "state": TaskState.OPEN.value}, {**claimed, **_event(f"claimed by {who}")}
+        )
+
+    async def done(self, key: str, who: str, note: str = "") -> Task | None:
+        """Note that somebody has done it; None where it is none, or has ended."""
+        line = f"done by {who}: {note}" if note else f"done by {who}"
+        return await self._move(
+            {"_id": key, "state": _UNFINISHED}, {"$set": _ended(closed=False), **_event(line)}
+        )
+
+    async def _move(self, query: dict[str, Any], update: dict[str, Any]) -> Task | None:
+        found = await self._tasks.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
+        return _task(found) if found else None
+
+
+def _speaks_otherwise(known: Document | None, task: Task) -> bool:
+    if known is None or known["state"] not in UNFINISHED:
+        return False
+    return bool((known["summary"], known["resolve_by"]) != (task.summary, task.resolve_by))
+
+
+def _ended(*, closed: bool) -> dict[str, Any]:
+    return {"state": TaskState.DONE.value, "closed": closed, "ended_at": datetime.now(UTC)}
+
+
+def _line(event: str) -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {event}"
+
+
+def _event(text: str) -> dict[str, Any]:
+    return {"$push": {"trace": {"$each": [_line(text)], "$slice": -TRACE}}}
+
+
+def _document(task: Task) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(task, builtin_types=(datetime,))
+    del fields["id"]
+    return {**fields, "closed": False, "ended_at": None}
+
+
+def _task(found: Document) -> Task:
+    return msgspec.convert({**found, "id": found["_id"]}, Task)
+
+
+_rows = Reader(COLLECTION, _task)

@@ -1,0 +1,39 @@
+"""Chooses what implements each port. The one room that names concrete adapters."""
+
+from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
+from flightagents.wiring.sending import (
+    SENDING,
+    Sending,
+    bounces_of,
+    buckets_of,
+    channels_of,
+    renderer_of,
+    staff_renderer_of,
+)
+from flightagents.wiring.site import wire_site
+from flightagents.wiring.worker import UseCases, wire
+from flightagents.wiring.world import World, open_world, worker_name, zone_of
+
+__all__ = [
+    "SENDING",
+    "Desk",
+    "Sending",
+    "UseCases",
+    "World",
+    "bounces_of",
+    "buckets_of",
+    "channels_of",
+    "manner_of",
+    "minimum_times",
+    "office_of",
+    "open_world",
+    "renderer_of",
+    "staff_renderer_of",
+    "what_is_off",
+    "wire",
+    "wire_desk",
+    "wire_site",
+    "worker_name",
+    "zone_of",
+]

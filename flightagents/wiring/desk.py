@@ -1,0 +1,186 @@
+"""What deals with people: decides, writes down, delivers. For a worker and for the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flightagents.airports import country
+from flightagents.domain.bookings import Channel
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.book import TakeBookings
+from flightagents.handlers.connections import Connections
+from flightagents.handlers.consents import KeepOptOuts
+from flightagents.handlers.decide import Decide
+from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.explain import Explain
+from flightagents.handlers.fallback import Fallback
+from flightagents.handlers.forget_people import ForgetPeople
+from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.in_the_air import InTheAir
+from flightagents.handlers.itineraries import Itineraries
+from flightagents.handlers.limits import AddressLimit
+from flightagents.handlers.links import Links
+from flightagents.handlers.receipts import ReadBounces, TakeReceipt
+from flightagents.handlers.recheck import Recheck
+from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.rows import Rows
+from flightagents.handlers.sample import SendSample
+from flightagents.handlers.settle import Settle
+from flightagents.handlers.staff import AlertStaff
+from flightagents.handlers.staff_recheck import RecheckStaff
+from flightagents.handlers.tasks_rebook import RebookTasks
+from flightagents.ports import DeliveryChannel
+from flightagents.settings import DeliveryMode
+from flightagents.store.archive import MongoArchive
+from flightagents.store.bookings import MongoBookings
+from flightagents.store.flights import MongoFlights
+from flightagents.store.ledger import MongoLedger
+from flightagents.store.opt_outs import MongoOptOuts
+from flightagents.store.outbox import MongoOutbox
+from flightagents.store.receipts import MongoReceipts
+from flightagents.store.rules import MongoStaffRows, MongoStaffRules
+from flightagents.store.silences import MongoSilences
+from flightagents.store.tasks import MongoTasks
+from flightagents.wiring.manner import manner_of, minimum_times, office_of
+from flightagents.wiring.sending import (
+    SENDING,
+    Sending,
+    bounces_of,
+    buckets_of,
+    channels_of,
+    renderer_of,
+    staff_renderer_of,
+)
+from flightagents.wiring.world import World, worker_name
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What deals with people, in a worker and on the command line."""
+
+    bookings: MongoBookings
+    ledger: MongoLedger
+    tasks: MongoTasks
+    rebooking: RebookTasks
+    alert_staff: AlertStaff
+    decide: Decide
+    take_bookings: TakeBookings
+    forget_people: ForgetPeople
+    settle: Settle
+    take_receipt: TakeReceipt
+    read_bounces: ReadBounces | None
+    deliver: Deliver
+    explain: Explain
+    send_sample: SendSample
+    channels: Mapping[Channel, DeliveryChannel]
+
+    def close(self) -> None:
+        """Close what the channels keep open."""
+        for channel in self.channels.values():
+            channel.close()
+        if self.read_bounces is not None:
+            self.read_bounces.close()
+
+
+def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
+    """Build what decides and delivers."""
+    settings, database, clock = world.settings, world.database, world.clock
+    bookings, ledger = MongoBookings(database), MongoLedger(database)
+    outbox, tasks = MongoOutbox(database, sending.lease), MongoTasks(database)
+    audience = Audience(MongoFlights(database), bookings)
+    channels = channels_of(world, sending)
+    links = Links(world.secret, settings.public_url)
+    rows = Rows(world.address_keys, links)
+    manner = manner_of(settings)
+    connections = Connections(
+        itineraries=Itineraries(audience, InTheAir(MongoArchive(database)), minimum_times(settings), country),
+        ledger=ledger,
+        tasks=tasks,
+        rows=rows,
+        clock=clock,
+        manner=manner,
+    )
+    staff_rules, office = MongoStaffRules(database), office_of(settings)
+    staff = RecheckStaff(
+        rules=staff_rules,
+        flights=MongoFlights(database),
+        rows=MongoStaffRows(database),
+        ledger=ledger,
+        address_key=world.address_keys,
+        clock=clock,
+        office=office,
+    )
+    silences = MongoSilences(database)
+    decide = Decide(
+        audience=audience,
+        ledger=ledger,
+        silences=silences,
+        rows=rows,
+        connections=connections,
+        clock=clock,
+        manner=manner,
+    )
+    receipts = MongoReceipts(database)
+    fallback = Fallback(bookings, ledger, tasks, rows, channels=list(channels), clock=clock)
+    deliver = Deliver(
+        outbox=outbox,
+        recheck=Recheck(
+            bookings=bookings,
+            audience=audience,
+            decide=decide,
+            rows=rows,
+            staff=staff,
+            connections=connections,
+            limit=AddressLimit(outbox, clock),
+            clock=clock,
+        ),
+        reconcile=Reconcile(
+            outbox=outbox,
+            bookings=bookings,
+            staff=staff,
+            channels=channels,
+            paces=sending.paces,
+            clock=clock,
+        ),
+        hand_over=HandOver(
+            outbox=outbox,
+            renderer=renderer_of(settings),
+            staff_renderer=staff_renderer_of(settings),
+            channels=channels,
+            paces=sending.paces,
+            clock=clock,
+            shadow=settings.delivery is DeliveryMode.SHADOW,
+        ),
+        buckets=buckets_of(settings, channels),
+        at_once=2 * settings.smtp_connections,
+        clock=clock,
+        owner=worker_name(),
+    )
+    return Desk(
+        bookings=bookings,
+        ledger=ledger,
+        tasks=tasks,
+        rebooking=RebookTasks(tasks, audience, clock),
+        alert_staff=AlertStaff(
+            rules=staff_rules,
+            ledger=ledger,
+            audience=audience,
+            address_key=world.address_keys,
+            clock=clock,
+            office=office,
+        ),
+        decide=decide,
+        take_bookings=TakeBookings(
+            bookings,
+            audience,
+            decide,
+            KeepOptOuts(bookings, MongoOptOuts(database), world.address_keys),
+        ),
+        forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
+        settle=Settle(ledger, receipts, fallback, decide),
+        take_receipt=TakeReceipt(receipts),
+        read_bounces=bounces_of(settings, receipts),
+        deliver=deliver,
+        explain=Explain(ledger, silences, bookings, rows.person_key),
+        send_sample=SendSample(channels, renderer_of(settings), clock),
+        channels=channels,
+    )

@@ -1,0 +1,46 @@
+"""What the public pages call: a traveller's page, unsubscribing, Twilio's reports and replies."""
+
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.bearers import Bearers
+from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.links import Links
+from flightagents.handlers.page import ShowFlight
+from flightagents.handlers.replies import TakeReply
+from flightagents.handlers.subscriptions import Subscriptions
+from flightagents.notify import gsm7
+from flightagents.store.flights import MongoFlights
+from flightagents.store.once import MongoOnce
+from flightagents.store.opt_outs import MongoOptOuts
+from flightagents.store.pages import MongoPages
+from flightagents.web.site import Agency, Site
+from flightagents.wiring.desk import Desk
+from flightagents.wiring.world import World
+
+
+def wire_site(world: World, desk: Desk) -> Site:
+    """Build what the public pages call."""
+    settings, database, clock = world.settings, world.database, world.clock
+    bookings, flights, pages = desk.bookings, MongoFlights(database), MongoPages(database)
+    opt_outs, keys = MongoOptOuts(database), world.address_keys
+    bearers = Bearers(pages, bookings, Links(world.secret, settings.public_url))
+    withdraw = WithdrawConsent(bookings, opt_outs, desk.tasks, keys, clock)
+    give = GiveConsent(bookings, opt_outs, keys, clock)
+    token = settings.twilio_auth_token
+    return Site(
+        agency=Agency(settings.agency_name.strip(), settings.agency_phone.strip()),
+        public_url=(settings.public_url or "").rstrip("/"),
+        twilio_token=token.get_secret_value() if token else "",
+        show_flight=ShowFlight(bearers, Audience(flights, bookings), flights, pages, clock),
+        subscriptions=Subscriptions(bearers, withdraw, give),
+        take_reply=TakeReply(
+            bookings=bookings,
+            withdraw=withdraw,
+            give=give,
+            tasks=desk.tasks,
+            once=MongoOnce(database),
+            address_key=keys,
+            clock=clock,
+        ),
+        take_receipt=desk.take_receipt,
+        one_segment=lambda text: gsm7.cut(gsm7.transliterate(text), gsm7.SEGMENT),
+    )

@@ -1,0 +1,116 @@
+"""What the agents and timers of a worker call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flightagents.aviationstack.client import AviationStackClient
+from flightagents.aviationstack.coverage import coverage
+from flightagents.aviationstack.source import AviationStackSource
+from flightagents.domain.changes import Change
+from flightagents.handlers.alert import AlertOnChanges
+from flightagents.handlers.archive import ArchiveRecords
+from flightagents.handlers.dead_letters import StoreDeadLetters
+from flightagents.handlers.forget import Forgetting
+from flightagents.handlers.oncall import AlarmOnCall
+from flightagents.handlers.poll import PollFeed
+from flightagents.handlers.tasks import LookForTasks
+from flightagents.handlers.track import TrackFlights
+from flightagents.handlers.watch import WatchFlights
+from flightagents.handlers.watch_connections import WatchConnections
+from flightagents.ports import Publisher, StateTable
+from flightagents.store.archive import MongoArchive
+from flightagents.store.calls import MongoCallCounter
+from flightagents.store.dead_letters import MongoDeadLetters
+from flightagents.store.flights import MongoFlights
+from flightagents.store.lease import MongoLease
+from flightagents.web.site import Site
+from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.sending import SENDING, Sending
+from flightagents.wiring.site import wire_site
+from flightagents.wiring.world import World, worker_name, zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What the agents and timers of a worker call."""
+
+    archive: ArchiveRecords
+    track: TrackFlights
+    forgetting: Forgetting
+    alert: AlertOnChanges
+    dead_letters: StoreDeadLetters
+    poll: PollFeed | None
+    watch: WatchFlights
+    watch_connections: WatchConnections
+    look_for_tasks: LookForTasks
+    alarm_on_call: AlarmOnCall | None
+    desk: Desk
+    site: Site
+
+
+def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending = SENDING) -> UseCases:
+    """Build what a worker does."""
+    settings, clock, database = world.settings, world.clock, world.database
+    archive, flights = MongoArchive(database), MongoFlights(database)
+    desk = wire_desk(world, sending)
+    forgetting = Forgetting(clock, settings.forget_after)
+
+    async def follow(moves: Sequence[Change]) -> None:
+        """Whoever was booked on a flight that is another one now hears how that one stands."""
+        await desk.decide.for_flights(sorted({str(move.after["flight"]) for move in moves}))
+
+    return UseCases(
+        archive=ArchiveRecords(archive, publisher, clock),
+        track=TrackFlights(table, flights, publisher, forgetting),
+        forgetting=forgetting,
+        alert=AlertOnChanges(
+            flights, desk.decide, publisher, clock, also=[desk.rebooking.on_changes, desk.alert_staff]
+        ),
+        dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
+        poll=_poll(world, publisher),
+        watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
+        watch_connections=WatchConnections(desk.bookings, desk.decide, clock),
+        look_for_tasks=LookForTasks(
+            tasks=desk.tasks,
+            bookings=desk.bookings,
+            flights=flights,
+            archive=archive,
+            rebooking=desk.rebooking,
+            zone_of=zone_of,
+            is_covered=coverage(settings.poll_queries),
+            clock=clock,
+        ),
+        alarm_on_call=_alarm_on_call(world, desk),
+        desk=desk,
+        site=wire_site(world, desk),
+    )
+
+
+def _alarm_on_call(world: World, desk: Desk) -> AlarmOnCall | None:
+    phone = world.settings.oncall_phone
+    if phone is None:
+        return None
+    return AlarmOnCall(
+        tasks=desk.tasks,
+        flights=MongoFlights(world.database),
+        ledger=desk.ledger,
+        address_key=world.address_keys,
+        phone=phone,
+        clock=world.clock,
+    )
+
+
+def _poll(world: World, publisher: Publisher) -> PollFeed | None:
+    settings = world.settings
+    if settings.aviationstack_key is None:
+        return None
+    client = AviationStackClient(
+        world.session,
+        base_url=settings.aviationstack_url,
+        key=settings.aviationstack_key,
+        counter=MongoCallCounter(world.database, world.clock),
+        page_size=settings.aviationstack_plan.page_size,
+    )
+    source = AviationStackSource(client, settings.poll_queries, settings.poll_max_pages)
+    lease = MongoLease(world.database, worker_name())
+    return PollFeed(source, lease, publisher, world.clock, settings.partition_by)

@@ -1,0 +1,73 @@
+"""The connections that everything shares, and what has to stand in the database before anything runs."""
+
+import os
+import socket
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from flightagents.aviationstack.zones import zone_name
+from flightagents.clock import Clock
+from flightagents.settings import Settings
+from flightagents.store import setup
+from flightagents.store.addresses import AddressKeys, secret
+from flightagents.store.bookings import MongoBookings
+from flightagents.store.connection import Database, connect, wait_until_ready
+from flightagents.store.ledger import MongoLedger
+from flightagents.store.once import MongoOnce
+from flightagents.store.opt_outs import MongoOptOuts
+from flightagents.store.pages import MongoPages
+from flightagents.store.receipts import MongoReceipts
+from flightagents.store.rules import MongoStaffRows
+from flightagents.store.silences import MongoSilences
+from flightagents.store.tasks import MongoTasks
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The connections that everything shares."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    session: aiohttp.ClientSession
+    address_keys: AddressKeys
+    secret: bytes
+    """Signs links."""
+
+    async def close(self) -> None:
+        """Close them."""
+        await self.session.close()
+        self.database.client.close()
+
+
+async def open_world(settings: Settings, clock: Clock) -> World:
+    """Wait for MongoDB and make what has to stand there. Raises ConfigurationError."""
+    database = connect(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_ready(database)
+    await setup.prepare(database, keep=timedelta(days=settings.archive_days))
+    await MongoLedger(database).prepare()
+    await MongoBookings(database).prepare()
+    await MongoReceipts(database).prepare()
+    await MongoTasks(database).prepare()
+    await MongoStaffRows(database).prepare()
+    await MongoSilences(database).prepare()
+    await MongoOptOuts(database).prepare()
+    await MongoOnce(database).prepare()
+    await MongoPages(database).prepare()
+    keys = AddressKeys(await secret(database, "address_key"))
+    given = settings.secret_key
+    signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
+    return World(settings, clock, database, aiohttp.ClientSession(), keys, signing)
+
+
+def zone_of(airport: str) -> str | None:
+    """Name the zone of an airport's clock, by its IATA code, where a flight has not brought it yet."""
+    return zone_name(None, airport, None)
+
+
+def worker_name() -> str:
+    """Name this worker, for leases and for people."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

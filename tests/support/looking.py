@@ -1,0 +1,53 @@
+"""A desk whose bookings and flights are looked at each minute: what comes out are tasks for staff."""
+
+from typing import Any
+
+from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
+from flightagents.handlers.tasks import LookForTasks
+from flightagents.handlers.watch import WatchFlights
+from tests.support.agency import Agency
+from tests.support.rows import AIRPORTS, run_of
+
+
+class Desk(Agency):
+    """An agency with an archive, so that a look knows what the newest run showed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.not_polled: set[str] = set()
+        self.watch = WatchFlights(self.flights, self.archive, self.clock)
+        self.look = LookForTasks(
+            tasks=self.tasks,
+            bookings=self.bookings,
+            flights=self.flights,
+            archive=self.archive,
+            rebooking=self.worker.rebooking,
+            zone_of=zone_of,
+            is_covered=lambda segment: segment.designator not in self.not_polled,
+            clock=self.clock,
+        )
+
+    async def shows(self, *rows: dict[str, Any], heard: bool = True) -> None:
+        """Let the feed show a run; unless `heard`, nobody has taken its changes in yet."""
+        changes = self.looks(*rows)
+        records = run_of(list(rows), self._run, self.clock.now())
+        await self.archive.store([self.archive.document(record) for record in records])
+        if heard:
+            await self.hears(changes)
+
+    async def looks_around(self) -> None:
+        """Do what a worker does each minute."""
+        await self.watch()
+        await self.look()
+
+    def standing(self, kind: TaskKind) -> list[Task]:
+        """Give the tasks of a kind that somebody still has to do."""
+        return [task for task in self.tasks.of_kind(kind) if task.state in UNFINISHED]
+
+    def summaries(self, kind: TaskKind) -> list[str]:
+        return [task.summary for task in self.standing(kind)]
+
+
+def zone_of(airport: str) -> str | None:
+    known = AIRPORTS.get(airport)
+    return known.zone if known else None

@@ -1,0 +1,140 @@
+"""The public pages on an agency in memory, behind a real HTTP server."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from flightagents.domain.changes import Change
+from flightagents.domain.delivery import Receipt
+from flightagents.domain.notifications import Notification
+from flightagents.handlers.bearers import Bearers
+from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.page import ShowFlight
+from flightagents.handlers.replies import TakeReply
+from flightagents.handlers.subscriptions import Subscriptions
+from flightagents.notify import gsm7
+from flightagents.sandbox.twilio import signature
+from flightagents.web.mount import mount
+from flightagents.web.site import Agency as Name
+from flightagents.web.site import Site
+from tests.support.agency import LINKS, Agency, address_key
+from tests.support.consents import FakeOnce
+from tests.support.desk import FakeLedger
+from tests.support.fakes import FakeFlights
+
+PUBLIC_URL = "https://alerts.agency.example"
+TWILIO_TOKEN = "a token of tests"
+PHONE = "+1 202 555 0100"
+Client = TestClient[web.Request, web.Application]
+
+
+class FakePages:
+    """Reads what the fakes of ledger and flights keep; `seen` gives the last look at a flight."""
+
+    def __init__(self, ledger: FakeLedger, flights: FakeFlights) -> None:
+        self.seen: dict[str, datetime] = {}
+        self.asked: list[str] = []
+        self._ledger = ledger
+        self._flights = flights
+
+    async def rows_of(self, link: str) -> list[Notification]:
+        self.asked.append(link)
+        return [row for row in self._ledger.rows if row.link == link]
+
+    async def changes_of(self, flight: str) -> list[Change]:
+        theirs = (change for change in self._flights.history.values() if change.flight == flight)
+        return sorted(theirs, key=lambda change: change.ordinal)
+
+    async def seen_at(self, flight: str) -> datetime | None:
+        return self.seen.get(flight)
+
+
+class Reports:
+    """Keeps the receipts that come in; `rows` are those of Twilio's ids."""
+
+    def __init__(self) -> None:
+        self.taken: list[Receipt] = []
+        self.rows: dict[str, str] = {}
+
+    async def __call__(self, receipt: Receipt) -> bool:
+        self.taken.append(receipt)
+        return True
+
+    async def by_provider_id(self, provider_id: str, *, delivered: bool, detail: str) -> bool:
+        row = self.rows.get(provider_id)
+        return row is not None and await self(Receipt(row, delivered, detail))
+
+
+class Website:
+    """What the pages call, built of the agency's fakes."""
+
+    def __init__(
+        self,
+        agency: Agency,
+        *,
+        public_url: str = PUBLIC_URL,
+        twilio_token: str = TWILIO_TOKEN,
+        name: str = "Acme Travel",
+        phone: str = PHONE,
+    ) -> None:
+        self.agency = agency
+        self.pages = FakePages(agency.ledger, agency.flights)
+        self.once = FakeOnce()
+        self.reports = Reports()
+        bearers = Bearers(self.pages, agency.bookings, LINKS)
+        self.withdraw = WithdrawConsent(
+            agency.bookings, agency.opt_outs, agency.tasks, address_key, agency.clock
+        )
+        self.give = GiveConsent(agency.bookings, agency.opt_outs, address_key, agency.clock)
+        self.show_flight = ShowFlight(
+            bearers, agency.worker.audience, agency.flights, self.pages, agency.clock
+        )
+        self.take_reply = TakeReply(
+            bookings=agency.bookings,
+            withdraw=self.withdraw,
+            give=self.give,
+            tasks=agency.tasks,
+            once=self.once,
+            address_key=address_key,
+            clock=agency.clock,
+        )
+        self.site = Site(
+            agency=Name(name, phone),
+            public_url=public_url,
+            twilio_token=twilio_token,
+            show_flight=self.show_flight,
+            subscriptions=Subscriptions(bearers, self.withdraw, self.give),
+            take_reply=self.take_reply,
+            take_receipt=self.reports,
+            one_segment=lambda text: gsm7.cut(gsm7.transliterate(text), gsm7.SEGMENT),
+        )
+
+    def public_url(self, url: str) -> None:
+        """Let travellers and Twilio reach us there."""
+        self.site = replace(self.site, public_url=url)
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[Client]:
+        """Serve the pages until the block ends; give a browser without cookies."""
+        async with served(lambda: self.site) as client:
+            yield client
+
+
+@contextlib.asynccontextmanager
+async def served(site: Callable[[], Site]) -> AsyncIterator[Client]:
+    """Serve a site as a worker does; give a browser without cookies."""
+    application = web.Application()
+    mount(application, site)
+    async with TestClient(TestServer(application)) as client:
+        yield client
+
+
+def signed(
+    path: str, form: dict[str, str], *, token: str = TWILIO_TOKEN, url: str = PUBLIC_URL
+) -> dict[str, str]:
+    """Give the headers of a webhook that Twilio signed."""
+    return {"X-Twilio-Signature": signature(f"{url}{path}", form, token)}

@@ -1,0 +1,62 @@
+"""Each message and each silence about a flight is explained."""
+
+from flightagents.domain.alerting import Reason
+from flightagents.domain.notifications import Notification
+from flightagents.domain.reasons import MEANING
+from flightagents.handlers.explain import FORGOTTEN, Explain, counted
+from tests.support.agency import BA117, Agency, address_key
+from tests.support.travellers import booking
+
+
+class Told:
+    """The ledger in memory, as the command reads it."""
+
+    def __init__(self, agency: Agency) -> None:
+        self._agency = agency
+
+    async def newest(self, limit: int, flight: str | None = None) -> list[Notification]:
+        rows = [row for row in self._agency.rows if flight in (None, row.flight)]
+        return sorted(rows, key=lambda row: row.created_at, reverse=True)[:limit]
+
+
+def explain(agency: Agency) -> Explain:
+    return Explain(Told(agency), agency.silences, agency.bookings, address_key)
+
+
+async def test_a_message_and_the_silences_around_it_are_told_in_order() -> None:
+    agency = Agency()
+    await agency.at_rest(booking())
+    for minutes in (45, 56):
+        await agency.is_late(minutes)
+        await agency.delivers()
+    found = await explain(agency)(BA117, 100)
+    assert [(each.ordinal, each.row is not None, each.reason) for each in found] == [
+        (1, False, Reason.NOT_MATERIAL),
+        (2, True, Reason.NEWS),
+        (3, False, Reason.NOT_MATERIAL),
+    ]
+    assert {each.reference for each in found} == {"ABC123"}
+    assert counted(found) == {"not_material": 2}
+
+
+async def test_a_silence_about_what_a_person_was_told_is_not_repeated() -> None:
+    agency = Agency()
+    await agency.at_rest(booking())
+    await agency.is_late(45)
+    await agency.delivers()
+    await agency.worker.decide.for_flights([BA117])
+    assert [each.ordinal for each in await explain(agency)(BA117, 100)] == [1, 2]
+
+
+async def test_whoever_was_forgotten_has_no_name_in_it() -> None:
+    agency = Agency()
+    await agency.at_rest(booking())
+    await agency.is_late(45)
+    await agency.delivers()
+    await agency.worker.forget("ABC123")
+    assert {each.reference for each in await explain(agency)(BA117, 100)} == {FORGOTTEN}
+
+
+def test_every_reason_has_a_meaning() -> None:
+    assert set(MEANING) == set(Reason)
+    assert len(set(MEANING.values())) == len(MEANING)

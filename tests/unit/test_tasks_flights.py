@@ -1,0 +1,124 @@
+"""The minute's look at booked flights: one that became another, and one whose delay has two readings."""
+
+from datetime import timedelta
+
+from flightagents.domain.tasks import TaskKind
+from tests.support.agency import BA117
+from tests.support.looking import Desk
+from tests.support.rows import DAY, row
+from tests.support.travellers import booking, segment
+
+TOMORROW = DAY + timedelta(days=1)
+BEN = {"email": "ben@example.com"}
+MOVED = TaskKind.MOVED_FLIGHT
+CONFLICTING = TaskKind.CONFLICTING_TIMES
+
+# A flight that became another one
+
+
+OLD = row(departs="22:15", arrives=f"{TOMORROW}T02:30")
+NEW = row(day=TOMORROW, departs="00:30", arrives="03:40")
+
+
+async def moved(desk: Desk) -> None:
+    await desk.shows(OLD)
+    await desk.shows(NEW)
+    await desk.shows(NEW)
+
+
+async def test_those_who_are_booked_on_a_flight_that_became_another_are_asked_about() -> None:
+    desk = Desk()
+    await desk.books(booking(), booking(**BEN))
+    await moved(desk)
+    for _ in range(2):
+        await desk.looks_around()
+    (task,) = desk.standing(MOVED)
+    assert task.flight == BA117
+    assert task.summary == (
+        "BA117 of 22 Nov 22:15 seems to be BA117 of 23 Nov 00:30 LHR now: 2 travellers; "
+        "are they booked on it?"
+    )
+
+
+async def test_a_moved_flight_without_travellers_needs_nobody() -> None:
+    desk = Desk()
+    await desk.books(booking(segment(flight_date=TOMORROW)))
+    await moved(desk)
+    await desk.looks_around()
+    assert desk.standing(MOVED) == []
+
+
+async def test_nobody_is_asked_about_a_moved_flight_once_it_has_left() -> None:
+    desk = Desk()
+    await desk.books(booking())
+    await moved(desk)
+    await desk.looks_around()
+    await desk.shows(
+        row(day=TOMORROW, departs="00:30", arrives="03:40", took_off=f"{TOMORROW}T00:45", status="active")
+    )
+    await desk.looks_around()
+    assert desk.standing(MOVED) == []
+
+
+# Two readings of a delay
+
+
+async def retimed(desk: Desk, delay: int = 285) -> None:
+    """Let the feed show 285 minutes of delay, and then move the schedule there with the delay as it was."""
+    await desk.shows(row(departs="17:30", arrives="20:30", delay=285))
+    await desk.shows(row(departs="22:15", arrives=f"{TOMORROW}T01:15", delay=delay))
+
+
+async def test_two_readings_of_a_retimed_flights_delay_are_both_shown_to_staff() -> None:
+    desk = Desk()
+    await desk.books(booking())
+    await retimed(desk)
+    for _ in range(2):
+        await desk.looks_around()
+    (summary,) = desk.summaries(CONFLICTING)
+    assert summary == (
+        "BA117 LHR-JFK 22 Nov leaves at 22:15 or at 23 Nov 03:00 LHR, the feed does not say which: "
+        "ask the airline; told the earlier: 1 traveller"
+    )
+
+
+async def test_readings_that_agree_again_end_the_task_although_nothing_else_has_changed() -> None:
+    desk = Desk()
+    await desk.books(booking())
+    await retimed(desk)
+    await desk.looks_around()
+    await desk.shows(row(departs="22:15", arrives=f"{TOMORROW}T01:15", delay=0))
+    await desk.looks_around()
+    assert desk.standing(CONFLICTING) == []
+
+
+async def test_a_flight_that_has_left_has_no_two_readings() -> None:
+    desk = Desk()
+    await desk.books(booking())
+    await retimed(desk)
+    await desk.looks_around()
+    await desk.shows(
+        row(departs="22:15", arrives=f"{TOMORROW}T01:15", delay=285, took_off="22:20", status="active")
+    )
+    await desk.looks_around()
+    assert desk.standing(CONFLICTING) == []
+
+
+async def test_a_flight_that_no_traveller_is_on_needs_no_true_time() -> None:
+    desk = Desk()
+    await retimed(desk)
+    await desk.looks_around()
+    assert desk.standing(CONFLICTING) == []
+
+
+async def test_another_retiming_is_another_question() -> None:
+    desk = Desk()
+    await desk.books(booking())
+    await retimed(desk)
+    await desk.looks_around()
+    await desk.tasks.done(desk.standing(CONFLICTING)[0].id, "Kim")
+    await desk.looks_around()
+    assert desk.standing(CONFLICTING) == []
+    await desk.shows(row(departs="23:00", arrives=f"{TOMORROW}T02:00", delay=330))
+    await desk.looks_around()
+    assert len(desk.standing(CONFLICTING)) == 1
