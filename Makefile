@@ -27,7 +27,7 @@ check: $(STAMP) ## Check format, lint, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-chaos: $(STAMP) ## Kill workers under load on Apache Kafka and count what is missing or double
+chaos: $(STAMP) ## Kill workers, then senders, under load and count what is missing or double: ARGS=--messages
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
 bench: $(STAMP) ## Measure how fast a backlog drains, beside the first version's consumer

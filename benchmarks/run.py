@@ -1,7 +1,8 @@
-"""`make bench`: how fast one worker drains a backlog, beside the first version's consumer in the same run.
+"""`make bench`: how fast a worker drains a backlog, beside the first version's consumer; how fast it tells.
 
 Both read from the same Apache Kafka and write to the same MongoDB, one after the other. Ours does all that a
-worker does: it archives and tracks, tells the changes and stores them.
+worker does: it archives and tracks, tells the changes and stores them. Then everyone on many flights is sent
+an email; `--sending` measures that alone, and needs no Kafka.
 """
 
 import argparse
@@ -12,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from benchmarks import backlog, first_version, machine
+from benchmarks import backlog, first_version, machine, sending
 from benchmarks.backlog import Backlog
 from benchmarks.drain import Drained, drain
+from benchmarks.sending import Load, Sent
 from benchmarks.site import Site
 from flightagents.sandbox.mongodb import embedded_mongodb_blocking
 from tests.support.kafka import Kafka, missing_programs
@@ -32,6 +34,16 @@ class Options:
     repeat: int = 1
     new_flights: bool = False
     """Whether the worker has never seen the flights: then each brings a change at its first look too."""
+    sending: bool = False
+    """Measure the sending alone."""
+    departures: int = 20
+    """Flights that are late, all in one batch of changes."""
+    travellers: int = 1_000
+    """On each of them."""
+    connections: int = 8
+    """To the mail server."""
+    profile: bool = False
+    """Tell where a sender's processor time goes; the figures of such a run count for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +62,22 @@ class Figures:
 
 def main() -> None:
     """Measure and print."""
-    if reason := missing_programs():
-        sys.exit(reason)
-    with _site() as site:
-        for figures in measure(site, _options()):
-            _tell(figures)
+    options = _options()
+    print(machine.description(), flush=True)
+    if not options.sending:
+        if reason := missing_programs():
+            sys.exit(reason)
+        with _site() as site:
+            for figures in measure(site, options):
+                _tell(figures)
+    load = Load(options.departures, options.travellers, options.connections)
+    with embedded_mongodb_blocking() as url:
+        for _ in range(options.repeat):
+            _tell_sent(sending.send(url, load, profile=options.profile))
 
 
 def measure(site: Site, options: Options) -> Iterator[Figures]:
     """Measure both, `repeat` times, taking turns at who is first."""
-    print(machine.description(), flush=True)
     made = backlog.make(options.flights, options.records, options.changed, new=options.new_flights)
     news = len(made.changes - made.known_changes)
     print(f"{len(made.waiting):,} records of {made.record_bytes:.0f} bytes with {news:,} changes", flush=True)
@@ -93,6 +111,21 @@ def _tell(figures: Figures) -> None:
         sep="\n",
         flush=True,
     )
+
+
+def _tell_sent(sent: Sent) -> None:
+    load = sent.load
+    print(
+        f"{sent.emails:,} emails, {load.travellers:,} travellers on each of {load.departures} flights, over "
+        f"{load.connections} connections: {sent.rate:,.0f} emails/s, {sent.seconds:.1f} s from the changes "
+        f"to the last one accepted, of which {sent.decided_seconds:.1f} s to decide",
+        f"{sent.rate_of_core:,.0f} emails for each second of the processor: the worker used "
+        f"{sent.cpu_seconds:.1f} s, MongoDB {sent.database_seconds:.1f} s; {machine.load()}",
+        sep="\n",
+        flush=True,
+    )
+    for part, seconds in sorted(sent.split.items(), key=lambda each: -each[1]):
+        print(f"{seconds:8.1f} s  {part}")
 
 
 @contextmanager

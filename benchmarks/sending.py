@@ -13,12 +13,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from pymongo import MongoClient
 
+from benchmarks import machine
 from flightagents.domain.notifications import State
 from flightagents.settings import PREFIX
 from tests.support.rows import NOON
@@ -27,9 +28,24 @@ PATIENCE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """Whom to tell, and over how many connections."""
+
+    departures: int
+    travellers: int
+    connections: int
+
+    @property
+    def people(self) -> int:
+        """Everyone, one email each."""
+        return self.departures * self.travellers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """One attempt. Seconds begin when the changes are handed to the alert agent."""
 
+    load: Load
     emails: int
     seconds: float
     """Until the mail server had accepted the last."""
@@ -39,9 +55,9 @@ class Sent:
     """Until the ledger knew it of all."""
     cpu_seconds: float
     """Of the worker, all of its threads."""
-    letter_bytes: float
-    connections: int
-    split: dict[str, float]
+    database_seconds: float
+    """Of MongoDB's processor, with the filling of the database."""
+    split: dict[str, float] = field(default_factory=dict)
     """Processor seconds of the worker's parts, where it was profiled, which takes time itself."""
 
     @property
@@ -55,26 +71,28 @@ class Sent:
         return self.emails / self.cpu_seconds
 
 
-def send(mongodb: str, departures: int, travellers: int, *, profile: bool = False) -> Sent:
+def send(mongodb: str, load: Load, *, profile: bool = False) -> Sent:
     """Run once, on an empty database. Raises RuntimeError if anybody got no email, or two."""
     name = f"sending_{uuid.uuid4().hex[:8]}"
+    before = machine.cpu_seconds()
     try:
         with _sink() as sink, tempfile.TemporaryDirectory(prefix="flightagents-bench-") as folder:
-            environment = _environment(mongodb, name, sink.port)
-            worked = _worker(Path(folder), environment, departures, travellers, profile=profile)
+            environment = _environment(mongodb, name, sink.port, load.connections)
+            worked = _worker(Path(folder), environment, load, profile=profile)
             accepted = sink.end()
-        _require_all(mongodb, name, accepted, departures * travellers)
+        _require_all(mongodb, name, accepted, load.people)
+        database_seconds = machine.cpu_seconds().get("mongod", 0.0) - before.get("mongod", 0.0)
     finally:
         with MongoClient[dict[str, Any]](mongodb) as client:
             client.drop_database(name)
     return Sent(
+        load=load,
         emails=accepted["accepted"],
         seconds=accepted["last_at"] - worked["began_at"],
         decided_seconds=worked["decided_seconds"],
         recorded_seconds=worked["seconds"],
         cpu_seconds=worked["cpu_seconds"],
-        letter_bytes=accepted["bytes"] / accepted["accepted"],
-        connections=accepted["connections"],
+        database_seconds=database_seconds,
         split=worked.get("split", {}),
     )
 
@@ -109,14 +127,12 @@ def _of(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
-def _worker(
-    folder: Path, environment: dict[str, str], departures: int, travellers: int, *, profile: bool
-) -> dict[str, Any]:
-    program = [sys.executable, "-m", "benchmarks.sending_worker", str(departures), str(travellers)]
-    kept = os.environ.get("BENCH_PROFILE", str(folder / "profile"))
+def _worker(folder: Path, environment: dict[str, str], load: Load, *, profile: bool) -> dict[str, Any]:
+    given = [str(load.departures), str(load.travellers), *(["--profile"] if profile else [])]
+    program = [sys.executable, "-m", "benchmarks.sending_worker", *given]
     with (folder / "worker.log").open("w+") as log:
         ended = subprocess.run(
-            [*program, *(["--profile", kept] if profile else [])],
+            program,
             check=False,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -131,13 +147,14 @@ def _worker(
     return figures
 
 
-def _environment(mongodb: str, database: str, port: int) -> dict[str, str]:
+def _environment(mongodb: str, database: str, port: int, connections: int) -> dict[str, str]:
     values = {
         "MONGODB_URL": mongodb,
         "MONGODB_DATABASE": database,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": port,
         "SMTP_TLS": "none",
+        "SMTP_CONNECTIONS": connections,
         "MAIL_FROM": "alerts@agency.example",
         "EMAIL_PER_SECOND": 1_000_000,
         "AGENCY_NAME": "Example Travel",

@@ -1,4 +1,4 @@
-"""What a worker does between a change and the mail server, in a program of its own, so that its CPU is its own.
+"""What a worker does between a change and the mail server: a program of its own, to be measured alone.
 
 It fills an empty database with flights on time and people on them, and then takes the changes as the alert
 agent does, while its senders do as the timer `deliver` does. It says what it measured in its last line.
@@ -44,13 +44,12 @@ PARTS = {
     "hand the letter over": ("email.py", "_hand_over"),
     "mark and record": ("group_commit.py", "_write_all"),
     "claim": ("outbox.py", "claim"),
-    "log": ("__init__.py", "info"),
 }
 """Functions, whose share of the processor is told with that of all they call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class Prepared:
     """Whom to tell of what."""
 
     people: list[Booking]
@@ -74,7 +73,7 @@ async def measure(departures: int, travellers: int, profile: cProfile.Profile | 
     await sending
     if profile is not None:
         profile.disable()
-    figures = {
+    figures: dict[str, object] = {
         "began_at": began,
         "decided_seconds": decided - began,
         "seconds": time.time() - began,
@@ -85,7 +84,7 @@ async def measure(departures: int, travellers: int, profile: cProfile.Profile | 
     return figures
 
 
-async def prepare(flights: MongoFlights, desk: Desk, departures: int, travellers: int) -> Load:
+async def prepare(flights: MongoFlights, desk: Desk, departures: int, travellers: int) -> Prepared:
     """Store flights on time and who is on them; give the people, and the changes that are to come."""
     numbers = [f"BA{1000 + number}" for number in range(departures)]
     before = run_of([row(number) for number in numbers])
@@ -108,7 +107,7 @@ async def prepare(flights: MongoFlights, desk: Desk, departures: int, travellers
         some = people[start : start + 1000]
         await desk.bookings.save(some)
         await desk.bookings.mark_decided([each.id for each in some])
-    return Load(people, changes)
+    return Prepared(people, changes)
 
 
 async def send(desk: Desk, wanted: int) -> None:
@@ -150,13 +149,12 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("departures", type=int)
     options.add_argument("travellers", type=int)
-    options.add_argument("--profile", metavar="FILE")
+    options.add_argument("--profile", action="store_true")
     given = options.parse_args()
     logging.config.dictConfig(logs.configure(load().log_format))
     profile = cProfile.Profile() if given.profile else None
     figures = uvloop.run(measure(given.departures, given.travellers, profile))
     if profile is not None:
-        profile.dump_stats(given.profile)
         figures["split"] = split(profile)
     print(json.dumps(figures), flush=True)
 

@@ -19,15 +19,12 @@ class Counts:
 
     def __init__(self) -> None:
         self.letters: Counter[bytes] = Counter()
-        self.connections = 0
-        self.bytes = 0
         self.last_at = 0.0
 
     def add(self, letter: bytes) -> None:
         """Count a letter by its Message-ID."""
         found = _MESSAGE_ID.search(letter)
         self.letters[found[1] if found else b""] += 1
-        self.bytes += len(letter)
         self.last_at = time.time()
 
     def report(self) -> str:
@@ -35,8 +32,6 @@ class Counts:
         told = {
             "accepted": self.letters.total(),
             "distinct": len(self.letters),
-            "connections": self.connections,
-            "bytes": self.bytes,
             "last_at": self.last_at,
         }
         return json.dumps(told)
@@ -54,7 +49,6 @@ class Conversation(asyncio.Protocol):
         """Greet."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the types
         self._transport = transport
-        self._counts.connections += 1
         transport.write(b"220 sink.example ESMTP\r\n")
 
     def data_received(self, data: bytes) -> None:

@@ -20,6 +20,8 @@ from flightagents.errors import LeaseLostError
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""
+LEAST_INTERVAL = timedelta(seconds=2)
+"""Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
 DELIVER_INTERVAL = timedelta(seconds=1)
 """Real time; rows of other workers and of the command line are found by then."""
 
@@ -46,7 +48,7 @@ async def poll() -> None:
     await _poll()
 
 
-@app.timer(_every(WATCH_INTERVAL), on_leader=True)
+@app.timer(max(_every(WATCH_INTERVAL), LEAST_INTERVAL.total_seconds()), on_leader=True)
 async def watch() -> None:
     """Find flights that became another one, people whom nobody has decided on, and what needs staff."""
     await _guarded("watch", app.use_cases.watch)

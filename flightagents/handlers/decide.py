@@ -14,7 +14,6 @@ from typing import Protocol
 
 from flightagents.clock import Clock
 from flightagents.domain.alerting import (
-    CONNECTIONS,
     UNCONFIRMED_PATIENCE,
     Current,
     Reason,
@@ -24,9 +23,10 @@ from flightagents.domain.alerting import (
 )
 from flightagents.domain.bookings import Booking, SegmentStatus
 from flightagents.domain.holding import Holding
-from flightagents.domain.notifications import TOLD, Notification, Silence, State, told_by
+from flightagents.domain.notifications import Notification, Silence, State, told_by
 from flightagents.domain.times import to_utc
 from flightagents.handlers.audience import NOT_MOVED, Audience, Case, Moved
+from flightagents.handlers.heard import half_told, is_held, is_said_already, unheard, untold_since
 from flightagents.handlers.rows import Rows
 from flightagents.ports import Ledger, Silences
 
@@ -118,16 +118,18 @@ class Decide:
         for case in cases:
             theirs = self.of_person(case, known)
             told = self.told(case, theirs, case.state.ordinal)
-            current = self.current(case, _unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
+            current = self.current(case, unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
             decision = needs_update(told, current, now)
             if not decision.tell or decision.said is None:
                 silences.append(self._silence(case, decision.reason))
+                rows += half_told(theirs, now)
                 continue
-            since = _untold_since(theirs, now)
+            since = untold_since(theirs, now)
             decision = self._manner.holding.hold(decision, current, case.booking, since=since, now=now)
             notice = self._rows.notice(case, current, told, decision.said or Said.LATER)
             decided = self._rows.of(case, current, notice, decision, now)
-            rows += [row for row in decided if not _says_it_already(theirs, row)]
+            new = (row for row in decided if not is_said_already(theirs, row))
+            rows += [replace(row, hold=is_held(theirs, row)) for row in new]
         return rows, silences
 
     async def known(self, cases: Sequence[Case]) -> "Known":
@@ -183,41 +185,5 @@ class Decide:
         await self._silences.note([self._silence(each, Reason.REBOOKED) for each in cases], self._clock.now())
 
 
-_REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
-"""Rows that a decision brings to life again."""
-
 Known = defaultdict[tuple[str, str], list[Notification]]
 """Rows by flight and address key."""
-
-
-def _untold_since(rows: Sequence[Notification], now: datetime) -> datetime:
-    """Give when the news began that a person has not heard: decided anew, it is still that news."""
-    rows = [row for row in rows if row.said not in CONNECTIONS]
-    told = max((row.created_at for row in rows if row.state in TOLD), default=None)
-    withdrawn = (row.created_at for row in rows if row.state is State.SUPERSEDED)
-    return min((at for at in withdrawn if told is None or at > told), default=now)
-
-
-def _unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
-    """Give where it left from before the first move whose news was withdrawn unsent, else before this one."""
-    for row in reversed(rows):
-        if row.state is State.SUPERSEDED and row.notice is not None:
-            gate, terminal = row.notice.gate_from, row.notice.terminal_from
-            moved = Moved(gate or moved.gate_from, terminal or moved.terminal_from)
-    return moved
-
-
-def _says_it_already(rows: Sequence[Notification], new: Notification) -> bool:
-    """Tell whether it is written already, or an address heard of this very state in other words.
-
-    That happens when it still seemed to know more.
-    """
-    if any(row.id == new.id and row.state not in _REVIVED for row in rows):
-        return True
-    return any(
-        row.address_key == new.address_key
-        and (row.flight, row.ordinal) == (new.flight, new.ordinal)
-        and row.said not in {new.said, Said.GATE, Said.TERMINAL} | CONNECTIONS
-        and row.state in TOLD
-        for row in rows
-    )

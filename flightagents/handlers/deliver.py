@@ -25,7 +25,7 @@ from flightagents.ports import Outbox
 
 BATCH = 200
 """Most rows of one claim: even at four a second their turn comes before the lease ends (60 s)."""
-SLICE = 50
+SLICE = 100
 """Rows that are judged together. While one slice is sent the next one is judged."""
 SLICES_AT_ONCE = 2
 AT_ONCE = 16

@@ -78,12 +78,12 @@ class AlarmOnCall:
                 title=title, lines=tuple(_lines(task)), flights=(state.flight,), severity="critical"
             ),
             created_at=now,
-            expires_at=at_latest(state.departure.scheduled),
+            expires_at=_leaves(state),
         )
 
 
 def _is_urgent(state: FlightState, now: datetime) -> bool:
-    left = at_latest(state.departure.scheduled) - now
+    left = _leaves(state) - now
     return state.disruption is Status.CANCELLED and timedelta() < left <= URGENT_WITHIN
 
 
@@ -96,3 +96,8 @@ def _row_id(task: Task, *, again: bool) -> str:
     """A task that was opened anew alarms anew."""
     text = f"{ON_CALL_RULE}|{task.id}|{task.created_at.isoformat()}|{again}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _leaves(state: FlightState) -> datetime:
+    """A flight that was late and is then cancelled has its travellers at the gate."""
+    return at_latest(max(state.departure.scheduled, state.departure.expected))

@@ -26,6 +26,9 @@ LOOK_AHEAD = timedelta(days=2)
 ALIVE_WITHIN = timedelta(minutes=15)
 """With no record newer than this the feed, and not a flight, is missing: an outage makes no tasks."""
 
+MISSING_FOR = timedelta(minutes=10)
+"""A flight whose first record is on its way through the agents is not missing yet."""
+
 WHY_IT_ENDS = {
     TaskKind.AMBIGUOUS_BOOKING: "the number means one flight, or the segment is flown no more",
     TaskKind.NOT_IN_FEED: "the feed shows it, or it should have left",
@@ -52,6 +55,7 @@ class LookForTasks:
         zone_of: Callable[[str], str | None],
         is_covered: Callable[[Segment], bool],
         clock: Clock,
+        missing_for: timedelta = MISSING_FOR,
     ) -> None:
         self._tasks = tasks
         self._bookings = bookings
@@ -62,6 +66,8 @@ class LookForTasks:
         self._zone_of = zone_of
         self._is_covered = is_covered
         self._clock = clock
+        self._missing_for = missing_for
+        self._missing_since: dict[str, datetime] = {}
 
     async def __call__(self) -> None:
         """Look once. What is opened meanwhile by somebody else was not seen, and is not ended."""
@@ -78,7 +84,7 @@ class LookForTasks:
         newest = await self._archive.newest()
         alive = newest is not None and now - newest.polled_at <= ALIVE_WITHIN
         wanted = [
-            *await self._of_segments(segments, alive=alive, now=now),
+            *await self._of_segments(segments, {task.id for task in known}, alive=alive, now=now),
             *await self._of_times(cases, newest, now),
             *_of_moves(cases, now),
             *self._rebooking.wanted(cases, known),
@@ -91,10 +97,11 @@ class LookForTasks:
                 await self._tasks.close(gone, why)
 
     async def _of_segments(
-        self, segments: Sequence[tuple[Booking, Segment]], *, alive: bool, now: datetime
+        self, segments: Sequence[tuple[Booking, Segment]], known: set[str], *, alive: bool, now: datetime
     ) -> list[Task]:
         flights: Flights = await self._flights.of_numbers({_number(segment) for _, segment in segments})
         tasks: dict[str, Task] = {}
+        missing: dict[str, datetime] = {}
         for booking, segment in segments:
             zone = self._zone_of(segment.departure) if segment.departure else None
             named = flights.get(_number(segment), [])
@@ -104,10 +111,14 @@ class LookForTasks:
                     task = ambiguous_booking(booking, segment, named, zone, now)
                 case Match.NOT_YET if alive and self._is_covered(segment):
                     task = not_in_feed(booking, segment, zone, now)
+                    if task is not None and task.id not in known:
+                        missing[task.id] = since = self._missing_since.get(task.id, now)
+                        task = task if now - since >= self._missing_for else None
                 case Match.NOT_YET | Match.SEEN:
                     pass
             if task is not None:
                 tasks.setdefault(task.id, task)
+        self._missing_since = missing
         return list(tasks.values())
 
     async def _of_times(self, cases: Sequence[Case], newest: RunStamp | None, now: datetime) -> list[Task]:

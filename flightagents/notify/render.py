@@ -225,6 +225,7 @@ def _connection(onward: Onward | None, style: Style) -> dict[str, object]:
         "hub_day": style.short_day(leaves.date()),
         "leaves": Moment.of(leaves, leaves.date(), style),
         "arrives": Moment.of(arrives, leaves.date(), style),
-        "margin": duration(margin) if margin and margin > timedelta() else "",
+        "margin": duration(margin) if margin and margin > timedelta() and not onward.diverted else "",
+        "diverted": onward.diverted,
         "protected": onward.protected,
     }

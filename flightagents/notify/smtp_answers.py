@@ -43,8 +43,8 @@ The words of another server, which it quotes, come later: "host mx.example said:
 OURS = (
     (
         re.compile(
-            _BEGINS
-            + r"(?:(?:mail )?relay(?:ing)?(?: access)? (?:is )?(?:denied|prohibited|not (?:permitted|allowed))"
+            _BEGINS + r"(?:(?:mail )?relay(?:ing)?(?: access)? (?:is )?"
+            r"(?:denied|prohibited|not (?:permitted|allowed))"
             r"|unable to relay|we do not relay|invalid credentials for relay"
             r"|sorry, that domain isn't in my list of allowed rcpthosts)",
             re.IGNORECASE,

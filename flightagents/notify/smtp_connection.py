@@ -137,7 +137,7 @@ class Connection:
 
 
 def as_data(letter: bytes) -> bytes:
-    """Write a letter as it follows DATA: lines end with CR LF, a dot that begins one is doubled, then the end."""
+    """Write a letter as it follows DATA: lines end with CR LF, a dot that begins one is doubled."""
     lines = letter.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").replace(b"\n", b"\r\n")
     stuffed = (b"." if lines.startswith(b".") else b"") + lines.replace(b"\r\n.", b"\r\n..")
     return stuffed + b"\r\n.\r\n"

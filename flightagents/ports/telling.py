@@ -15,7 +15,7 @@ class Ledger(Protocol):
     """Every notification: outbox and audit in one. Here, what is decided."""
 
     async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
-        """Give all rows of these flights for these addresses."""
+        """Give all rows of these flights for these addresses, without their messages."""
 
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
         """Withdraw what waits to be sent about an older state of each flight (its identity, its ordinal)."""
@@ -87,7 +87,10 @@ class Outbox(Protocol):
     async def leave_uncertain(
         self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
     ) -> None:
-        """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
+        """Keep it at "wire", to be asked about after a wait.
+
+        `again`: it is sent once more, and may arrive twice; until it is at the wire anew nobody has to ask.
+        """
 
     async def heard(
         self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()

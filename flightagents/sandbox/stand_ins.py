@@ -126,6 +126,7 @@ def worker_environment(world: StandIns, web_port: int, data_dir: str) -> dict[st
         "TWILIO_URL": world.twilio.url,
         "AGENCY_NAME": "Acme Travel",
         "AGENCY_PHONE": "+1 202 555 0100",
+        "AGENCY_TIMEZONE": "America/New_York",
         "WEB_PORT": str(web_port),
         "PUBLIC_URL": f"http://localhost:{web_port}",
         "LOG_FORMAT": "json",

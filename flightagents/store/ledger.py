@@ -41,9 +41,9 @@ class MongoLedger:
 
     @until_stored
     async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
-        """Give all rows of these flights for these addresses."""
+        """Give all rows of these flights for these addresses, without their messages, which are long."""
         query = {"flight": {"$in": list(flights)}, "address_key": {"$in": list(address_keys)}}
-        return await reader.read(self._rows.find(query))
+        return await reader.read(self._rows.find(query, {"message": 0}))
 
     @until_stored
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:

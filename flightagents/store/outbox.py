@@ -129,14 +129,18 @@ class MongoOutbox:
     async def leave_uncertain(
         self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
     ) -> None:
-        """Keep it at "wire", to be asked about after a wait; `again`: it may arrive twice."""
+        """Keep it at "wire", to be asked about after a wait; `again`: it is sent again, and may arrive twice.
+
+        Then nothing of the second try has left, so it is back at "claimed": a sender that dies before it is
+        marked at the wire leaves it to be sent, and not to be taken for sent twice.
+        """
         kept: dict[str, Any] = {
             "state": State.UNCERTAIN.value,
             "retry_at": within(wait),
             "trace": traced(f"uncertain: {reason}"),
         }
         if again:
-            kept["maybe_twice"] = True
+            kept |= {"maybe_twice": True, "stage": Stage.CLAIMED.value}
         await self._writes.end(row, kept)
 
     @until_stored

@@ -64,6 +64,8 @@ def what_is_off(settings: Settings) -> list[str]:
             off.append("nothing is sent, all of it is only shown: FLIGHTAGENTS_DELIVERY is shadow")
         case DeliveryMode.LIVE:
             pass
+    if settings.public_url is None:
+        off.append("travellers have no pages and Twilio cannot report: FLIGHTAGENTS_PUBLIC_URL is not set")
     if settings.oncall_phone is None:
         off.append("nobody is alarmed when a task waits: FLIGHTAGENTS_ONCALL_PHONE is not set")
     return off

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.run import plan, run
+from tests.chaos.crew import plan
+from tests.chaos.run import run
 from tests.support.kafka import Kafka
 from tests.support.post import Post
 from tests.support.site import Site

@@ -88,7 +88,8 @@ def ignorant(site: Site) -> Iterator[str]:
             continue
         booking = f"{_reference(number)}|traveller{number}@example.org"
         current = Current(state=state, base=state.departure.base)
-        decision = needs_update(told_by(told[booking, flight]), current, site.now)
+        theirs = sorted(told[booking, flight], key=lambda row: row.ordinal)
+        decision = needs_update(told_by(theirs), current, site.now)
         waits = decision.not_before is not None and decision.not_before > site.now
         if decision.tell and not waits:
             yield f"{booking} has to hear of {flight}: {decision.said}"

@@ -144,6 +144,15 @@ async def test_rows_are_found_by_flight_and_address(book: Book) -> None:
     assert await book.ledger.rows_of([BA117], []) == []
 
 
+async def test_what_was_said_to_an_address_is_found_without_the_message(book: Book) -> None:
+    """Whoever decides needs the notice; the messages of a full flight are megabytes."""
+    await book.ledger.add([row()])
+    await book.outbox.wire(await book.claim_one(), EXAMPLE)
+    (found,) = await book.ledger.rows_of([BA117], ["anna"])
+    assert (found.notice, found.message) == (notice(), None)
+    assert (await book.one()).message == EXAMPLE
+
+
 async def test_only_what_waits_and_is_older_is_superseded(book: Book) -> None:
     other = "BA1|2026-11-22|LHR|JFK"
     await book.ledger.add([row("told")])
@@ -492,6 +501,23 @@ async def test_an_uncertain_row_is_asked_about_after_a_wait(book: Book) -> None:
     await book.outbox.leave_uncertain(again, "nobody can tell", SECOND, again=True)
     await book.outbox.leave_uncertain(again, "no answer", SECOND)
     assert (await book.one()).maybe_twice
+
+
+async def test_a_row_whose_second_try_never_began_is_sent_and_not_asked_about(book: Book) -> None:
+    """Its sender died between the decision to send it again and the mark at the wire."""
+    await book.ledger.add([row()])
+    mine = await book.claim_one()
+    await book.outbox.wire(mine, EXAMPLE)
+    await book.outbox.leave_uncertain(mine, "nobody can tell", SECOND, again=True)
+    assert (await book.one()).state is State.UNCERTAIN
+    await book.pass_time(LEASE + SECOND)
+    again = await book.claim_one("w2")
+    assert (again.state, again.stage, again.maybe_twice) == (State.SENDING, Stage.CLAIMED, True)
+    assert again.message == EXAMPLE
+    assert not await book.outbox.wire(mine, EXAMPLE)
+    assert await book.outbox.wire(again, EXAMPLE)
+    await book.pass_time(LEASE + SECOND)
+    assert (await book.claim_one("w3")).stage is Stage.WIRE
 
 
 async def test_what_happened_to_a_row_is_kept_newest_last(book: Book) -> None:

@@ -6,16 +6,17 @@ What a cut letter was about it knows from the letter itself, whatever sender and
 import asyncio
 import contextlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 
 from flightagents.notify.headers import ROW_HEADER
 from flightagents.sandbox.mailbox import MailFault
 from flightagents.sandbox.processes import LOCALHOST
 from flightagents.sandbox.servers import Hook, at_once
 
-Fault = Callable[[], MailFault | None]
-"""Draws what happens to the next letter."""
+Fault = Callable[[str], MailFault | None]
+"""Draws what happens to a row's letter."""
 
 _ROW = re.compile(rb"^" + ROW_HEADER.encode() + rb": (\S+)\r$", re.MULTILINE | re.IGNORECASE)
 _END = b"\r\n.\r\n"
@@ -24,8 +25,9 @@ _GO_AHEAD, _TAKEN = b"354", b"250"
 _LONGEST = 1024 * 1024
 
 
-def nothing() -> MailFault | None:
+def nothing(row: str) -> MailFault | None:
     """Draw no fault, ever."""
+    del row
     return None
 
 
@@ -37,8 +39,8 @@ class Cutter:
         self.host, self.port = LOCALHOST, 0
         self.before_answer: Hook = at_once
         self.fault: Fault = nothing
-        self.cut: Counter[str] = Counter()
-        """How often the letter of each row got no answer because of us."""
+        self.cut: defaultdict[str, list[datetime]] = defaultdict(list)
+        """When a letter of each row came that got no answer because of us."""
         self.taken: Counter[str] = Counter()
         """How often the server took the letter of each row."""
         self._server = (host, port)
@@ -49,7 +51,7 @@ class Cutter:
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                 to_client.write(await _answer(server))
-                while command := await client.readline():
+                while (command := await client.readline()).endswith(b"\n"):
                     to_server.write(command)
                     answer = await _answer(server)
                     to_client.write(answer)
@@ -73,9 +75,9 @@ class Cutter:
         letter = await client.readuntil(_END)
         found = _ROW.search(letter)
         row = found[1].decode() if found else ""
-        fault = self.fault()
+        fault = self.fault(row)
         if fault is not None:
-            self.cut[row] += 1
+            self.cut[row].append(datetime.now(UTC))
         if fault is MailFault.LOST:
             to_server.write(letter.removesuffix(_MARK))
             await self.before_answer()

@@ -55,7 +55,8 @@ class FakeLedger:
     # Deciding
 
     async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
-        return [row for row in self.rows if row.flight in flights and row.address_key in address_keys]
+        found = [row for row in self.rows if row.flight in flights and row.address_key in address_keys]
+        return [replace(row, message=None) for row in found]
 
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
         newest = dict(flights)
@@ -206,7 +207,8 @@ class FakeLedger:
         if kept is not None:
             kept.retry_at = self.real_time + wait
             twice = kept.row.maybe_twice or again
-            self._write(kept.row, state=State.UNCERTAIN, maybe_twice=twice, event=reason)
+            stage = Stage.CLAIMED if again else kept.row.stage
+            self._write(kept.row, state=State.UNCERTAIN, stage=stage, maybe_twice=twice, event=reason)
 
     async def heard(
         self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()

@@ -1,5 +1,6 @@
 """A desk whose bookings and flights are looked at each minute: what comes out are tasks for staff."""
 
+from datetime import timedelta
 from typing import Any
 
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
@@ -12,7 +13,7 @@ from tests.support.rows import AIRPORTS, run_of
 class Desk(Agency):
     """An agency with an archive, so that a look knows what the newest run showed."""
 
-    def __init__(self) -> None:
+    def __init__(self, missing_for: timedelta = timedelta()) -> None:
         super().__init__()
         self.not_polled: set[str] = set()
         self.watch = WatchFlights(self.flights, self.archive, self.clock)
@@ -25,6 +26,7 @@ class Desk(Agency):
             zone_of=zone_of,
             is_covered=lambda segment: segment.designator not in self.not_polled,
             clock=self.clock,
+            missing_for=missing_for,
         )
 
     async def shows(self, *rows: dict[str, Any], heard: bool = True) -> None:

@@ -162,6 +162,14 @@ class Postfix:
                 )
         return [self._read[file] for file in files]
 
+    def maildir(self, box: str) -> Path:
+        """Give a maildir, made where nothing has come to it yet."""
+        folder = self.home / "mail" / box
+        for each in (folder, folder / "new", folder / "cur", folder / "tmp"):
+            each.mkdir(exist_ok=True)
+            os.chown(each, OWNER, OWNER)
+        return folder
+
     @property
     def idle(self) -> bool:
         """Whether nothing is on its way through it."""
@@ -222,12 +230,17 @@ def _program() -> str | None:
     return shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
-def running_postfix() -> Iterator[Postfix]:
-    """For a fixture: start it; skip where it cannot run, unless the environment demands the real thing."""
+def skip_without_postfix() -> None:
+    """Skip where it cannot run, unless the environment demands the real thing."""
     if reason := missing():
         if os.environ.get("FLIGHTAGENTS_REQUIRE_REAL") == "1":
             pytest.fail(f"{reason}, and FLIGHTAGENTS_REQUIRE_REAL=1")
         pytest.skip(reason)
+
+
+def running_postfix() -> Iterator[Postfix]:
+    """For a fixture: start it, where it can run."""
+    skip_without_postfix()
     server = Postfix()
     try:
         yield server

@@ -9,7 +9,7 @@ import pytest
 
 from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel, Segment, SegmentStatus
-from flightagents.domain.delivery import Found, Rejected, Uncertain
+from flightagents.domain.delivery import Found, Rejected, Retry, Uncertain
 from flightagents.domain.holding import Holding, Policies
 from flightagents.domain.moves import watch
 from flightagents.domain.notifications import State
@@ -563,3 +563,57 @@ async def test_who_knows_already_is_not_in_the_preview() -> None:
     await agency.is_late(60)
     await agency.delivers()
     assert await agency.worker.take_bookings.preview([replace(ON_BA117, name="Anna")]) == []
+
+
+# What one channel has heard and another not
+
+
+async def test_an_sms_that_is_put_off_is_not_lost_to_news_that_changes_nothing_for_the_traveller() -> None:
+    agency = Agency()
+    agency.sms.outcomes = [Retry("busy")]
+    await agency.at_rest(booking(phone=ANNAS_PHONE))
+    await agency.shows(row(status="cancelled"))
+    await agency.shows(row(status="cancelled"))
+    await agency.worker.deliver()
+    assert len(agency.told) == 1
+    await agency.shows(row(status="cancelled"), row("AA6143", operated_by="BA117", status="cancelled"))
+    agency.wait(10 * MINUTE)
+    await agency.delivers()
+    assert [len(agency.email.texts), len(agency.sms.texts)] == [1, 1]
+
+
+async def test_a_short_delay_that_was_told_by_email_is_not_told_again_by_sms_hours_later() -> None:
+    agency = Agency()
+    agency.clock.move(-5 * HOUR)
+    await agency.at_rest(booking(phone=ANNAS_PHONE))
+    await agency.is_late(45)
+    await agency.delivers()
+    agency.clock.move(5 * HOUR)
+    await agency.worker.decide.for_flights([BA117])
+    await agency.delivers()
+    assert [len(agency.email.texts), len(agency.sms.texts)] == [1, 0]
+
+
+async def test_what_staff_hold_stays_held_as_the_delay_grows() -> None:
+    agency = Agency()
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(45)
+    await agency.ledger.hold(agency.row.id, True)
+    await agency.is_late(75)
+    await agency.delivers()
+    assert agency.told == []
+    (standing,) = [each for each in agency.rows if each.state is State.PENDING]
+    assert standing.hold
+
+
+async def test_staff_come_first_again_with_news_of_their_own() -> None:
+    agency = Agency(manner=STAFF_FIRST)
+    agency.clock.move(-6 * HOUR)
+    await agency.at_rest(acme())
+    await agency.is_late(45)
+    await agency.is_late(None)
+    await agency.is_late(None)
+    agency.clock.move(2 * HOUR)
+    await agency.is_late(90)
+    await agency.delivers()
+    assert agency.told == []

@@ -1,6 +1,7 @@
 """Every kind of news is written in every language of ours, and what nobody has translated in English."""
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
@@ -13,7 +14,7 @@ from prometheus_client import REGISTRY
 import flightagents.notify
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
-from flightagents.domain.notifications import Message, Notice
+from flightagents.domain.notifications import Message, Notice, Onward
 from flightagents.notify.dates import STYLES, Moment
 from flightagents.notify.render import Renderer
 from flightagents.sandbox.sms import segments
@@ -47,11 +48,20 @@ def written(
     return renderer.render(notice(said, language=language, **differs), channel, row="row-1", now=NOON)
 
 
+def onwards(said: Said, onward: Onward) -> list[Onward]:
+    """Give a connection on one ticket and on two; a missed one also after a diverted flight."""
+    diversions = (False, True) if said is Said.CONNECTION_MISSED else (False,)
+    return [
+        replace(onward, protected=protected, diverted=diverted)
+        for protected, diverted in product((True, False), diversions)
+    ]
+
+
 def variants(said: Said, **differs: Any) -> list[Notice]:  # noqa: ANN401 - any field of a notice
     """Give a notice in the forms that its texts tell apart."""
     usual = notice(said, **differs)
     if said in CONNECTIONS:
-        return [replace(usual, onward=replace(ONWARD, protected=protected)) for protected in (True, False)]
+        return [replace(usual, onward=onward) for onward in onwards(said, ONWARD)]
     earlier = replace(usual, old=usual.new, new=usual.old)
     moved = replace(usual, gate="B42", gate_from="A1", terminal="5", terminal_from="3")
     return [usual, earlier, replace(moved, operated_as="AA6143")]
@@ -121,8 +131,8 @@ LONG_ONWARD = replace(
 @pytest.mark.parametrize(("language", "said"), EVERY)
 def test_an_sms_is_one_segment_whatever_the_names(language: str, said: Said) -> None:
     day = STYLES[language].short_day(date(2026, 9, 30 if said in CONNECTIONS else 23)).replace("é", "[eé]")
-    for name, phone, protected, page in product(LONG_NAMES, PHONES, (True, False), (PAGE, "")):
-        onward = replace(LONG_ONWARD, protected=protected) if said in CONNECTIONS else None
+    connections = onwards(said, LONG_ONWARD) if said in CONNECTIONS else [None]
+    for name, phone, onward, page in product(LONG_NAMES, PHONES, connections, (PAGE, "")):
         renderer = Renderer(agency_name=name, agency_phone=phone)
         text = written(said, language, Channel.SMS, renderer, **LONG, onward=onward, page=page).text
         assert segments(text) == 1, text
@@ -180,6 +190,70 @@ def test_no_wording_on_disk_asks_for_an_answer(language: str) -> None:
 def test_the_cancelled_are_told_what_to_do(language: str, whom: str) -> None:
     assert whom in written(Said.CANCELLED, language, Channel.SMS).text
     assert "202" not in written(Said.CANCELLED, language, Channel.SMS, Renderer()).text
+
+
+# A connection after a diverted flight
+
+EXPECTS = re.compile(
+    r"\b(expect\w*|erwart\w*|voraussichtlich\w*|atten(d|du|due)|prévue?|estimée?|prev[eéê]|previst[ao]s?)\b",
+    re.IGNORECASE,
+)
+"""How a text says when the airline expects a flight, which is what nobody knows of a diverted one."""
+ARRIVES = "19:45"
+"""When `ONWARD` has the flight before expected."""
+DIVERTED = [
+    ("en", "DIVERTED", "Stay with the airline's staff", "all us at once: +1 202 555 0100"),
+    ("de", "UMGELEITET", "Bleiben Sie beim Personal", "ufen Sie uns sofort unter +1 202 555 0100 an"),
+    ("fr", "DÉROUTÉ", "Restez auprès du personnel", "ppelez-nous tout de suite au +1 202 555 0100"),
+    ("es", "DESVIADO", "Quédese con el personal", "lámenos ahora mismo al +1 202 555 0100"),
+    ("pt", "DESVIADO", "Fique junto à equipe", "igue já para +1 202 555 0100"),
+]
+"""Of each language the word for it, whom those on one ticket stay with, and whom the others call."""
+
+
+def missed(language: str, channel: Channel, *, protected: bool, diverted: bool = True) -> Message:
+    onward = replace(ONWARD, protected=protected, diverted=diverted)
+    return written(Said.CONNECTION_MISSED, language, channel, onward=onward)
+
+
+def plain(text: str) -> str:
+    """Leave out the accents that an SMS may not have."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+
+
+def test_the_words_for_a_diverted_flight_are_there_for_each_language() -> None:
+    assert sorted(language for language, *_ in DIVERTED) == LANGUAGES
+
+
+@pytest.mark.parametrize("protected", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_diverted_flight_is_not_said_to_be_expected_at_any_time(language: str, *, protected: bool) -> None:
+    for channel in Channel:
+        usual = missed(language, channel, protected=protected, diverted=False)
+        diverted = missed(language, channel, protected=protected)
+        assert EXPECTS.search(usual.text)
+        assert ARRIVES in usual.text
+        for text in (diverted.text, diverted.subject, diverted.html or ""):
+            assert not EXPECTS.search(text)
+            assert ARRIVES not in text
+            assert "45 min" not in text
+
+
+@pytest.mark.parametrize("protected", [True, False])
+@pytest.mark.parametrize(("language", "word", "stay", "call"), DIVERTED)
+def test_a_diverted_flight_s_connection_is_for_the_airline_s_staff_or_for_us(
+    language: str, word: str, stay: str, call: str, *, protected: bool
+) -> None:
+    do, leave = (stay, call) if protected else (call, stay)
+    sms = missed(language, Channel.SMS, protected=protected).text
+    email = missed(language, Channel.EMAIL, protected=protected)
+    assert segments(sms) == 1
+    assert word in email.subject
+    for text, said in ((sms, word), (email.text, word.lower())):
+        assert plain(said) in plain(text)
+        assert plain(do) in plain(text)
+        assert plain(leave) not in plain(text)
+        assert all(each in text for each in ("BA117", "AA2443", "20:30", "JFK"))
 
 
 # Dates

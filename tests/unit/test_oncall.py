@@ -9,6 +9,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, StaffNotice
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.oncall import AlarmOnCall
+from flightagents.handlers.staff_rows import staff_key
 from flightagents.settings import Settings
 from flightagents.wiring import what_is_off
 from tests.support.agency import BA117, address_key
@@ -65,7 +66,7 @@ async def test_an_alarm_says_what_to_do_until_departure() -> None:
     desk = await cancelled()
     desk.clock.move(10 * MINUTE)
     (alarm,) = await alarms(desk)
-    assert (alarm.channel, alarm.address_key) == (Channel.SMS, address_key(ON_CALL))
+    assert (alarm.channel, alarm.address_key) == (Channel.SMS, staff_key(address_key, ON_CALL))
     assert (alarm.rule, alarm.booking, alarm.notice) == ("on-call", None, None)
     assert (alarm.flight, alarm.expires_at) == (BA117, LEAVES)
     assert alarm.staff == StaffNotice(

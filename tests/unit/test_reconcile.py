@@ -93,6 +93,19 @@ async def test_without_evidence_it_is_sent_a_second_time_and_never_a_third() -> 
     assert (agency.row.state, agency.row.maybe_twice) == (State.ACCEPTED, True)
 
 
+async def test_without_evidence_a_sender_that_dies_before_the_second_try_leaves_it_to_the_next() -> None:
+    """The first try may be lost: a row that is only counted as sent twice would reach nobody."""
+    agency = Agency()
+    claimed = await unanswered(agency)
+    agency.email.answers = [Found.CANNOT_TELL]
+    assert await agency.worker.reconcile(claimed)  # and here it dies
+    agency.wait(LEASE + MINUTE)
+    await agency.delivers()
+    assert len(agency.email.tried) == 2
+    assert (agency.row.state, agency.row.maybe_twice) == (State.ACCEPTED, True)
+    assert len(agency.email.arrived) == 1
+
+
 async def test_when_nobody_can_be_asked_until_it_expired_it_is_given_up() -> None:
     agency = Agency()
     claimed = await unanswered(agency)

@@ -124,6 +124,27 @@ def test_a_connection_missed() -> None:
     assert "Time to change" not in email.text
 
 
+def test_a_connection_missed_for_a_diverted_flight_is_told_without_its_arrival() -> None:
+    diverted = replace(ONWARD, diverted=True)
+    assert text_of(Said.CONNECTION_MISSED, onward=diverted) == (
+        "Acme Travel: BA117 shows DIVERTED, so your connection at JFK on Sun 22 Nov is likely missed: "
+        "AA2443 leaves 20:30 (JFK time). Stay with the airline's staff."
+    )
+    assert text_of(Said.CONNECTION_MISSED, onward=replace(diverted, protected=False)) == (
+        "Acme Travel: BA117 shows DIVERTED: JFK Sun 22 Nov connection likely missed, AA2443 leaves 20:30. "
+        "Separate tickets, so call us at once: +44 20 7946 0018."
+    )
+    email = email_of(Said.CONNECTION_MISSED, onward=diverted)
+    assert email.subject == "BA117 shows DIVERTED: connection to AA2443 at JFK Sun 22 Nov likely missed"
+    assert (
+        "Your connection at JFK is likely missed: BA117 shows as diverted, and AA2443 leaves at 20:30 "
+        "(JFK time)."
+    ) in email.text
+    assert "Arrival at JFK: not known\n" in email.text
+    assert "Onward flight: AA2443, JFK to BOS, leaves Sun 22 Nov 20:30 (JFK)\n" in email.text
+    assert "Time to change" not in email.text
+
+
 def test_a_connection_safe_again() -> None:
     assert text_of(Said.CONNECTION_SAFE) == (
         "Acme Travel: Your connection at JFK on Sun 22 Nov is safe again: BA117 is now expected 19:45, "

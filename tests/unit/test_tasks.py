@@ -134,6 +134,16 @@ async def test_a_missing_flight_is_asked_about_once() -> None:
     assert desk.rows == []
 
 
+async def test_a_flight_whose_first_record_is_on_its_way_is_not_missing() -> None:
+    desk = Desk(missing_for=10 * MINUTE)
+    await missing(desk)
+    await desk.looks_around()
+    assert desk.standing(MISSING) == []
+    desk.clock.move(10 * MINUTE)
+    await desk.looks_around()
+    assert len(desk.standing(MISSING)) == 1
+
+
 async def test_a_missing_flight_that_appears_is_missing_no_more() -> None:
     desk = Desk()
     await missing(desk)

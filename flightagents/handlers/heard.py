@@ -1,0 +1,87 @@
+"""What a person's rows about a flight tell of what they have heard, and of what was withdrawn before they could.
+
+Rows are those of one person, oldest first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flightagents.domain.alerting import CONNECTIONS, Reason, Said
+from flightagents.domain.notifications import TOLD, Notification, State
+from flightagents.handlers.audience import Moved
+
+JUST_DUE = timedelta(minutes=5)
+"""What was put off and withdrawn, and would have been told longer ago than this, was other news."""
+
+_REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
+"""Rows that a decision brings to life again."""
+
+
+def untold_since(rows: Sequence[Notification], now: datetime) -> datetime:
+    """Give when the news began that a person has not heard: decided anew, it is still that news."""
+    rows = [row for row in rows if row.said not in CONNECTIONS]
+    told = max((row.created_at for row in rows if row.state in TOLD), default=None)
+    standing = (row for row in rows if row.not_before is None or row.not_before > now - JUST_DUE)
+    withdrawn = (row.created_at for row in standing if row.state is State.SUPERSEDED)
+    return min((at for at in withdrawn if told is None or at > told), default=now)
+
+
+def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]:
+    """Give what was withdrawn unsent on one channel of the news that another told last, and that stands.
+
+    An SMS that its provider puts off is withdrawn by each newer state; the email alone must not be the end.
+    It keeps its ordinal, and is judged on the newest state before it leaves.
+    """
+    told = [row for row in rows if row.state in TOLD and row.said not in CONNECTIONS]
+    if not told:
+        return []
+    heard = {row.address_key for row in told if _is_same_news(row, told[-1])}
+    return [
+        replace(row, state=State.PENDING, reason=Reason.NEWS, not_before=None)
+        for row in rows
+        if _is_same_news(row, told[-1])
+        and row.state is State.SUPERSEDED
+        and row.address_key not in heard
+        and row.expires_at >= now
+    ]
+
+
+def unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
+    """Give where it left from before the first move whose news was withdrawn unsent, else before this one."""
+    for row in reversed(rows):
+        if row.state is State.SUPERSEDED and row.notice is not None:
+            gate, terminal = row.notice.gate_from, row.notice.terminal_from
+            moved = Moved(gate or moved.gate_from, terminal or moved.terminal_from)
+    return moved
+
+
+def is_said_already(rows: Sequence[Notification], new: Notification) -> bool:
+    """Tell whether a row is written already, or its news was told in another way.
+
+    That is by another channel when this one was not worth it yet, or in other words, when it still seemed to
+    know more.
+    """
+    known = next((row for row in rows if row.id == new.id), None)
+    if known is not None:
+        return known.state not in _REVIVED
+    if new.said is Said.LATER and any(_is_same_news(row, new) and row.state in TOLD for row in rows):
+        return True
+    return any(
+        row.address_key == new.address_key
+        and (row.flight, row.ordinal) == (new.flight, new.ordinal)
+        and row.said not in {new.said, Said.GATE, Said.TERMINAL} | CONNECTIONS
+        and row.state in TOLD
+        for row in rows
+    )
+
+
+def is_held(rows: Sequence[Notification], new: Notification) -> bool:
+    """Tell whether staff hold what a row takes the place of: then they hold the row too."""
+    of_new = (new.flight, new.address_key, new.said)
+    same = [row for row in rows if (row.flight, row.address_key, row.said) == of_new]
+    return bool(same) and same[-1].state is State.SUPERSEDED and same[-1].hold
+
+
+def _is_same_news(row: Notification, other: Notification) -> bool:
+    return (row.flight, row.ordinal, row.said) == (other.flight, other.ordinal, other.said)
