@@ -12,6 +12,12 @@ BOUNCE_MAILS = Counter(
     ["kind"],
 )
 
+DECISIONS = Counter(
+    "flightagents_decisions",
+    "Decisions about one person and one state of a flight, by whether they are told and the reason.",
+    ["told", "reason"],
+)
+
 LANGUAGE_FALLBACKS = Counter(
     "flightagents_language_fallbacks",
     "Messages written in English because nobody has translated them into the recipient's language.",

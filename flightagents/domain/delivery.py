@@ -34,6 +34,8 @@ class Rejected:
     """The provider will never take it: a bad address, an opt-out."""
 
     reason: str
+    opted_out: bool = False
+    """They have told the provider, and not us, that they want no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from flightagents.domain.times import at_latest, to_local, to_utc
 
 URGENT = frozenset({Said.EARLIER, Said.ALL_CLEAR, Said.REINSTATED})
 """Whoever was told of a delay may be on the way already, or not yet: both must hear of these at once."""
-NEVER_QUIET = URGENT | {Said.CANCELLED}
+NEVER_QUIET = URGENT | {Said.CANCELLED, Said.CONNECTION_SAFE}
 QUIET_ENDS_BEFORE = timedelta(hours=5)
 """Quiet hours hold a message only if they end this long before departure."""
 STAFF_FIRST_UNTIL = timedelta(hours=3)
@@ -88,6 +88,13 @@ class Holding:
     quiet: QuietHours | None = None
     policies: Policies = field(default_factory=Policies)
 
+    def quiet_until(self, said: Said, departs: datetime, zone: str | None, now: datetime) -> datetime | None:
+        """Give when the quiet hours end that hold such a message now; None where none do."""
+        if self.quiet is None or said in NEVER_QUIET:
+            return None
+        over = self.quiet.over_at(now, zone)
+        return over if over is not None and departs - over >= QUIET_ENDS_BEFORE else None
+
     def hold(
         self, decision: Decision, current: Current, booking: Booking, *, since: datetime, now: datetime
     ) -> Decision:
@@ -103,10 +110,9 @@ class Holding:
         if decision.said not in URGENT:
             until = min(since + self.policies.staff_first(booking), departs - STAFF_FIRST_UNTIL)
             waits.append((until, Reason.STAFF_FIRST))
-        if self.quiet is not None and decision.said not in NEVER_QUIET:
-            over = self.quiet.over_at(now, current.zone)
-            if over is not None and departs - over >= QUIET_ENDS_BEFORE:
-                waits.append((over, Reason.QUIET_HOURS))
+        over = self.quiet_until(decision.said, departs, current.zone, now)
+        if over is not None:
+            waits.append((over, Reason.QUIET_HOURS))
         waits = [(until, reason) for until, reason in waits if until > now]
         if not waits:
             return Decision(tell=True, reason=Reason.NEWS, said=decision.said)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Current
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Current, Reason
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
 from flightagents.domain.flight import FlightId, FlightState
-from flightagents.domain.times import to_utc
+from flightagents.domain.times import to_local, to_utc
 from flightagents.ports import Bookings, FlightStore
 
 Number = tuple[str, str]
@@ -51,8 +51,15 @@ class Case:
         """A ticketed time is what the person was promised; else what we saw first."""
         booked = self.moved_from or self.state
         if self.segment.ticketed is None or self.segment.departure not in (None, booked.departure.airport):
-            return booked.departure.base
+            return self._comparable(booked.departure.base, booked.departure.zone)
         return to_utc(self.segment.ticketed, self.state.departure.zone)
+
+    def _comparable(self, base: datetime, zone: str | None) -> datetime:
+        """A flight and the one that it became may differ in whether their airport's zone is known."""
+        here = self.state.departure.zone
+        if here is None:
+            return to_local(base, zone)
+        return base if base.tzinfo is not None else to_utc(base, here)
 
 
 class Audience:
@@ -62,9 +69,7 @@ class Audience:
         self._flights = flights
         self._bookings = bookings
 
-    async def of_flights(
-        self, flights: Sequence[str], status: SegmentStatus = SegmentStatus.CONFIRMED
-    ) -> list[Case]:
+    async def of_flights(self, flights: Sequence[str]) -> list[Case]:
         """Give everyone on these flights as they stand now, under the operating or any marketing number.
 
         A flight that was another one yesterday has the travellers of both.
@@ -73,7 +78,7 @@ class Audience:
         states = await self._flights.known_states(sorted({*flights, *(old for old, _ in moves)}))
         numbers = {number for state in states.values() for number in _numbers(state)}
         bookings = await self._bookings.on(numbers)
-        cases = await self._cases(bookings, states, moves, status)
+        cases = await self._cases(bookings, states, moves)
         return [case for case in cases if case.state.flight in flights]
 
     async def of_bookings(self, bookings: Sequence[Booking]) -> list[Case]:
@@ -82,7 +87,26 @@ class Audience:
         booked = sorted({flight for _, _, found in matches for flight in found})
         moves = await self._flights.moves_of(booked) if booked else []
         states = await self._flights.known_states(sorted({*booked, *(new for _, new in moves)}))
-        return await self._cases(bookings, states, moves, SegmentStatus.CONFIRMED)
+        return await self._cases(bookings, states, moves)
+
+    async def left_to_staff(self, flights: Sequence[str]) -> list[tuple[Booking, FlightState, Reason]]:
+        """Give who is, or may be, on these flights and hears nothing of them, and why."""
+        states = await self._flights.known_states(flights)
+        numbers = {number: state for state in states.values() for number in _numbers(state)}
+        bookings = await self._bookings.on(numbers)
+        named = await self._flights.of_numbers(_numbers_of(bookings))
+        aside = []
+        for booking in bookings:
+            for segment in booking.segments:
+                state = numbers.get(_number(segment))
+                if state is None:
+                    continue
+                found, means = match(segment, named.get(_number(segment), ()))
+                if segment.status is SegmentStatus.REBOOKED and state.flight in means:
+                    aside.append((booking, state, Reason.REBOOKED))
+                elif segment.status is SegmentStatus.CONFIRMED and found is Match.AMBIGUOUS:
+                    aside.append((booking, state, Reason.AMBIGUOUS))
+        return aside
 
     async def matches(self, bookings: Sequence[Booking]) -> list[tuple[Segment, Match, tuple[str, ...]]]:
         """Tell of each segment what the feed knows."""
@@ -98,7 +122,6 @@ class Audience:
         bookings: Sequence[Booking],
         states: Mapping[str, FlightState],
         moves: Sequence[tuple[str, str]],
-        status: SegmentStatus,
     ) -> list[Case]:
         flights = await self._flights.of_numbers(_numbers_of(bookings))
         became = dict(moves)
@@ -106,7 +129,7 @@ class Audience:
         followed: dict[tuple[str, str], Case] = {}
         for booking in bookings:
             for segment in booking.segments:
-                if segment.status is not status:
+                if segment.status is not SegmentStatus.CONFIRMED:
                     continue
                 for flight in match(segment, flights.get(_number(segment), ()))[1]:
                     if (old := states.get(flight)) is None:

@@ -63,6 +63,14 @@ class Connections:
         if not changes:
             return []
         await self._tasks.follow(changes, now)
+        return await self._rows_of(changes, now)
+
+    async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+        """Give the same rows, and open no task."""
+        bookings = {case.booking.id: case.booking for case in cases}
+        return await self._rows_of(await self._itineraries.of(list(bookings.values())), now)
+
+    async def _rows_of(self, changes: Sequence[Change], now: datetime) -> list[Notification]:
         known = await self._known(changes)
         judged: set[tuple[str, str, str]] = set()
         rows: list[Notification] = []

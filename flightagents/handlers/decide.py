@@ -21,13 +21,14 @@ from flightagents.domain.alerting import (
     Told,
     needs_update,
 )
-from flightagents.domain.bookings import Booking, SegmentStatus
+from flightagents.domain.bookings import Booking
 from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notification, Silence, State, told_by
 from flightagents.domain.times import to_utc
 from flightagents.handlers.audience import NOT_MOVED, Audience, Case, Moved
 from flightagents.handlers.heard import half_told, is_held, is_said_already, unheard, untold_since
 from flightagents.handlers.rows import Rows
+from flightagents.metrics import DECISIONS
 from flightagents.ports import Ledger, Silences
 
 
@@ -36,6 +37,9 @@ class Connecting(Protocol):
 
     async def rows(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
         """Give what they are to be told of the flights after these, and before."""
+
+    async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+        """Give the same, and leave no trace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +88,22 @@ class Decide:
         await self._write(await self._audience.of_flights(flights), moved or {})
         await self._leave_to_staff(flights)
 
-    async def for_bookings(self, bookings: Sequence[Booking]) -> None:
-        """Decide for people who are new, or whose booking has changed."""
-        await self._write(await self._audience.of_bookings(bookings), {})
+    async def for_bookings(self, bookings: Sequence[Booking], *, new: bool = True) -> None:
+        """Decide for people, who are `new` or whose booking has changed.
+
+        Whoever is new hears nothing of a flight that has left: they sit in it, or never meant to.
+        """
+        await self._write(await self._audience.of_bookings(bookings), {}, new=new)
 
     async def preview(self, bookings: Sequence[Booking]) -> list[Notification]:
         """Give what people would be sent if these bookings came in now. Writes nothing."""
         cases = await self._audience.of_bookings(bookings)
-        rows, _ = await self._decided(cases, {}, self._clock.now())
-        return [row for row in rows if row.state is State.PENDING]
+        now = self._clock.now()
+        rows, _ = await self._decided(cases, {}, now, new=True)
+        rows += await self._connections.preview(cases, now)
+        return list({row.id: row for row in rows if row.state is State.PENDING}.values())
 
-    async def _write(self, cases: Sequence[Case], moved: Mapping[str, Moved]) -> None:
+    async def _write(self, cases: Sequence[Case], moved: Mapping[str, Moved], *, new: bool = False) -> None:
         """First withdraw what waits about older states: what that misses is being told, and counts."""
         if not cases:
             return
@@ -102,21 +111,26 @@ class Decide:
         keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
         await self._ledger.supersede(newest.items(), keys)
         now = self._clock.now()
-        rows, silences = await self._decided(cases, moved, now)
+        rows, silences = await self._decided(cases, moved, now, new=new)
         rows += await self._connections.rows(cases, now)
-        await self._silences.note(silences, now)
+        await self._note(silences, now)
+        for row in rows:
+            DECISIONS.labels(told="yes", reason=row.reason.value).inc()
         if await self._ledger.add(rows):
             for sender in self._senders:
                 sender.set()
 
     async def _decided(
-        self, cases: Sequence[Case], moved: Mapping[str, Moved], now: datetime
+        self, cases: Sequence[Case], moved: Mapping[str, Moved], now: datetime, *, new: bool
     ) -> tuple[list[Notification], list[Silence]]:
         known = await self.known(cases)
         rows: list[Notification] = []
         silences: list[Silence] = []
         for case in cases:
             theirs = self.of_person(case, known)
+            if new and case.state.departed and not theirs:
+                silences.append(self._silence(case, Reason.DEPARTED))
+                continue
             told = self.told(case, theirs, case.state.ordinal)
             current = self.current(case, unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
             decision = needs_update(told, current, now)
@@ -128,8 +142,8 @@ class Decide:
             decision = self._manner.holding.hold(decision, current, case.booking, since=since, now=now)
             notice = self._rows.notice(case, current, told, decision.said or Said.LATER)
             decided = self._rows.of(case, current, notice, decision, now)
-            new = (row for row in decided if not is_said_already(theirs, row))
-            rows += [replace(row, hold=is_held(theirs, row)) for row in new]
+            unsaid = (row for row in decided if not is_said_already(theirs, row))
+            rows += [replace(row, hold=is_held(theirs, row)) for row in unsaid]
         return rows, silences
 
     async def known(self, cases: Sequence[Case]) -> "Known":
@@ -180,9 +194,18 @@ class Decide:
         return Silence(case.state.flight, case.state.ordinal, person, reason)
 
     async def _leave_to_staff(self, flights: Sequence[str]) -> None:
-        """Whoever flies another one now hears nothing of this one, and that is explained like any silence."""
-        cases = await self._audience.of_flights(flights, SegmentStatus.REBOOKED)
-        await self._silences.note([self._silence(each, Reason.REBOOKED) for each in cases], self._clock.now())
+        """Whoever flies another one now, or may mean another one, hears nothing, and that is explained."""
+        aside = await self._audience.left_to_staff(flights)
+        silences = [
+            Silence(state.flight, state.ordinal, self._rows.person_key(booking.id), reason)
+            for booking, state, reason in aside
+        ]
+        await self._note(silences, self._clock.now())
+
+    async def _note(self, silences: Sequence[Silence], now: datetime) -> None:
+        await self._silences.note(silences, now)
+        for each in silences:
+            DECISIONS.labels(told="no", reason=each.reason.value).inc()
 
 
 Known = defaultdict[tuple[str, str], list[Notification]]

@@ -13,6 +13,7 @@ import structlog
 from flightagents.clock import Clock
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, SMS_BEFORE, SMS_DELAY, Reason, Said
 from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import TOLD, Notice, Notification, State
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
@@ -60,6 +61,7 @@ class Fallback:
         *,
         channels: Collection[Channel],
         clock: Clock,
+        holding: Holding,
     ) -> None:
         self._bookings = bookings
         self._ledger = ledger
@@ -67,6 +69,7 @@ class Fallback:
         self._rows = rows
         self._channels = channels
         self._clock = clock
+        self._holding = holding
 
     async def __call__(self, failed: Sequence[Notification]) -> None:
         """Write a row on the other channel, or open a task, for each that needs it; again changes nothing."""
@@ -141,6 +144,7 @@ class Fallback:
             reason=Reason.FALLBACK,
             link=row.link,
             fallback_of=row.id,
+            not_before=self._holding.quiet_until(row.said, at_latest(notice.new), notice.zone, now),
         )
 
     def _call(self, row: Notification, notice: Notice, now: datetime) -> Task:

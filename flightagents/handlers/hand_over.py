@@ -3,7 +3,7 @@
 Before it the row was judged (recheck.py); deliver.py says when its turn is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,6 +32,9 @@ from flightagents.ports import DeliveryChannel, Outbox, Renderer, StaffRenderer
 TRIES_WITH_OTHERS = 5
 """Messages with which a stopped channel is tried before the same one's turn comes again."""
 
+Withdraw = Callable[[Channel, str, str], Awaitable[None]]
+"""Takes consent back: channel, address, and how we know."""
+
 _SHORTEST = timedelta(seconds=1)
 
 _log = structlog.get_logger(__name__)
@@ -53,6 +56,7 @@ class HandOver:
         channels: Mapping[Channel, DeliveryChannel],
         paces: Mapping[Channel, Pace],
         clock: Clock,
+        withdraw: Withdraw,
         shadow: bool = False,
     ) -> None:
         self._outbox = outbox
@@ -61,6 +65,7 @@ class HandOver:
         self._channels = channels
         self._paces = paces
         self._clock = clock
+        self._withdraw = withdraw
         self.shadow = shadow
 
     async def show(self, row: Notification, send: Send) -> None:
@@ -85,12 +90,15 @@ class HandOver:
         valid_for = max(row.expires_at - self._clock.now(), _SHORTEST)
         envelope = Envelope(row=row.id, address=send.address, message=message, valid_for=valid_for)
         try:
-            return await self._channels[row.channel].send(envelope, on_wire)
+            outcome = await self._channels[row.channel].send(envelope, on_wire)
         except FenceLostError:
             _log.warning(
                 "a notification is not sent from here: its lease ran out or another sender has it", row=row.id
             )
             return None
+        if isinstance(outcome, Rejected) and outcome.opted_out:
+            await self._withdraw(row.channel, send.address, "the provider says so")
+        return outcome
 
     async def record(self, row: Notification, outcome: Outcome) -> None:
         """Note how it ended."""

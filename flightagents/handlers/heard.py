@@ -1,4 +1,4 @@
-"""What a person's rows about a flight tell of what they have heard, and of what was withdrawn before they could.
+"""What a person has heard of a flight, and what was withdrawn before they could hear it.
 
 Rows are those of one person, oldest first.
 """

@@ -33,4 +33,4 @@ class WatchConnections:
             > 1
         ]
         if changing:
-            await self._decide.for_bookings(changing)
+            await self._decide.for_bookings(changing, new=False)

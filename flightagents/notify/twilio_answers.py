@@ -11,6 +11,8 @@ _LOGIN = "check FLIGHTAGENTS_TWILIO_ACCOUNT_SID and _AUTH_TOKEN"
 _SENDER = "check FLIGHTAGENTS_TWILIO_FROM"
 _SERVICE = "check FLIGHTAGENTS_TWILIO_MESSAGING_SERVICE_SID"
 
+OPTED_OUT = 21610
+
 RECIPIENT_CODES = {
     21211: "the number is not a valid phone number",
     21214: "the number cannot be reached",
@@ -66,4 +68,5 @@ def outcome_of(status: int, code: int | None) -> Outcome:
         ours = "no API answers there: check FLIGHTAGENTS_TWILIO_URL"
     if ours is not None:
         return Misconfigured(f"{ours} ({code or f'HTTP {status}'})")
-    return Rejected(f"{RECIPIENT_CODES.get(code or 0, 'Twilio refused it')} ({code or f'HTTP {status}'})")
+    reason = f"{RECIPIENT_CODES.get(code or 0, 'Twilio refused it')} ({code or f'HTTP {status}'})"
+    return Rejected(reason, opted_out=code == OPTED_OUT)

@@ -15,6 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from flightagents.domain.notifications import State
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.sandbox.account import Account, draw_up, taken_runs
+from flightagents.sandbox.mailbox_lookup import MAILBOX_URL
 from flightagents.sandbox.narration import Narrator
 from flightagents.sandbox.passengers import bookings_csv
 from flightagents.sandbox.processes import Child, free_port
@@ -26,7 +27,6 @@ from flightagents.sandbox.stand_ins import (
     stand_ins,
     worker_environment,
 )
-from flightagents.sandbox.worker import MAILBOX_URL
 
 GROUP = "flightagents"
 TOPICS = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)

@@ -8,7 +8,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import TakeBookings
 from flightagents.handlers.connections import Connections
-from flightagents.handlers.consents import KeepOptOuts
+from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.deliver import Deliver
 from flightagents.handlers.explain import Explain
@@ -60,6 +60,7 @@ class Desk:
     bookings: MongoBookings
     ledger: MongoLedger
     tasks: MongoTasks
+    withdraw: WithdrawConsent
     rebooking: RebookTasks
     alert_staff: AlertStaff
     decide: Decide
@@ -120,7 +121,11 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         manner=manner,
     )
     receipts = MongoReceipts(database)
-    fallback = Fallback(bookings, ledger, tasks, rows, channels=list(channels), clock=clock)
+    opt_outs = MongoOptOuts(database)
+    withdraw = WithdrawConsent(bookings, opt_outs, tasks, world.address_keys, clock)
+    fallback = Fallback(
+        bookings, ledger, tasks, rows, channels=list(channels), clock=clock, holding=manner.holding
+    )
     deliver = Deliver(
         outbox=outbox,
         recheck=Recheck(
@@ -142,6 +147,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             clock=clock,
         ),
         hand_over=HandOver(
+            withdraw=withdraw,
             outbox=outbox,
             renderer=renderer_of(settings),
             staff_renderer=staff_renderer_of(settings),
@@ -156,6 +162,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         owner=worker_name(),
     )
     return Desk(
+        withdraw=withdraw,
         bookings=bookings,
         ledger=ledger,
         tasks=tasks,
@@ -173,7 +180,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             bookings,
             audience,
             decide,
-            KeepOptOuts(bookings, MongoOptOuts(database), world.address_keys),
+            KeepOptOuts(bookings, opt_outs, world.address_keys),
         ),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
         settle=Settle(ledger, receipts, fallback, decide),

@@ -2,7 +2,7 @@
 
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.bearers import Bearers
-from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.consents import GiveConsent
 from flightagents.handlers.links import Links
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
@@ -23,7 +23,7 @@ def wire_site(world: World, desk: Desk) -> Site:
     bookings, flights, pages = desk.bookings, MongoFlights(database), MongoPages(database)
     opt_outs, keys = MongoOptOuts(database), world.address_keys
     bearers = Bearers(pages, bookings, Links(world.secret, settings.public_url))
-    withdraw = WithdrawConsent(bookings, opt_outs, desk.tasks, keys, clock)
+    withdraw = desk.withdraw
     give = GiveConsent(bookings, opt_outs, keys, clock)
     token = settings.twilio_auth_token
     return Site(

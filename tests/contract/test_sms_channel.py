@@ -152,7 +152,7 @@ async def test_what_the_wire_raises_passes_through_and_nothing_is_sent(
         ("+15005550001", Rejected("the number is not a valid phone number (21211)")),
         ("+15005550002", Rejected("the number is not reachable by SMS (21612)")),
         ("+15005550003", Rejected("the account may not send to that country (21408)")),
-        ("+15005550004", Rejected("the recipient has opted out (21610)")),
+        ("+15005550004", Rejected("the recipient has opted out (21610)", opted_out=True)),
         ("+15005550009", Rejected("the number is no mobile number (21614)")),
     ],
 )

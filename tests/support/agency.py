@@ -16,7 +16,7 @@ from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Booked, TakeBookings
 from flightagents.handlers.connections import Connections
-from flightagents.handlers.consents import KeepOptOuts
+from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import USUAL, Decide, Manner
 from flightagents.handlers.deliver import Deliver
 from flightagents.handlers.fallback import Fallback
@@ -73,6 +73,9 @@ class Worker:
         self.alert = AlertOnChanges(
             agency.flights, self.decide, agency.publisher, agency.clock, also=[self.rebooking.on_changes]
         )
+        self.withdraw = WithdrawConsent(
+            agency.bookings, agency.opt_outs, agency.tasks, address_key, agency.clock
+        )
         self.keep_opt_outs = KeepOptOuts(agency.bookings, agency.opt_outs, address_key)
         self.take_bookings = TakeBookings(agency.bookings, self.audience, self.decide, self.keep_opt_outs)
         self.recheck = Recheck(
@@ -102,6 +105,7 @@ class Worker:
             self.rows,
             channels=list(agency.channels),
             clock=agency.clock,
+            holding=agency.manner.holding,
         )
         self.settle = Settle(agency.ledger, agency.ledger, self.fallback, self.decide)
         self.take_receipt = TakeReceipt(agency.ledger)
@@ -110,6 +114,7 @@ class Worker:
             recheck=self.recheck,
             reconcile=self.reconcile,
             hand_over=HandOver(
+                withdraw=self.withdraw,
                 outbox=agency.ledger,
                 renderer=agency.renderer,
                 staff_renderer=agency.staff_renderer,

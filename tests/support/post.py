@@ -9,10 +9,10 @@ from contextlib import AsyncExitStack
 from typing import Any, Self
 
 from flightagents.sandbox.mailbox import Mailbox, mail_server
+from flightagents.sandbox.mailbox_lookup import MAILBOX_URL
 from flightagents.sandbox.mailbox_page import mailbox_page
 from flightagents.sandbox.messages_account import Differences, compare
 from flightagents.sandbox.twilio import Twilio, twilio_server
-from flightagents.sandbox.worker import MAILBOX_URL
 from tests.support.cutting import Cutter, cutting
 
 START_SECONDS = 10

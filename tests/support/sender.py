@@ -14,7 +14,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import ReadBounces
 from flightagents.notify.email import nobody_can_tell
-from flightagents.sandbox.worker import MAILBOX_URL, MailboxPageLookup
+from flightagents.sandbox.mailbox_lookup import MAILBOX_URL, MailboxPageLookup
 from flightagents.settings import load
 from flightagents.wiring import Desk, Sending, open_world, wire_desk
 

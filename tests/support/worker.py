@@ -87,7 +87,8 @@ def broken(use_cases: Any, crash: Crash) -> Any:  # noqa: ANN401 - of whichever 
 def main() -> None:
     """Run the command line, with the crash built in."""
     from flightagents.app import app  # noqa: PLC0415 - reads the settings
-    from flightagents.sandbox.worker import MAILBOX_URL, sending  # noqa: PLC0415
+    from flightagents.sandbox.mailbox_lookup import MAILBOX_URL  # noqa: PLC0415
+    from flightagents.sandbox.worker import sending  # noqa: PLC0415
     from flightagents.wiring import wire  # noqa: PLC0415
 
     if MAILBOX_URL in os.environ:

@@ -617,3 +617,31 @@ async def test_staff_come_first_again_with_news_of_their_own() -> None:
     await agency.is_late(90)
     await agency.delivers()
     assert agency.told == []
+
+
+async def test_who_is_booked_after_departure_hears_nothing_of_the_flight_any_more() -> None:
+    agency = Agency()
+    await agency.is_late(None)
+    agency.clock.move(3 * HOUR)
+    await agency.shows(row(status="active", took_off="14:50"))
+    for _ in range(2):
+        await agency.shows(row(status="diverted", took_off="14:50"))
+    await agency.books(ON_BA117)
+    assert agency.rows == []
+    assert agency.silences.all[-1].reason is Reason.DEPARTED
+
+
+async def test_who_gave_no_route_where_the_number_means_two_flights_is_left_to_staff() -> None:
+    agency = Agency()
+    await agency.books(ON_BA117)
+    onward = row("BA117", route="JFK-MAD", departs="19:00", arrives="2026-11-23T08:00")
+    await agency.shows(row(), onward)
+    assert {each.reason for each in agency.silences.all} == {Reason.AMBIGUOUS}
+
+
+async def test_one_person_in_two_bookings_is_one_message_in_the_preview() -> None:
+    agency = Agency()
+    await agency.is_late(None)
+    await agency.is_late(60)
+    rows = await agency.worker.take_bookings.preview([ON_BA117, booking(reference="XYZ789")])
+    assert len(rows) == 1

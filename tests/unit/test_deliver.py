@@ -720,3 +720,16 @@ def test_email_is_more_patient_than_sms() -> None:
     assert PACES[Channel.EMAIL].first > PACES[Channel.SMS].first
     assert PACES[Channel.EMAIL].grace == timedelta(minutes=2)
     assert PACES[Channel.SMS].grace == timedelta(seconds=30)
+
+
+async def test_who_opted_out_at_the_provider_has_opted_out_here() -> None:
+    agency = Agency()
+    await agency.at_rest(booking(email=None, phone=ANNAS_PHONE))
+    agency.sms.outcomes = [Rejected("the recipient has opted out (21610)", opted_out=True)]
+    await agency.is_late(90)
+    await agency.delivers()
+    (kept,) = await agency.bookings.everyone()
+    assert not kept.allows(Channel.SMS)
+    await agency.is_late(160)
+    await agency.delivers()
+    assert len(agency.sms.tried) == 1
