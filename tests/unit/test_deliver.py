@@ -3,43 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY
-from structlog.testing import capture_logs
 
-from flightagents.domain.alerting import Current, Reason, Said
-from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Found, Misconfigured, Outcome, Rejected, Retry, Uncertain
-from flightagents.domain.notifications import Message, Notice, Notification, StaffNotice, Stage, State
+from flightagents.domain.notifications import Message, Notice, Notification, Stage, State
 from flightagents.handlers import deliver as module
-from flightagents.handlers.audience import Case, Moved
-from flightagents.handlers.breaker import STOPPED_FOR
-from flightagents.handlers.decide import Manner
-from flightagents.handlers.hand_over import TRIES_WITH_OTHERS
-from flightagents.handlers.limits import HOURLY
 from flightagents.handlers.pace import PACES, Pace
-from flightagents.handlers.receipts import RECEIPT_WITHIN
-from flightagents.handlers.verdicts import Send
-from tests.support.agency import BA117, SECOND, Agency, Worker
+from tests.support.agency import SECOND, Agency, Worker
 from tests.support.desk import LEASE, PACE, FakeLedger, FakeRenderer
+from tests.support.due import BOTH, ON_BA117, a_due_delay
 from tests.support.messages import ANNA, ANNAS_PHONE
 from tests.support.rows import MINUTE, row
 from tests.support.travellers import booking
-
-ON_BA117 = booking()
-BOTH = booking(phone=ANNAS_PHONE)
-
-
-async def a_due_delay(minutes: int = 45, traveller: Booking = ON_BA117) -> Agency:
-    agency = Agency()
-    await agency.at_rest(traveller)
-    await agency.is_late(minutes)
-    return agency
-
 
 # The five outcomes
 
@@ -108,74 +88,6 @@ async def test_an_unanswered_row_is_asked_about_and_not_sent_again() -> None:
     await agency.delivers()
     assert agency.states == [State.ACCEPTED]
     assert len(agency.email.tried) == 1
-
-
-async def test_wrong_settings_stop_the_channel_and_burn_no_try() -> None:
-    agency = await a_due_delay(90, BOTH)
-    agency.email.outcomes = [Misconfigured("535 wrong password")]
-    await agency.delivers()
-    email = next(each for each in agency.rows if each.channel is Channel.EMAIL)
-    assert (email.state, email.tries) == (State.PENDING, 0)
-    assert len(agency.sms.texts) == 1
-    agency.wait(STOPPED_FOR - SECOND)
-    await agency.delivers()
-    assert len(agency.email.tried) == 1
-    agency.wait(TRIES_WITH_OTHERS * STOPPED_FOR)
-    await agency.delivers()
-    assert len(agency.email.texts) == 1
-
-
-async def forty_due(agency: Agency) -> None:
-    await agency.books(*[booking(email=f"{number}@example.com") for number in range(40)])
-    await agency.is_late(None)
-    await agency.is_late(45)
-
-
-async def test_a_stopped_channel_is_not_tried_with_the_rest_of_the_claim() -> None:
-    """Else one wrong password is tried two hundred times a minute, and the provider locks the account."""
-    agency = Agency()
-    await forty_due(agency)
-    agency.email.outcomes = [Misconfigured("535 wrong password")] * 40
-    await agency.delivers()
-    assert len(agency.email.tried) <= module.AT_ONCE
-    assert {(each.state, each.tries) for each in agency.rows} == {(State.PENDING, 0)}
-
-
-async def test_a_stopped_channel_is_tried_with_one_message_a_minute_until_it_works() -> None:
-    agency = Agency()
-    await forty_due(agency)
-    agency.email.outcomes = [Misconfigured("535 wrong password")] * 40
-    await agency.delivers()
-    first = len(agency.email.tried)
-    tried: list[str] = []
-    for _ in range(3):
-        agency.wait(STOPPED_FOR + SECOND)
-        await agency.delivers()
-        tried.append(agency.email.tried[-1].row)
-    assert len(agency.email.tried) == first + 3
-    assert len(set(tried)) == 3, "the same message each time: perhaps it is that one alone"
-    agency.email.outcomes = []
-    agency.wait(STOPPED_FOR + SECOND)
-    assert await agency.worker.deliver() == 1
-    agency.wait(TRIES_WITH_OTHERS * STOPPED_FOR)
-    await agency.delivers()
-    assert len(agency.told) == 40
-    assert {each.tries for each in agency.rows} == {0}
-
-
-async def test_a_stop_and_its_end_are_each_said_once() -> None:
-    agency = Agency()
-    await forty_due(agency)
-    agency.email.outcomes = [Misconfigured("535 wrong password")] * 40
-    with capture_logs() as logs:
-        await agency.delivers()
-        agency.wait(STOPPED_FOR + SECOND)
-        await agency.delivers()
-        agency.email.outcomes = []
-        agency.wait(TRIES_WITH_OTHERS * STOPPED_FOR)
-        await agency.delivers()
-    said = [each["event"] for each in logs if each["log_level"] in ("error", "warning")]
-    assert said == ["a channel stops: its settings are wrong", "a channel works again"]
 
 
 @pytest.mark.parametrize(
@@ -513,152 +425,6 @@ async def test_rows_whose_turn_comes_after_their_lease_are_left_to_others() -> N
     assert sorted(envelope.address for envelope in agency.email.arrived) == sorted(
         f"{number}@example.com" for number in range(50)
     )
-
-
-# Shadow mode
-
-
-async def shadowed() -> Agency:
-    agency = Agency(manner=Manner(shadow=True))
-    await agency.at_rest(BOTH)
-    await agency.is_late(90)
-    await agency.delivers()
-    return agency
-
-
-async def test_in_shadow_mode_messages_are_written_and_not_sent() -> None:
-    agency = await shadowed()
-    assert agency.email.tried == agency.sms.tried == []
-    assert {(each.state, each.reason) for each in agency.rows} == {(State.SUPPRESSED, Reason.SHADOW)}
-    texts = {each.message.text for each in agency.rows if each.message is not None}
-    assert texts == {"later 16:05 not 14:35 (BA117)"}
-
-
-async def test_what_was_shown_counts_as_told_while_in_shadow_mode() -> None:
-    agency = await shadowed()
-    assert await agency.ledger.unsettled() == []
-    await agency.worker.decide.for_flights([BA117])
-    await agency.delivers()
-    assert len(agency.rows) == 2
-    await agency.is_late(0)
-    await agency.delivers()
-    assert [each.said for each in agency.rows if each.channel is Channel.EMAIL] == [
-        Said.LATER,
-        Said.ALL_CLEAR,
-    ]
-
-
-async def test_what_was_only_shown_is_told_when_the_agency_goes_live() -> None:
-    agency = await shadowed()
-    agency.manner = Manner()
-    agency.worker = Worker(agency, "worker-2")
-    await agency.worker.decide.for_flights([BA117])
-    await agency.delivers()
-    assert agency.told == ["later 16:05 not 14:35 (BA117)"] * 2
-
-
-async def test_in_shadow_mode_what_is_no_longer_true_is_not_even_shown() -> None:
-    agency = Agency(manner=Manner(shadow=True))
-    await agency.at_rest(ON_BA117)
-    await agency.is_late(90)
-    changes = agency.looks(row(delay=0))
-    await agency.flights.move_on(change.state for change in changes if change.state is not None)
-    await agency.delivers()
-    assert (agency.row.reason, agency.row.message) == (Reason.NOT_MATERIAL, None)
-
-
-# Limits, staff, receipts
-
-
-async def test_what_an_address_has_heard_too_much_of_is_set_aside_and_not_tried_for_ever() -> None:
-    agency = await a_due_delay()
-    told = replace(agency.row, state=State.ACCEPTED, stage=Stage.WIRE, last_wire_at=agency.ledger.real_time)
-    await agency.ledger.add([replace(told, id=str(number), flight="another") for number in range(HOURLY)])
-    await agency.delivers()
-    late = next(each for each in agency.rows if each.flight == BA117)
-    assert (late.state, late.reason) == (State.SUPPRESSED, Reason.RATE_LIMIT)
-    assert agency.told == []
-
-
-async def test_staff_are_written_to_in_their_own_words() -> None:
-    agency = await a_due_delay()
-    said = StaffNotice(title="BA117 is late", lines=("45 min",))
-    await agency.ledger.add(
-        [replace(agency.row, id="alert", rule="rule-1", booking=None, notice=None, said=Said.STAFF_ALERT)]
-    )
-    agency.staff.verdicts = {"alert": Send(address="desk@agency.example", staff=said)}
-    await agency.delivers()
-    alert = next(each for each in agency.rows if each.id == "alert")
-    assert (alert.state, alert.staff) == (State.ACCEPTED, said)
-    assert sorted(each.address for each in agency.email.arrived) == [ANNA, "desk@agency.example"]
-    assert "BA117 is late" in agency.told
-
-
-async def test_a_promised_receipt_is_waited_for_and_no_other() -> None:
-    agency = await a_due_delay(90, BOTH)
-    agency.email.outcomes, agency.sms.outcomes = [Accepted("1", receipt_promised=True)], [Accepted("2")]
-    await agency.delivers()
-    by = {each.channel: each.receipt_by for each in agency.rows}
-    assert by == {Channel.EMAIL: agency.ledger.real_time + RECEIPT_WITHIN, Channel.SMS: None}
-
-
-async def test_a_row_that_nobody_judges_stays_claimed_and_stops_no_neighbour() -> None:
-    agency = await a_due_delay()
-    await agency.ledger.add([replace(agency.row, id="alert", rule="rule-1", said=Said.STAFF_ALERT)])
-    with pytest.raises(ExceptionGroup):
-        await agency.worker.deliver()
-    assert len(agency.told) == 1
-
-
-async def test_a_row_that_cannot_be_judged_stops_no_neighbour() -> None:
-    agency = Agency()
-    others = [booking(email=f"{number}@example.com") for number in range(9)]
-    await agency.books(booking(name="Bobby Tables"), *others)
-    await agency.is_late(None)
-    await agency.is_late(45)
-    as_it_stands = agency.worker.decide.current
-
-    def current(case: Case, moved: Moved) -> Current:
-        if case.booking.name == "Bobby Tables":
-            raise ValueError("no sense")
-        return as_it_stands(case, moved)
-
-    agency.worker.decide.current = current  # type: ignore[method-assign]  # breaks on one of them
-    with pytest.raises(ExceptionGroup):
-        await agency.worker.deliver()
-    assert len(agency.told) == 9
-
-
-async def test_a_verdict_that_has_grown_old_is_given_anew() -> None:
-    """Where a channel is slow, the flight moves on while the rows that were judged await their turn."""
-    agency = Agency()
-    await forty_due(agency)
-    changes = agency.looks(row(delay=0))
-
-    async def take_long() -> None:
-        agency.email.on_the_wire = None
-        agency.ticks.move(module.FRESH + SECOND)
-        await agency.flights.move_on(change.state for change in changes if change.state is not None)
-
-    agency.email.on_the_wire = take_long
-    await agency.worker.deliver()
-    assert len(agency.told) == 1
-    aside = [each for each in agency.rows if each.state is not State.ACCEPTED]
-    assert {(each.state, each.reason) for each in aside} == {(State.SUPPRESSED, Reason.NOT_MATERIAL)}
-
-
-async def test_how_rows_end_is_counted() -> None:
-    agency = await a_due_delay(90, BOTH)
-    agency.sms.outcomes = [Rejected("no such number")]
-    before = {name: counted(name) for name in ("email accepted later", "sms failed later")}
-    await agency.worker.deliver()
-    assert {name: counted(name) - before[name] for name in before} == dict.fromkeys(before, 1.0)
-
-
-def counted(name: str) -> float:
-    channel, state, said = name.split()
-    labels = {"channel": channel, "state": state, "said": said}
-    return REGISTRY.get_sample_value("flightagents_notifications_total", labels) or 0.0
 
 
 # The end of a worker

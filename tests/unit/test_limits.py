@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import State
 from flightagents.handlers.limits import Bucket
+from flightagents.settings import DeliveryMode, Settings
+from flightagents.wiring import what_is_off
+from flightagents.wiring.sending import buckets_of
 from tests.support.agency import SECOND, Agency, Worker
 from tests.support.judges import Ticks
 from tests.support.travellers import booking
@@ -99,3 +104,37 @@ async def test_what_is_set_aside_takes_nothing_from_the_limit() -> None:
     claims = [await agency.worker.deliver() for _ in range(3)]
     assert claims == [5, 5, 2]
     assert len(agency.told) == 2
+
+
+# By the settings
+
+
+def test_each_channel_is_as_fast_as_its_setting_says() -> None:
+    settings = Settings.model_validate({"email_per_second": 50, "sms_per_second": 3})
+    taken = {channel: each.take(1000) for channel, each in buckets_of(settings, list(Channel)).items()}
+    assert taken == {Channel.EMAIL: 50, Channel.SMS: 3}
+
+
+@pytest.mark.parametrize("mode", list(DeliveryMode))
+def test_nothing_is_claimed_where_delivery_is_off(mode: DeliveryMode) -> None:
+    settings = Settings.model_validate({"delivery": mode})
+    assert set(buckets_of(settings, list(Channel))) == (set() if mode is DeliveryMode.OFF else set(Channel))
+
+
+async def test_a_sender_without_channels_leaves_everything_waiting() -> None:
+    agency = Agency()
+    await due(agency, 3)
+    agency.channels = {}
+    idle = Worker(agency, "worker-2")
+    assert idle.sender.channels == []
+    assert await idle.deliver() == 0
+    assert set(agency.states) == {State.PENDING}
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [(DeliveryMode.OFF, "all of it waits"), (DeliveryMode.SHADOW, "only shown")]
+)
+def test_it_is_said_at_the_start_that_nothing_is_sent(mode: DeliveryMode, words: str) -> None:
+    told = what_is_off(Settings.model_validate({"delivery": mode}))
+    assert [line for line in told if "FLIGHTAGENTS_DELIVERY" in line and words in line]
+    assert not [line for line in what_is_off(Settings()) if "FLIGHTAGENTS_DELIVERY" in line]
