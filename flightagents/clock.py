@@ -23,6 +23,9 @@ class Clock(Protocol):
     def real(self, duration: timedelta) -> timedelta:
         """Tell how long a business duration lasts in real time."""
 
+    def business(self, duration: timedelta) -> timedelta:
+        """Tell how much business time goes by in a real duration."""
+
 
 class SystemClock:
     """The machine's own time."""
@@ -32,6 +35,10 @@ class SystemClock:
         return datetime.now(UTC)
 
     def real(self, duration: timedelta) -> timedelta:
+        """Give the duration: business time is real time."""
+        return duration
+
+    def business(self, duration: timedelta) -> timedelta:
         """Give the duration: business time is real time."""
         return duration
 
@@ -51,6 +58,10 @@ class SimulatedClock:
     def real(self, duration: timedelta) -> timedelta:
         """Give the duration divided by the speed."""
         return duration / self.speed
+
+    def business(self, duration: timedelta) -> timedelta:
+        """Give the duration times the speed."""
+        return duration * self.speed
 
 
 def clock_from(text: str) -> Clock:

@@ -50,13 +50,14 @@ async def poll() -> None:
 
 @app.timer(max(_every(WATCH_INTERVAL), LEAST_INTERVAL.total_seconds()), on_leader=True)
 async def watch() -> None:
-    """Find flights that became another one, people whom nobody has decided on, and what needs staff."""
+    """Find flights that became another one, people nobody has decided on, what needs staff, what is stuck."""
     await _guarded("watch", app.use_cases.watch)
     await _guarded("connections", app.use_cases.watch_connections)
     await _guarded("bookings", app.use_cases.desk.take_bookings.catch_up)
     await _guarded("tasks", app.use_cases.look_for_tasks)
     if app.use_cases.alarm_on_call is not None:
         await _guarded("on call", app.use_cases.alarm_on_call)
+    await _guarded("waiting", app.use_cases.desk.look_at_waiting)
     await _guarded("settle", app.use_cases.desk.settle)
 
 

@@ -83,6 +83,8 @@ class Reason(StrEnum):
     """Decided and shown; nothing is sent."""
     NO_RULE = "no_rule"
     """The staff rule that it was for is gone."""
+    TASK_TAKEN = "task_taken"
+    """Somebody has taken the task in hand that it was to alarm about."""
     AMBIGUOUS = "ambiguous"
     """The booking's number means several flights that day: staff look."""
 

@@ -64,9 +64,8 @@ Outcome = Accepted | Rejected | Retry | Uncertain | Misconfigured
 
 
 class Found(StrEnum):
-    """What a provider says when asked whether it has a message."""
+    """What a provider says that does not show a message; one that has it says Accepted."""
 
-    YES = "yes"
     NO = "no"
     NOT_YET = "not_yet"
     """It would not show it so soon: ask again."""

@@ -88,6 +88,8 @@ class StaffNotice:
     lines: tuple[str, ...]
     flights: tuple[str, ...] = ()
     severity: str = "minor"
+    task: str | None = None
+    """Of an alarm: the task that nobody has taken."""
     kind: Kind | None = None
     """Of one change: what it tells, how many minutes late the flight is, how many of ours are on it."""
     late: int = 0
@@ -164,8 +166,10 @@ class Notification:
     """Token of the recipient's page about this flight."""
     hold: bool = False
     """Held by staff: it is sent when they release it."""
+    stuck: bool = False
+    """It was due, and could not be handed over for so long that another channel was sought."""
     fallback_of: str | None = None
-    """The row on another channel that failed."""
+    """The row on another channel that failed, or was stuck."""
     receipt_by: datetime | None = None
     """Until when the provider has promised a receipt, in real time; None where it promised none."""
     message: Message | None = None
@@ -212,6 +216,13 @@ def told_by(rows: Iterable[Notification]) -> Told:
 
 def _tells_of_flight(row: Notification) -> bool:
     return (row.state in TOLD or row.maybe_twice) and row.said not in CONNECTIONS | FOR_STAFF
+
+
+def may_tell(row: Notification) -> bool:
+    """Tell whether a row has told its recipient, or still may soon; one that is stuck may not."""
+    if row.state in (State.ACCEPTED, State.DELIVERED):
+        return True
+    return row.state in TOLD | {State.PENDING} and not row.stuck
 
 
 class Silence(NamedTuple):

@@ -18,8 +18,9 @@ MEANING = {
     Reason.STAFF_FIRST: "the client wants staff to act first; decided anew when their time is over",
     Reason.INHIBITED: "a graver fact is known, a cancellation mostly, that makes this one void",
     Reason.REBOOKED: "the person flies another flight now; staff alone hear of this one",
-    Reason.FALLBACK: "the other channel has failed",
+    Reason.FALLBACK: "the other channel has failed, or cannot be used for now",
     Reason.SHADOW: "shadow mode: decided and written, and nothing is sent",
     Reason.NO_RULE: "the staff rule that it was for is gone",
+    Reason.TASK_TAKEN: "somebody has taken the task that it was to alarm about, or it is done",
     Reason.AMBIGUOUS: "the number means several flights that day; staff have a task to find out which",
 }

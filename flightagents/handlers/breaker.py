@@ -25,6 +25,11 @@ class Breaker:
         self._until = 0.0
 
     @property
+    def stopped(self) -> bool:
+        """Whether nothing has gone through since it stopped."""
+        return self._reason is not None
+
+    @property
     def rests(self) -> bool:
         """Whether nothing is to be sent now."""
         return self._reason is not None and self._ticks() < self._until

@@ -144,7 +144,8 @@ class Connections:
         """Write a row; withdrawn and decided anew it is the same row, and as old as it was."""
         row = self._rows.row(change.booking, channel, self._notice(change, said), now)
         key = _row_id(change, said, channel, row.address_key)
-        since = next((each.created_at for each in known if each.id == key), now)
+        before = next((each for each in known if each.id == key), None)
+        since = before.created_at if before else now
         decision = Decision(tell=True, reason=Reason.NEWS, said=said)
         if said is not Said.CONNECTION_SAFE:  # whoever gave up has to hear of it at once
             decision = self._manner.holding.hold(
@@ -158,6 +159,7 @@ class Connections:
             expires_at=expires_at(change.connection),
             reason=decision.reason if row.state is State.PENDING else row.reason,
             not_before=decision.not_before,
+            hold=before is not None and before.state is State.SUPERSEDED and before.hold,
         )
 
     def _notice(self, change: Change, said: Said) -> Notice:

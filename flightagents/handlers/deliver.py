@@ -70,6 +70,10 @@ class Deliver:
         """The channels that can be sent on here."""
         return list(self._buckets)
 
+    def down(self) -> set[Channel]:
+        """Give the channels on which nothing leaves from here: they have no settings, or wrong ones."""
+        return {each for each in Channel if each not in self._buckets or self._breakers[each].stopped}
+
     async def __call__(self, channel: Channel) -> int:
         """Send one claim of a channel's rows; give how many there were. A slow channel holds up no other."""
         bucket = self._buckets[channel]

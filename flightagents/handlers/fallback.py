@@ -1,7 +1,7 @@
-"""A notification failed, or its promised receipt never came -> the other channel, and then a call by staff.
+"""A notification failed, is stuck, or got no promised receipt -> the other channel, and then a call by staff.
 
-Before it a row ended untold (deliver.py, receipts.py); settle.py brings it here once. After it the new row is
-judged anew and sent like any other (recheck.py, deliver.py).
+Before it a row ended untold (deliver.py, receipts.py) or cannot leave (waiting.py); settle.py brings it here.
+After it the new row is judged anew and sent like any other (recheck.py, deliver.py).
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from flightagents.clock import Clock
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, SMS_BEFORE, SMS_DELAY, Reason, Said
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.holding import Holding
-from flightagents.domain.notifications import TOLD, Notice, Notification, State
+from flightagents.domain.notifications import Notice, Notification, State, may_tell
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
 from flightagents.handlers.rows import Rows, obstacle_to, row_id
@@ -31,7 +31,6 @@ WORTH_A_CALL = CONNECTIONS | {
 }
 """Whoever does not hear of these misses a flight. A delay has to be a long one, or close to departure."""
 
-_LIVE = TOLD | {State.PENDING}
 _PLACES = frozenset({Said.GATE, Said.TERMINAL})
 
 _HAPPENED = {
@@ -116,7 +115,7 @@ class Fallback:
         if any(_settles(each, row) for each in theirs):
             return None
         elsewhere = [each for each in theirs if _news(each) == _news(row) and each.channel is not row.channel]
-        failed = any(each.state in (State.FAILED, State.DEAD) for each in elsewhere)
+        failed = any(each.state in (State.FAILED, State.DEAD) or each.stuck for each in elsewhere)
         channel = None if failed or row.fallback_of else self._other_channel(row, booking)
         if channel is not None:
             return self._row(row, notice, booking, channel, now)
@@ -164,7 +163,7 @@ class Fallback:
 def _needs_another_way(row: Notification, now: datetime) -> bool:
     """Staff have other ways to see their alerts, and nobody needs stale news."""
     for_staff = row.rule is not None or row.said in FOR_STAFF
-    return row.state in FALLS_BACK and not for_staff and now <= row.expires_at
+    return (row.state in FALLS_BACK or row.stuck) and not for_staff and now <= row.expires_at
 
 
 def _settles(other: Notification, row: Notification) -> bool:
@@ -172,9 +171,10 @@ def _settles(other: Notification, row: Notification) -> bool:
     if other.id == row.id:
         return other.state is State.DELIVERED
     if _news(other) == _news(row):
-        told = other.state in _LIVE and other.id != row.fallback_of
+        # What this one stands in for has told nobody; but if it was stuck, it may have left since.
+        told = may_tell(other) and (other.id != row.fallback_of or other.stuck)
         return told or other.state is State.DELIVERED
-    return other.ordinal > row.ordinal and other.state in _LIVE and _about(other) == _about(row)
+    return other.ordinal > row.ordinal and may_tell(other) and _about(other) == _about(row)
 
 
 def _news(row: Notification) -> tuple[str, ...]:

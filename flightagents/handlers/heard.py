@@ -12,7 +12,8 @@ from flightagents.domain.notifications import TOLD, Notification, State
 from flightagents.handlers.audience import Moved
 
 JUST_DUE = timedelta(minutes=5)
-"""What was put off and withdrawn, and would have been told longer ago than this, was other news."""
+"""What was put off and withdrawn, and would have been told longer ago than this, was other news; unless
+its provider did not take it."""
 
 _REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
 """Rows that a decision brings to life again."""
@@ -22,7 +23,7 @@ def untold_since(rows: Sequence[Notification], now: datetime) -> datetime:
     """Give when the news began that a person has not heard: decided anew, it is still that news."""
     rows = [row for row in rows if row.said not in CONNECTIONS]
     told = max((row.created_at for row in rows if row.state in TOLD), default=None)
-    standing = (row for row in rows if row.not_before is None or row.not_before > now - JUST_DUE)
+    standing = (row for row in rows if row.not_before is None or row.tries or row.not_before > now - JUST_DUE)
     withdrawn = (row.created_at for row in standing if row.state is State.SUPERSEDED)
     return min((at for at in withdrawn if told is None or at > told), default=now)
 

@@ -1,6 +1,6 @@
 """A cancellation shortly before departure that nobody takes in hand -> an SMS to the on-call number.
 
-The row goes into the ledger like any other, and is sent by deliver.py; staff rules judge it before that.
+The row goes into the ledger like any other; staff_recheck.py judges it anew before deliver.py sends it.
 """
 
 import hashlib
@@ -75,7 +75,11 @@ class AlarmOnCall:
             notice=None,
             rule=ON_CALL_RULE,
             staff=StaffNotice(
-                title=title, lines=tuple(_lines(task)), flights=(state.flight,), severity="critical"
+                title=title,
+                lines=tuple(_lines(task)),
+                flights=(state.flight,),
+                severity="critical",
+                task=task.id,
             ),
             created_at=now,
             expires_at=_leaves(state),

@@ -7,19 +7,14 @@ import structlog
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Envelope, Found
+from flightagents.domain.delivery import Accepted, Envelope, Found
 from flightagents.domain.notifications import Notification, State
 from flightagents.handlers.hand_over import count
 from flightagents.handlers.pace import Pace
+from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.recheck import JudgeStaffRows, is_for_staff
 from flightagents.metrics import MAYBE_TWICE
 from flightagents.ports import Bookings, DeliveryChannel, Outbox
-
-_ENDS = {
-    Found.YES: (State.ACCEPTED, "found at the provider"),
-    Found.CANNOT_TELL: (State.ACCEPTED, "sent twice, and nobody can tell what arrived"),
-    Found.NOT_YET: (State.DEAD, "nobody could be asked until it expired"),
-}
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +42,8 @@ class Reconcile:
     async def __call__(self, row: Notification) -> bool:
         """Tell whether to send it again, if it is still true; False where its state is settled here.
 
-        Without any evidence it is sent a second time, and never a third.
+        Without any evidence it is sent a second time, and never a third. If the second went unanswered too,
+        only a receipt can still tell; without one, another channel is sought (fallback.py).
         """
         address = await self._address(row)
         if row.message is None or address is None:
@@ -63,22 +59,36 @@ class Reconcile:
         )
         found = await self._channels[row.channel].find(envelope)
         grace = self._paces[row.channel].grace
-        if found is Found.NO:
-            return True
-        if found is Found.CANNOT_TELL and not row.maybe_twice:
-            _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
-            MAYBE_TWICE.labels(channel=row.channel.value).inc()
-            await self._outbox.leave_uncertain(row, "nobody can tell whether it arrived", grace, again=True)
-            return True
-        if found is Found.NOT_YET and self._clock.now() <= row.expires_at:
-            await self._outbox.leave_uncertain(row, "asked too early", grace)
-            return False
-        state, why = _ENDS[found]
-        await self._end(row, state, why)
+        match found:
+            case Accepted(provider_id, receipt_promised):
+                within = RECEIPT_WITHIN if receipt_promised else None
+                await self._end(row, State.ACCEPTED, "found at the provider", within, provider_id)
+            case Found.CANNOT_TELL if row.maybe_twice:
+                why = "sent twice, and nobody can tell what arrived"
+                await self._end(row, State.ACCEPTED, why, RECEIPT_WITHIN)
+            case Found.NOT_YET if self._clock.now() > row.expires_at:
+                await self._end(row, State.DEAD, "nobody could be asked until it expired")
+            case Found.NOT_YET:
+                await self._outbox.leave_uncertain(row, "asked too early", grace)
+            case Found.CANNOT_TELL:
+                _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
+                MAYBE_TWICE.labels(channel=row.channel.value).inc()
+                why = "nobody can tell whether it arrived"
+                await self._outbox.leave_uncertain(row, why, grace, again=True)
+                return True
+            case Found.NO:
+                return True
         return False
 
-    async def _end(self, row: Notification, state: State, why: str) -> None:
-        await self._outbox.finish(row, state, why)
+    async def _end(
+        self,
+        row: Notification,
+        state: State,
+        why: str,
+        receipt_within: timedelta | None = None,
+        provider_id: str | None = None,
+    ) -> None:
+        await self._outbox.finish(row, state, why, provider_id=provider_id, receipt_within=receipt_within)
         count(row, state)
 
     async def _address(self, row: Notification) -> str | None:

@@ -13,6 +13,7 @@ from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, Stage, State
 from flightagents.domain.rules import StaffRule, still_true
+from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.handlers.staff_digest import digest_of, digest_row
 from flightagents.handlers.staff_rows import (
     HOUR,
@@ -27,7 +28,7 @@ from flightagents.handlers.staff_rows import (
     waits,
 )
 from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
-from flightagents.ports import FlightStore, Ledger, StaffRows, StaffRules
+from flightagents.ports import FlightStore, Ledger, StaffRows, StaffRules, Tasks
 
 LOOK_BACK = NEWS_FOR + HOUR
 """The oldest alert that may still wait, and the hour before it that its limit counts."""
@@ -36,6 +37,7 @@ TOO_SOON = timedelta(minutes=1)
 
 _NO_RULE = SetAside(State.SUPPRESSED, Reason.NO_RULE)
 _GATHERED = SetAside(State.SUPPRESSED, Reason.RATE_LIMIT)
+_TASK_TAKEN = SetAside(State.SUPPRESSED, Reason.TASK_TAKEN)
 _OVERTAKEN = SetAside(State.SUPERSEDED, Reason.SUPERSEDED)
 _ON_ITS_WAY = (State.PENDING, State.SENDING, State.UNCERTAIN)
 
@@ -50,6 +52,7 @@ class RecheckStaff:
         flights: FlightStore,
         rows: StaffRows,
         ledger: Ledger,
+        tasks: Tasks,
         address_key: Callable[[str], str],
         clock: Clock,
         office: Office,
@@ -58,6 +61,7 @@ class RecheckStaff:
         self._flights = flights
         self._rows = rows
         self._ledger = ledger
+        self._tasks = tasks
         self._address_key = address_key
         self._clock = clock
         self._office = office
@@ -70,6 +74,7 @@ class RecheckStaff:
         states = await self._flights.known_states(sorted({row.flight for row in recent if row.flight}))
         board = _Board(recent, states, self._office)
         verdicts = {row.id: self._verdict(row, rules, board, now) for row in rows}
+        verdicts |= await self._of_taken_tasks([row for row in rows if isinstance(verdicts[row.id], Send)])
         gathered = [row for row in rows if verdicts[row.id] == _GATHERED]
         await self._ledger.add(board.digests_for(gathered, now))
         return verdicts
@@ -94,6 +99,15 @@ class RecheckStaff:
         if not board.is_true(row):
             return _OVERTAKEN
         return _GATHERED if row.id in board.over else Send(address=address, staff=row.staff)
+
+    async def _of_taken_tasks(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
+        """An alarm is void once somebody has taken its task, or its reason is gone."""
+        alarms = [row for row in rows if row.said is Said.ON_CALL]
+        if not alarms:
+            return {}
+        unfinished = await self._tasks.unfinished(list(TaskKind))
+        open_tasks = {task.id for task in unfinished if task.state is TaskState.OPEN}
+        return {row.id: _TASK_TAKEN for row in alarms if row.staff and row.staff.task not in open_tasks}
 
     def _address(self, row: Notification, rules: Sequence[StaffRule]) -> str | None:
         """A digest tells of several rules: any that still has the address will do."""

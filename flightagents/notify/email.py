@@ -34,7 +34,7 @@ from flightagents.settings import SmtpTls
 class MailboxLookup(Protocol):
     """Whoever can see what arrived: the bounce mailbox, the sandbox's own mailbox."""
 
-    async def __call__(self, envelope: Envelope) -> Found:
+    async def __call__(self, envelope: Envelope) -> Accepted | Found:
         """Tell whether the letter is there; NO only if it would be seen."""
 
 
@@ -126,10 +126,12 @@ class EmailChannel:
                 self._pool.cut(ready)
         return outcome
 
-    async def find(self, envelope: Envelope) -> Found:
+    async def find(self, envelope: Envelope) -> Accepted | Found:
         """Ask the look-up; that it found nothing, or cannot tell, counts only when the grace is over."""
         asked_at = self._now()
         found = await self._lookup(envelope)
+        if isinstance(found, Accepted):
+            return found
         return settled(found, envelope, asked_at, self._grace, receipt_may_come=self._receipts)
 
     def close(self) -> None:

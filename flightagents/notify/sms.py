@@ -116,12 +116,12 @@ class SmsChannel:
             return Uncertain("posted to Twilio, and no answer came")
         except (TwilioRestException, TwilioServiceException) as refused:
             return outcome_of(refused.status, refused.code)
-        return Accepted(created.sid, receipt_promised=bool(self._public_url))
+        return self._accepted(created)
 
     def close(self) -> None:
         """Keep nothing open: the session belongs to whoever made it."""
 
-    async def find(self, envelope: Envelope) -> Found:
+    async def find(self, envelope: Envelope) -> Accepted | Found:
         """Look for the message in Twilio's list; that it is missing counts only when the grace is over."""
         if envelope.wire_at is None:
             return Found.CANNOT_TELL
@@ -133,11 +133,15 @@ class SmsChannel:
             return Found.NOT_YET  # there is evidence, out of reach for a moment
         since = envelope.wire_at - CLOCKS_DIFFER
         recent = [message for message in listed if _created(message) >= since]
-        if any(_same(message, envelope) for message in recent):
-            return Found.YES
+        ours = next((message for message in recent if _same(message, envelope)), None)
+        if ours is not None:
+            return self._accepted(ours)
         if len(recent) == _MOST_LISTED:
             return Found.CANNOT_TELL  # it may stand further down
         return settled(Found.NO, envelope, asked_at, self._grace)
+
+    def _accepted(self, message: MessageInstance) -> Accepted:
+        return Accepted(message.sid, receipt_promised=bool(self._public_url))
 
     def _callback(self, row: str) -> dict[str, str]:
         """Ask for reports, which name the row: they may come before we know Twilio's own id."""

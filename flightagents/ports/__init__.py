@@ -14,6 +14,7 @@ from flightagents.ports.telling import (
     Renderer,
     Silences,
     StaffRenderer,
+    Waiting,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "StaffRules",
     "StateTable",
     "Tasks",
+    "Waiting",
 ]

@@ -1,12 +1,12 @@
 """Notifications: what is decided, sent and reported."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Envelope, Found, NoReceipt, Outcome, Receipt
+from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
 
@@ -24,7 +24,7 @@ class Ledger(Protocol):
         """Insert rows that are not there yet; a row that a sender set aside comes to life again."""
 
     async def unsettled(self) -> list[Notification]:
-        """Give the rows that ended untold, and whose person was not decided on again."""
+        """Give some of the rows that somebody has to look at once, since they ended untold or are stuck."""
 
     async def settle(self, row: Notification) -> None:
         """Note that the person was decided on again."""
@@ -98,6 +98,20 @@ class Outbox(Protocol):
         """Count what left for each address within a while (real time), apart from these rows."""
 
 
+class Waiting(Protocol):
+    """Rows that wait longer than they should."""
+
+    async def expire(self, now: datetime) -> list[Notification]:
+        """End what still waits, held or not, and is too late for anybody; give it."""
+
+    async def stuck(self, due_by: datetime, down: Collection[Channel]) -> list[Notification]:
+        """Mark travellers' rows that were due by then and have not left; give those, each of them once.
+
+        They were tried in vain, or their channel is down. They go on waiting, and are unsettled: somebody has
+        to look at them once.
+        """
+
+
 class Receipts(Protocol):
     """What providers report later about rows that they accepted. A row never moves backwards."""
 
@@ -143,7 +157,7 @@ class DeliveryChannel(Protocol):
         What `on_wire` raises passes through, and then nothing was sent. Never raises otherwise.
         """
 
-    async def find(self, envelope: Envelope) -> Found:
+    async def find(self, envelope: Envelope) -> Accepted | Found:
         """Ask the provider whether it has the message; NO only from a source that would have shown it."""
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from flightagents.domain.delivery import Envelope, Found
+from flightagents.domain.delivery import Accepted, Envelope, Found
 
 MAILBOX_URL = "SANDBOX_MAILBOX_URL"
 """Environment variable: where the mailbox's page is."""
@@ -16,7 +16,7 @@ class MailboxPageLookup:
 
     url: str
 
-    async def __call__(self, envelope: Envelope) -> Found:
+    async def __call__(self, envelope: Envelope) -> Accepted | Found:
         """Tell whether the letter is there."""
         timeout = aiohttp.ClientTimeout(total=5)
         question = {"message_id": envelope.message.message_id}
@@ -26,6 +26,6 @@ class MailboxPageLookup:
                 session.get(f"{self.url}messages.json", params=question) as response,
             ):
                 response.raise_for_status()
-                return Found.YES if (await response.json())["emails"] else Found.NO
+                return Accepted() if (await response.json())["emails"] else Found.NO
         except (aiohttp.ClientError, TimeoutError):
             return Found.NOT_YET

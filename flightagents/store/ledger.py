@@ -98,7 +98,7 @@ class MongoLedger:
 
     @until_stored
     async def unsettled(self) -> list[Notification]:
-        """Give the rows that ended untold, and whose person was not decided on again."""
+        """Give some of the rows that somebody has to look at once, since they ended untold or are stuck."""
         return await reader.read(self._rows.find({"settled": False}).limit(1000))
 
     @until_stored
@@ -122,6 +122,7 @@ class MongoLedger:
             "state": State.PENDING.value,
             "stage": None,
             "tries": 0,
+            "stuck": False,
             "retry_at": None,
             "not_before": None,
             "settled": True,

@@ -18,6 +18,11 @@ def within(wait: timedelta) -> dict[str, Any]:
     return {"$add": ["$$NOW", int(wait / timedelta(milliseconds=1))]}
 
 
+def not_after(field: str, now: datetime) -> dict[str, Any]:
+    """Match what has no such time, or one that has come."""
+    return {"$or": [{field: None}, {field: {"$lte": now}}]}
+
+
 def fence(row: Notification) -> dict[str, Any]:
     """Match the row only while it is in the hands of whoever claimed it."""
     return {"_id": row.id, "owner": row.owner, "attempt": row.attempt}

@@ -16,7 +16,7 @@ from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notification, Stage, State
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.fenced_writes import FencedWrites
-from flightagents.store.ledger_rows import COLLECTION, notice_text, reader, traced, within
+from flightagents.store.ledger_rows import COLLECTION, not_after, notice_text, reader, traced, within
 
 LEASE = timedelta(seconds=60)
 """Longer than one message may take, all time-outs of a channel together."""
@@ -41,7 +41,7 @@ class MongoOutbox:
                 {
                     "state": State.PENDING.value,
                     "hold": {"$ne": True},
-                    "$and": [_not_after("not_before", now), _WAITED],
+                    "$and": [not_after("not_before", now), _WAITED],
                 },
                 {"state": State.UNCERTAIN.value, **_WAITED},
                 {"state": State.SENDING.value, "$expr": {"$lt": ["$lease_until", "$$NOW"]}},
@@ -179,7 +179,3 @@ def _literal(fields: dict[str, Any]) -> dict[str, Any]:
 _BY_ID = "_id_"
 """The index. Without the hint MongoDB walks everything that is due: 100 ms more where 20,000 rows wait."""
 _WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}
-
-
-def _not_after(field: str, now: datetime) -> dict[str, Any]:
-    return {"$or": [{field: None}, {field: {"$lte": now}}]}

@@ -4,7 +4,6 @@ A report may come twice, out of order, or before the sender has noted its own ou
 only. Whoever still has the row in hand loses it (its owner is cleared), and so cannot move it back.
 """
 
-import uuid
 from typing import Any
 
 from pymongo import ASCENDING
@@ -13,15 +12,14 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.notifications import Notification, State
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.ledger_rows import COLLECTION, reader, traced
+from flightagents.store.ledger_rows import COLLECTION, traced
+from flightagents.store.marking import marked
 
 _BEFORE = [State.PENDING.value, State.SENDING.value, State.UNCERTAIN.value]
 _MAY_HAVE_LEFT = {"state": {"$in": _BEFORE}, "wire_at": {"$ne": None}}
 _ACCEPTED = {"state": State.ACCEPTED.value}
 _PROMISED = {"receipt_by": {"$type": "date"}}
 _NAMED = {"provider_id": {"$type": "string"}}
-_AT_ONCE = 1000
-"""Rows that one look for overdue receipts takes."""
 
 
 class MongoReceipts:
@@ -68,19 +66,8 @@ class MongoReceipts:
 
         They stay told, and are unsettled until somebody has looked at them.
         """
-        late = overdue_of(channel)
-        ids = [row["_id"] async for row in self._rows.find(late, {"_id": 1}).limit(_AT_ONCE)]
-        if not ids:
-            return []
-        token = uuid.uuid4().hex
-        marked = {
-            "receipt_by": None,
-            "settled": False,
-            "overdue": token,
-            "trace": traced("no receipt in time"),
-        }
-        await self._rows.update_many({"_id": {"$in": ids}, **late}, [{"$set": marked}])
-        return await reader.read(self._rows.find({"_id": {"$in": ids}, "overdue": token}))
+        noted = {"receipt_by": None, "settled": False, "trace": traced("no receipt in time")}
+        return await marked(self._rows, overdue_of(channel), noted)
 
 
 def named(provider_id: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from flightagents.handlers.settle import Settle
 from flightagents.handlers.staff import AlertStaff
 from flightagents.handlers.staff_recheck import RecheckStaff
 from flightagents.handlers.tasks_rebook import RebookTasks
+from flightagents.handlers.waiting import LookAtWaiting
 from flightagents.ports import DeliveryChannel
 from flightagents.settings import DeliveryMode
 from flightagents.store.archive import MongoArchive
@@ -40,6 +41,7 @@ from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows, MongoStaffRules
 from flightagents.store.silences import MongoSilences
 from flightagents.store.tasks import MongoTasks
+from flightagents.store.waiting import MongoWaiting
 from flightagents.wiring.manner import manner_of, minimum_times, office_of
 from flightagents.wiring.sending import (
     SENDING,
@@ -48,6 +50,7 @@ from flightagents.wiring.sending import (
     buckets_of,
     channels_of,
     renderer_of,
+    reported_of,
     staff_renderer_of,
 )
 from flightagents.wiring.world import World, worker_name
@@ -67,6 +70,7 @@ class Desk:
     take_bookings: TakeBookings
     forget_people: ForgetPeople
     settle: Settle
+    look_at_waiting: LookAtWaiting
     take_receipt: TakeReceipt
     read_bounces: ReadBounces | None
     deliver: Deliver
@@ -106,6 +110,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         flights=MongoFlights(database),
         rows=MongoStaffRows(database),
         ledger=ledger,
+        tasks=tasks,
         address_key=world.address_keys,
         clock=clock,
         office=office,
@@ -183,7 +188,12 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             KeepOptOuts(bookings, opt_outs, world.address_keys),
         ),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
-        settle=Settle(ledger, receipts, fallback, decide),
+        settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),
+        look_at_waiting=LookAtWaiting(
+            MongoWaiting(database),
+            clock,
+            down=deliver.down if settings.delivery is DeliveryMode.LIVE else None,
+        ),
         take_receipt=TakeReceipt(receipts),
         read_bounces=bounces_of(settings, receipts),
         deliver=deliver,

@@ -42,6 +42,14 @@ def bounces_of(settings: Settings, receipts: MongoReceipts) -> ReadBounces | Non
     return ReadBounces(bounce_source(settings.bounces), dsn.read, TakeReceipt(receipts), receipts)
 
 
+def reported_of(settings: Settings) -> set[Channel]:
+    """Give the channels on which a receipt that has not come in time does not come any more.
+
+    Twilio calls us; of an email's receipt only whoever reads the bounces knows, if anybody does.
+    """
+    return {Channel.SMS} if settings.bounces is not None else set(Channel)
+
+
 def channels_of(world: World, sending: Sending) -> dict[Channel, DeliveryChannel]:
     """Build the channels whose settings are there; the others are off."""
     settings = world.settings

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from flightagents.domain.delivery import Found
+from flightagents.domain.delivery import Accepted
 from flightagents.notify.sms import SmsChannel
 from flightagents.sandbox.twilio import twilio_server
 from flightagents.settings import PREFIX
@@ -209,5 +209,5 @@ async def test_in_a_simulated_day_twilio_can_be_asked_what_it_has() -> None:
         )
         envelope = sms(wire_at=datetime.now(UTC))
         await channel.send(envelope, Wire())
-        assert await channel.find(envelope) is Found.YES
+        assert isinstance(await channel.find(envelope), Accepted)
         assert [each.received_at for each in twilio.messages] == [NOON]

@@ -4,7 +4,7 @@ The ledger and the bookings pass the same contract tests as MongoDB's (tests/con
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -224,6 +224,24 @@ class FakeLedger:
             and (row.last_wire_at is not None and row.last_wire_at > begin)
         )
 
+    # Waiting
+
+    async def expire(self, now: datetime) -> list[Notification]:
+        waiting = (kept for kept in self.kept.values() if kept.row.state is State.PENDING)
+        late = [kept for kept in waiting if kept.row.expires_at < now]
+        for kept in late:
+            kept.settled = False
+            event = "expired: it waited too long"
+            self._write(kept.row, state=State.EXPIRED, reason=Reason.EXPIRED, event=event)
+        return [kept.row for kept in late]
+
+    async def stuck(self, due_by: datetime, down: Collection[Channel]) -> list[Notification]:
+        found = [kept for kept in self.kept.values() if _is_stuck(kept.row, due_by, down)]
+        for kept in found:
+            kept.settled = False
+            self._write(kept.row, stuck=True, event="stuck: another way is sought")
+        return [kept.row for kept in found]
+
     # Receipts
 
     async def receive(self, receipt: Receipt) -> bool:
@@ -285,6 +303,13 @@ def _may_move(row: Notification, receipt: Receipt) -> bool:
     if row.state is State.ACCEPTED:
         return not receipt.relayed or row.receipt_by is not None
     return row.state in (State.PENDING, State.SENDING, State.UNCERTAIN) and row.wire_at is not None
+
+
+def _is_stuck(row: Notification, due_by: datetime, down: Collection[Channel]) -> bool:
+    if row.state not in (State.PENDING, State.UNCERTAIN) or row.hold or row.stuck or row.rule:
+        return False
+    in_vain = row.tries > 0 or row.state is State.UNCERTAIN or row.channel in down
+    return in_vain and row.created_at <= due_by and (row.not_before is None or row.not_before <= due_by)
 
 
 class FakeBookings:
@@ -374,7 +399,7 @@ class FakeChannel:
 
     channel: Channel
     outcomes: list[Outcome] = field(default_factory=list)
-    answers: list[Found] = field(default_factory=list)
+    answers: list[Accepted | Found] = field(default_factory=list)
     """To look-ups; without one it knows what it has accepted."""
     arrived: list[Envelope] = field(default_factory=list)
     tried: list[Envelope] = field(default_factory=list)
@@ -395,11 +420,12 @@ class FakeChannel:
             self.arrived.append(envelope)
         return outcome
 
-    async def find(self, envelope: Envelope) -> Found:
+    async def find(self, envelope: Envelope) -> Accepted | Found:
         self.asked.append(envelope)
         if self.answers:
             return self.answers.pop(0)
-        return Found.YES if any(each.row == envelope.row for each in self.arrived) else Found.NO
+        has_it = any(each.row == envelope.row for each in self.arrived)
+        return Accepted(f"id of {envelope.row}") if has_it else Found.NO
 
     def close(self) -> None:
         """Keep nothing open."""

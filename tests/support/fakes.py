@@ -40,6 +40,9 @@ class SetClock:
     def real(self, duration: timedelta) -> timedelta:
         return duration / self.speed
 
+    def business(self, duration: timedelta) -> timedelta:
+        return duration * self.speed
+
     def move(self, by: timedelta) -> None:
         self.time += by
 

@@ -121,6 +121,7 @@ class StaffedAgency(Agency):
             flights=self.flights,
             rows=FakeStaffRows(self.ledger),
             ledger=self.ledger,
+            tasks=self.tasks,
             address_key=address_key,
             clock=self.clock,
             office=self.office,

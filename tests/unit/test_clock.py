@@ -15,7 +15,7 @@ def test_the_systems_clock_is_utc_and_real() -> None:
     before = datetime.now(UTC)
     assert before <= clock.now() <= datetime.now(UTC)
     assert clock.now().tzinfo is UTC
-    assert clock.real(timedelta(minutes=5)) == timedelta(minutes=5)
+    assert clock.real(timedelta(minutes=5)) == timedelta(minutes=5) == clock.business(timedelta(minutes=5))
 
 
 def test_a_simulated_clock_starts_at_its_anchor_and_runs_at_its_speed() -> None:
@@ -24,6 +24,7 @@ def test_a_simulated_clock_starts_at_its_anchor_and_runs_at_its_speed() -> None:
     run = clock.now() - datetime(2013, 3, 8, 5, tzinfo=UTC)
     assert timedelta(hours=2) <= run < timedelta(hours=3)
     assert clock.real(timedelta(minutes=2)) == timedelta(seconds=1)
+    assert clock.business(timedelta(seconds=1)) == timedelta(minutes=2)
 
 
 def test_two_processes_with_the_same_setting_read_the_same_time() -> None:

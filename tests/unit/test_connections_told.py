@@ -500,6 +500,18 @@ async def test_quiet_hours_hold_it_while_there_is_time() -> None:
     )
 
 
+async def test_what_staff_hold_stays_held_as_the_delay_grows() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await agency.shows(row(delay=60), onward())
+    for each in about_connections(agency):
+        await agency.ledger.hold(each.id, True)
+    await agency.shows(row(delay=75), onward())
+    await agency.delivers()
+    assert said(agency) == []
+    assert all(each.hold for each in about_connections(agency))
+
+
 async def test_in_shadow_mode_each_turn_is_shown_once() -> None:
     agency = Agency(manner=Manner(shadow=True))
     await at_rest(agency)

@@ -81,7 +81,7 @@ async def test_a_provider_that_names_a_wait_is_heeded() -> None:
 async def test_an_unanswered_row_is_asked_about_and_not_sent_again() -> None:
     agency = await a_due_delay()
     agency.email.outcomes = [Uncertain("no answer after DATA")]
-    agency.email.answers = [Found.YES]
+    agency.email.answers = [Accepted()]
     await agency.delivers()
     assert (agency.row.state, agency.row.stage) == (State.UNCERTAIN, Stage.WIRE)
     agency.wait(PACE.grace)

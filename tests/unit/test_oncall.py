@@ -77,6 +77,7 @@ async def test_an_alarm_says_what_to_do_until_departure() -> None:
         ),
         flights=(BA117,),
         severity="critical",
+        task=the_task(desk).id,
     )
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from flightagents.domain.alerting import Reason
-from flightagents.domain.delivery import Found, Uncertain
+from flightagents.domain.delivery import Accepted, Found, Uncertain
 from flightagents.domain.notifications import Notification, State
+from flightagents.handlers.receipts import RECEIPT_WITHIN
 from tests.support.agency import SECOND, Agency
 from tests.support.desk import LEASE, PACE
 from tests.support.messages import ANNA
@@ -29,9 +30,11 @@ async def unanswered(agency: Agency) -> Notification:
 async def test_what_the_provider_has_is_accepted() -> None:
     agency = Agency()
     claimed = await unanswered(agency)
-    agency.email.answers = [Found.YES]
+    agency.email.answers = [Accepted("4XyZ12", receipt_promised=True)]
     assert not await agency.worker.reconcile(claimed)
     assert agency.states == [State.ACCEPTED]
+    assert agency.row.provider_id == "4XyZ12"
+    assert agency.row.receipt_by == agency.ledger.real_time + RECEIPT_WITHIN
     (asked,) = agency.email.asked
     assert (asked.row, asked.address, asked.message) == (claimed.id, ANNA, claimed.message)
     assert (asked.wire_at, asked.last_wire_at) == (claimed.wire_at, claimed.last_wire_at)

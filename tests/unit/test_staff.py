@@ -12,6 +12,7 @@ from flightagents.domain.delivery import Accepted, Retry, Uncertain
 from flightagents.domain.notifications import Notification, StaffNotice, State
 from flightagents.domain.office_hours import OfficeHours
 from flightagents.domain.rules import ON_CALL_RULE
+from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.staff_recheck import RecheckStaff
 from flightagents.handlers.verdicts import Send, SetAside, Verdict
 from flightagents.handlers.watch import WatchFlights
@@ -21,6 +22,15 @@ from tests.support.staff import OPS, OPS_PHONE, StaffedAgency, rule
 from tests.support.travellers import booking, segment
 
 FIRST_LOOK = "BA117 LHR-JFK Sun 22 Nov cancelled (unconfirmed): no travellers"
+TASK = Task(
+    id="task-1",
+    kind=TaskKind.REBOOK,
+    flight=None,
+    booking=None,
+    summary="BA117 is cancelled",
+    created_at=NOON,
+)
+ALARM = StaffNotice(title="Nobody has taken this task", lines=(), task=TASK.id)
 BACK = "BA117 LHR-JFK Sun 22 Nov on again (unconfirmed): no travellers"
 
 
@@ -257,13 +267,35 @@ async def test_an_alert_that_could_not_be_sent_for_two_hours_expires() -> None:
 @pytest.mark.parametrize(
     ("phone", "verdict"),
     [
-        (OPS_PHONE, Send(address=OPS_PHONE, staff=StaffNotice(title="Nobody has taken BA117", lines=()))),
+        (OPS_PHONE, Send(address=OPS_PHONE, staff=ALARM)),
         (None, SetAside(State.SUPPRESSED, Reason.NO_RULE)),
     ],
 )
 async def test_what_is_for_the_on_call_number_needs_no_rule(phone: str | None, verdict: Verdict) -> None:
     agency = await staffed(on_call=phone)
-    alarm = Notification(
+    await agency.tasks.open([TASK])
+    judge = agency.recheck()
+    assert await judge([alarm()]) == {"alarm": verdict}
+    assert await judge.address(alarm()) == phone
+
+
+@pytest.mark.parametrize("taken", ["claimed", "done", "closed"])
+async def test_an_alarm_does_not_leave_once_somebody_has_taken_its_task(taken: str) -> None:
+    agency = await staffed(on_call=OPS_PHONE)
+    await agency.tasks.open([TASK])
+    match taken:
+        case "claimed":
+            await agency.tasks.claim(TASK.id, "Kim")
+        case "done":
+            await agency.tasks.done(TASK.id, "Kim")
+        case _:
+            await agency.tasks.close([TASK.id], "reinstated")
+    verdicts = await agency.recheck()([alarm()])
+    assert verdicts == {"alarm": SetAside(State.SUPPRESSED, Reason.TASK_TAKEN)}
+
+
+def alarm() -> Notification:
+    return Notification(
         id="alarm",
         flight="BA117|2026-11-22|LHR|JFK",
         ordinal=1,
@@ -275,11 +307,8 @@ async def test_what_is_for_the_on_call_number_needs_no_rule(phone: str | None, v
         created_at=NOON,
         expires_at=NOON,
         rule=ON_CALL_RULE,
-        staff=StaffNotice(title="Nobody has taken BA117", lines=()),
+        staff=ALARM,
     )
-    judge = agency.recheck()
-    assert await judge([alarm]) == {"alarm": verdict}
-    assert await judge.address(alarm) == phone
 
 
 # Too many

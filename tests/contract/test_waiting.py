@@ -1,0 +1,140 @@
+"""What `Waiting` promises, held by the fake and by MongoDB: what waits too long is found, once."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from flightagents.domain.alerting import Reason
+from flightagents.domain.bookings import Channel
+from flightagents.domain.notifications import Message, Notification, State
+from flightagents.store.ledger import MongoLedger
+from flightagents.store.outbox import MongoOutbox
+from flightagents.store.waiting import MongoWaiting
+from tests.support.desk import FakeLedger
+from tests.support.receipts import ROW
+from tests.support.rows import MINUTE, NOON
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+HOUR = timedelta(hours=1)
+EXAMPLE = Message(text="BA117 now expected 16:40.", subject="BA117", message_id="<a@agency>", date=NOON)
+DUE_BY = NOON + HOUR
+
+
+class Book:
+    """A ledger as decisions, senders and whoever looks at what waits see it."""
+
+    def __init__(self, fake: FakeLedger | None, database: Database | None) -> None:
+        self.ledger = fake or MongoLedger(_of(database))
+        self.outbox = fake or MongoOutbox(_of(database))
+        self.waiting = fake or MongoWaiting(_of(database))
+
+    async def one(self, id_: str = "a") -> Notification:
+        rows = await self.ledger.rows_of([ROW.flight], ["anna"])
+        return next(row for row in rows if row.id == id_)
+
+    async def tried(self, row: Notification = ROW, *, until: datetime | None = None) -> None:
+        """Have a row that its provider did not take."""
+        await self.ledger.add([row])
+        (claimed,) = await self.outbox.claim("worker-1", [row.channel.value], NOON + 9 * HOUR, 1)
+        await self.outbox.postpone(claimed, "421", timedelta(), until=until)
+
+    async def uncertain(self) -> None:
+        await self.ledger.add([ROW])
+        (claimed,) = await self.outbox.claim("worker-1", ["email"], NOON, 1)
+        await self.outbox.wire(claimed, EXAMPLE)
+        await self.outbox.leave_uncertain(claimed, "no answer", timedelta())
+
+
+def _of(database: Database | None) -> Database:
+    assert database is not None
+    return database
+
+
+@pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
+def book(request: pytest.FixtureRequest) -> Book:
+    if request.param == "fake":
+        return Book(FakeLedger(), None)
+    return Book(None, request.getfixturevalue("database"))
+
+
+def ids(rows: list[Notification]) -> list[str]:
+    return sorted(row.id for row in rows)
+
+
+# Stuck
+
+
+async def test_what_was_tried_in_vain_is_stuck_once_and_goes_on_waiting(book: Book) -> None:
+    await book.tried()
+    (found,) = await book.waiting.stuck(DUE_BY, [])
+    assert (found.id, found.state, found.stuck) == ("a", State.PENDING, True)
+    assert found.trace[-1].endswith("stuck: another way is sought")
+    assert ids(await book.ledger.unsettled()) == ["a"]
+    assert await book.waiting.stuck(DUE_BY, []) == []
+    (claimed,) = await book.outbox.claim("worker-1", ["email"], NOON, 1)
+    assert claimed.stuck
+
+
+async def test_what_nobody_answers_for_is_stuck(book: Book) -> None:
+    await book.uncertain()
+    (found,) = await book.waiting.stuck(DUE_BY, [])
+    assert found.state is State.UNCERTAIN
+
+
+async def test_what_was_not_tried_is_stuck_only_where_its_channel_is_down(book: Book) -> None:
+    await book.ledger.add([ROW])
+    assert await book.waiting.stuck(DUE_BY, [Channel.SMS]) == []
+    assert ids(await book.waiting.stuck(DUE_BY, list(Channel))) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "differs", [{"created_at": DUE_BY + MINUTE}, {"not_before": DUE_BY + MINUTE}, {"rule": "jfk-desk"}]
+)
+async def test_what_is_not_due_yet_or_for_staff_is_not_stuck(book: Book, differs: dict[str, Any]) -> None:
+    row = replace(ROW, **differs)
+    await book.tried(row, until=row.not_before)
+    assert await book.waiting.stuck(DUE_BY, list(Channel)) == []
+
+
+async def test_what_is_held_or_has_ended_is_not_stuck(book: Book) -> None:
+    await book.tried()
+    await book.tried(replace(ROW, id="b", channel=Channel.SMS))
+    await book.ledger.hold("a", True)
+    (claimed,) = await book.outbox.claim("worker-1", ["sms"], NOON, 1)
+    await book.outbox.finish(claimed, State.ACCEPTED, "accepted")
+    assert await book.waiting.stuck(DUE_BY, list(Channel)) == []
+
+
+async def test_what_is_tried_again_by_hand_is_stuck_no_more(book: Book) -> None:
+    await book.tried()
+    await book.waiting.stuck(DUE_BY, [])
+    (claimed,) = await book.outbox.claim("worker-1", ["email"], NOON, 1)
+    await book.outbox.finish(claimed, State.FAILED, "550")
+    if isinstance(book.ledger, MongoLedger):
+        await book.ledger.replay("a")
+        assert not (await book.one()).stuck
+
+
+# Too late
+
+
+async def test_what_is_too_late_ends_held_or_not(book: Book) -> None:
+    await book.ledger.add([ROW, replace(ROW, id="b"), replace(ROW, id="c", expires_at=NOON + 9 * HOUR)])
+    await book.ledger.hold("b", True)
+    assert await book.waiting.expire(ROW.expires_at) == []
+    found = await book.waiting.expire(ROW.expires_at + MINUTE)
+    assert ids(found) == ["a", "b"]
+    assert {(each.state, each.reason) for each in found} == {(State.EXPIRED, Reason.EXPIRED)}
+    assert ids(await book.ledger.unsettled()) == ["a", "b"]
+    assert await book.waiting.expire(ROW.expires_at + MINUTE) == []
+
+
+async def test_what_may_have_left_or_is_in_a_senders_hand_does_not_expire(book: Book) -> None:
+    await book.uncertain()
+    await book.ledger.add([replace(ROW, id="b")])
+    assert len(await book.outbox.claim("worker-2", ["email"], NOON, 5)) == 2
+    late = ROW.expires_at + MINUTE
+    assert await book.waiting.expire(late) == []
