@@ -18,6 +18,7 @@ from flightagents.domain.delivery import Receipt
 from flightagents.domain.notifications import State
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.tracking import advance
+from flightagents.sandbox.processes import free_port
 from flightagents.sandbox.twilio import Twilio, twilio_server
 from flightagents.settings import Settings
 from flightagents.store.flights import MongoFlights
@@ -70,8 +71,14 @@ class Surroundings:
 
 
 @pytest.fixture
+def reached() -> dict[str, Any]:
+    """Settings that differ."""
+    return {}
+
+
+@pytest.fixture
 async def around(
-    database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str, tmp_path: Path
+    database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str, tmp_path: Path, reached: dict[str, Any]
 ) -> AsyncIterator[Surroundings]:
     """Anna has just been written an email: BA117 will be 45 minutes late, and there is time."""
     (tmp_path / "new").mkdir()
@@ -92,6 +99,7 @@ async def around(
                 "twilio_from": "+12025550199",
                 "twilio_url": twilio.url,
                 "public_url": PUBLIC,
+                **reached,
             }
         )
         clock = SetClock(MORNING)
@@ -137,3 +145,15 @@ async def test_a_receipt_that_nobody_can_have_seen_yet_is_waited_for(around: Sur
     await desk.settle()
     await desk.deliver(Channel.SMS)
     assert await around.states() == {Channel.EMAIL: State.ACCEPTED}
+
+
+@pytest.mark.parametrize("reached", [{"smtp_port": free_port()}], ids=["no mail server"])
+async def test_what_no_mail_server_takes_becomes_an_sms_after_ten_minutes(around: Surroundings) -> None:
+    desk = around.desk
+    for minutes, sent in ((9, 0), (1, 1), (1, 1)):
+        around.clock.move(minutes * MINUTE)
+        await desk.look_at_waiting()
+        await desk.settle()
+        await desk.deliver(Channel.SMS)
+        assert len(around.twilio.messages) == sent
+    assert await around.states() == {Channel.EMAIL: State.PENDING, Channel.SMS: State.ACCEPTED}
