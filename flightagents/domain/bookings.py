@@ -63,7 +63,8 @@ class Booking:
     language: str
     channels: tuple[Channel, ...]
     consents: dict[Channel, Consent]
-    protected: bool
+    protected: bool | None
+    """All flights on one ticket; None where the agency does not say."""
     segments: tuple[Segment, ...]
     client: str = ""
     """Whose account pays: policies go by it. Lower case."""

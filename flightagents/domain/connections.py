@@ -59,9 +59,9 @@ class MinimumTimes:
         return cls(usual=found.pop(EVERYWHERE, USUAL), by_airport=found)
 
     def of(
-        self, connection: Connection, *, protected: bool, country: Callable[[str], str | None]
+        self, connection: Connection, *, protected: bool | None, country: Callable[[str], str | None]
     ) -> timedelta:
-        """Give the shortest time for a connection; `protected`: on one ticket.
+        """Give the shortest time for a connection; `protected`: on one ticket, None: unknown.
 
         It is international if either flight goes abroad. Where nobody knows, the longer way is meant.
         """

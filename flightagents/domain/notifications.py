@@ -72,8 +72,8 @@ class Onward:
     zone: str | None
     leaves: datetime
     arrives: datetime
-    protected: bool
-    """One ticket: the airline has to carry them on. Else the onward ticket is theirs to save."""
+    protected: bool | None
+    """One ticket: the airline has to carry them on; else the onward one is theirs to save. None: unknown."""
     flight_date: date | None = None
     """On the ticket: with the number it says which flight this is, however it is retimed."""
     diverted: bool = False
@@ -124,6 +124,12 @@ class Notice:
     terminal: str | None = None
     onward: Onward | None = None
     """Of a connection."""
+    was_diverted: bool = False
+    """Of a flight that is on again: they were told that it is diverted, and sit in it."""
+    overdue: bool = False
+    """The time that it names has passed, and no take-off is known."""
+    as_of: datetime | None = None
+    """When the flight was seen last, where that is too long ago to speak of now."""
     page: str = ""
     """Address of the recipient's page about this flight; empty where the web has no public address."""
     unsubscribe: str = ""

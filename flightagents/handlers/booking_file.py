@@ -140,7 +140,7 @@ def _booking(row: dict[str, str], *, source: str, basis: ConsentBasis, now: date
             for channel in Channel
             if addresses[channel] and (consent := _consent(row, channel, source, basis, now)) is not None
         },
-        protected=bool(_yes(row, "protected")),
+        protected=_yes(row, "protected"),
         client=row.get("client", "").lower(),
         vip=bool(_yes(row, "vip")),
         segments=tuple(_segment(part) for part in row["flights"].split("|")),

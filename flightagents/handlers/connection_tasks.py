@@ -16,8 +16,12 @@ RESOLVED = frozenset({Standing.KEPT, Standing.ONWARD_CANCELLED})
 """Nobody has to any more; the cancelled flight is a task by itself."""
 WHY_IT_ENDS = "the connection can be made again, or its onward flight is cancelled"
 
-_PROTECTED = "one ticket: have the airline rebook the journey"
-_SEPARATE = "separate tickets: save the onward ticket before it leaves"
+_TICKETS = {
+    True: "one ticket: have the airline rebook the journey",
+    False: "separate tickets: save the onward ticket before it leaves",
+    None: "have the airline rebook the journey if it is one ticket, else save the onward one in time",
+}
+"""What to do, by whether the booking says that all its flights are on one ticket."""
 
 
 class ConnectionTasks:
@@ -67,6 +71,6 @@ def _summary(change: Change) -> str:
         case _:
             happened = f"arrives {arrives}"
     onward = f"{connection.to.designator} {connection.airport}-{connection.to.arrival}"
-    ticket = _PROTECTED if change.booking.protected else _SEPARATE
+    ticket = _TICKETS[change.booking.protected]
     inbound = f"{change.case.segment.designator} {state.departure.airport}-{state.arrival.airport}"
     return f"{inbound} {happened}, {onward} leaves {leaves}: the connection is lost; {ticket}"

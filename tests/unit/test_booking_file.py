@@ -320,3 +320,11 @@ def test_the_time_of_a_consent_is_utc() -> None:
 def test_a_later_line_of_the_same_key_follows_the_earlier_one() -> None:
     file = read("reference,email,name,flights", *["ABC123,anna@example.com,A,BA1 2026-11-22"] * 2)
     assert [booking.id for booking in file.bookings] == ["ABC123|anna@example.com"] * 2
+
+
+@pytest.mark.parametrize(("word", "protected"), [("yes", True), ("no", False), ("", None)])
+def test_whether_all_is_on_one_ticket_may_be_left_open(word: str, protected: bool | None) -> None:
+    assert (
+        one("reference,email,protected,flights", f"ABC123,anna@example.com,{word},BA117 2026-11-22").protected
+        is protected
+    )
