@@ -3,13 +3,19 @@
 No name, address or text of a person ever becomes a label, and each label has few values.
 """
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 BOUNCE_MAILS = Counter(
     "flightagents_bounce_mails",
     "Mails read where bounces arrive, by what they did: delivered, relayed, failed, no_change, delayed, "
     "not_ours, other_mail, unreadable.",
     ["kind"],
+)
+
+CHANNEL_STOPPED = Gauge(
+    "flightagents_channel_stopped",
+    "1 while nothing leaves on a channel because its settings are wrong: see the worker's log for which.",
+    ["channel"],
 )
 
 DECISIONS = Counter(

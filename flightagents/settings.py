@@ -1,5 +1,6 @@
 """Every setting, from `FLIGHTAGENTS_...` variables, a `.env` file or, for secrets, `..._FILE` paths."""
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -187,6 +188,13 @@ class Settings(BaseSettings):
             zone(text)
         except KeyError:
             raise ValueError(f"{text!r} is no time zone: write one such as Europe/London") from None
+        return text
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, text: str | None) -> str | None:
+        if text is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+            raise ValueError("write an address such as https://alerts.example.com, with https:// before it")
         return text
 
     @property

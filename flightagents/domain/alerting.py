@@ -152,7 +152,7 @@ def needs_update(told: Told, current: Current, now: datetime) -> Decision:
         return _confirmed(already=False, said=Said.REINSTATED, state=state)
     if state.landed or state.departed:
         return _silent(Reason.DEPARTED)
-    timing = _timing(told, current)
+    timing = _timing(told, current, now)
     return timing if timing.tell else _place(told, current) or timing
 
 
@@ -187,7 +187,7 @@ def _confirmed(*, already: bool, said: Said, state: FlightState) -> Decision:
     return _tell(said) if state.disruption_confirmed else _silent(Reason.WAITS_FOR_SECOND_LOOK)
 
 
-def _timing(told: Told, current: Current) -> Decision:
+def _timing(told: Told, current: Current, now: datetime) -> Decision:
     believed = told.expected or current.base
     earlier = believed - current.expected
     clear = abs(believed - time_to_tell(Said.ALL_CLEAR, current)) >= EARLIER
@@ -200,6 +200,8 @@ def _timing(told: Told, current: Current) -> Decision:
         return _tell(Said.EARLIER)
     if rung(current.lateness) <= rung(believed - current.base):
         return _silent(Reason.NOT_MATERIAL)
+    if at_latest(current.expected) <= now:  # it will be later still, and the next look says by how much
+        return _silent(Reason.EXPIRED)
     return _silent(Reason.RATE_LIMIT) if told.later >= MOST_LATER else _tell(Said.LATER)
 
 

@@ -7,6 +7,7 @@ from time import monotonic
 import structlog
 
 from flightagents.domain.bookings import Channel
+from flightagents.metrics import CHANNEL_STOPPED
 
 STOPPED_FOR = timedelta(seconds=60)
 """Between two tries: providers lock an account after a few wrong passwords in a row."""
@@ -45,6 +46,7 @@ class Breaker:
         if self._reason != reason:
             _log.error("a channel stops: its settings are wrong", channel=self._channel, reason=reason)
         self._reason = reason
+        CHANNEL_STOPPED.labels(channel=self._channel.value).set(1)
         self._until = self._ticks() + STOPPED_FOR.total_seconds()
 
     def works(self) -> None:
@@ -52,3 +54,4 @@ class Breaker:
         if self._reason is not None and not self.rests:
             _log.warning("a channel works again", channel=self._channel)
             self._reason = None
+            CHANNEL_STOPPED.labels(channel=self._channel.value).set(0)

@@ -141,11 +141,12 @@ class Deliver:
             if not isinstance(verdict, Send):
                 await self._without_sending(row, verdict)
                 return False
+            on_trial = self._breakers[row.channel].stopped
             outcome = await self._hand_over.send(row, verdict)
             if outcome is not None:
                 self._note(row.channel, outcome)
         if outcome is not None:
-            await self._hand_over.record(row, outcome)
+            await self._hand_over.record(row, outcome, on_trial=on_trial)
         return True
 
     async def _without_sending(self, row: Notification, verdict: Verdict | BaseException) -> None:

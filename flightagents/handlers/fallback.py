@@ -204,4 +204,4 @@ def _summary(notice: Notice) -> str:
     onward = notice.onward.designator if notice.onward else "the next flight"
     happened = _HAPPENED[notice.said].format(new=new, old=old, onward=onward)
     flight = f"{notice.designator} {notice.departure}-{notice.arrival}"
-    return f"{flight} {happened}; no message has reached the traveller: call them"
+    return f"{flight} {happened}; no message is known to have reached the traveller: call them"

@@ -21,7 +21,7 @@ from flightagents.domain.delivery import (
     Retry,
     Uncertain,
 )
-from flightagents.domain.notifications import Message, Notification, State
+from flightagents.domain.notifications import ANEW, Message, Notification, State
 from flightagents.handlers.breaker import STOPPED_FOR
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
@@ -100,8 +100,8 @@ class HandOver:
             await self._withdraw(row.channel, send.address, "the provider says so")
         return outcome
 
-    async def record(self, row: Notification, outcome: Outcome) -> None:
-        """Note how it ended."""
+    async def record(self, row: Notification, outcome: Outcome, *, on_trial: bool = False) -> None:
+        """Note how it ended; `on_trial`: it was sent to try whether its channel works again."""
         pace = self._paces[row.channel]
         match outcome:
             case Accepted(provider_id, receipt_promised):
@@ -122,7 +122,7 @@ class HandOver:
                 await self._outbox.leave_uncertain(row, reason, pace.grace)
             case Misconfigured(reason):
                 # Past the next tries, which are made with other rows: perhaps it is this one alone.
-                wait = TRIES_WITH_OTHERS * STOPPED_FOR
+                wait = TRIES_WITH_OTHERS * STOPPED_FOR if on_trial else STOPPED_FOR
                 await self._outbox.postpone(row, reason, wait, until=row.not_before, burned=False)
 
     def _message(self, row: Notification, send: Send) -> Message:
@@ -130,10 +130,12 @@ class HandOver:
         if row.message is not None and (row.notice, row.staff) == (send.notice, send.staff):
             return row.message
         now = self._clock.now()
+        # The first may have arrived: other words under its name would be folded into it, and not be read.
+        name = f"{row.id}{ANEW}" if row.maybe_twice else row.id
         if send.staff is not None:
-            return self._staff_renderer.render(send.staff, row.channel, row=row.id, now=now)
+            return self._staff_renderer.render(send.staff, row.channel, row=name, now=now)
         if send.notice is not None:
-            return self._renderer.render(send.notice, row.channel, row=row.id, now=now)
+            return self._renderer.render(send.notice, row.channel, row=name, now=now)
         raise ValueError(f"the verdict on {row.id} holds nothing to say")
 
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, expires_at, needs_update
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, needs_update
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import Notification, State
 from flightagents.handlers.audience import Audience, Case, Moved
+from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.rows import Rows, obstacle_to
@@ -62,6 +63,7 @@ class Recheck:
         staff: JudgeStaffRows,
         connections: JudgeConnections,
         limit: AddressLimit,
+        caveats: Caveats,
         clock: Clock,
     ) -> None:
         self._bookings = bookings
@@ -71,6 +73,7 @@ class Recheck:
         self._staff = staff
         self._connections = connections
         self._limit = limit
+        self._caveats = caveats
         self._clock = clock
 
     async def __call__(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
@@ -78,7 +81,8 @@ class Recheck:
         staff = [row for row in rows if is_for_staff(row)]
         theirs = [row for row in rows if not is_for_staff(row)]
         verdicts = await self._staff(staff) if staff else {}
-        return verdicts | await self._limit(theirs, await self._of_travellers(theirs))
+        judged = await self._limit(theirs, await self._of_travellers(theirs))
+        return verdicts | await self._caveats(judged)
 
     async def _of_travellers(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
         ids = sorted({row.booking for row in rows if row.booking is not None})
@@ -122,12 +126,11 @@ class Recheck:
     ) -> Verdict:
         moved = Moved(row.notice.gate_from, row.notice.terminal_from) if row.notice else Moved()
         current = self._decide.current(case, moved)
-        if now > expires_at(current):
-            return SetAside(State.EXPIRED, Reason.EXPIRED)
         told = self._decide.told(case, rows, row.ordinal)
         decision = needs_update(told, current, now)
         if not decision.tell:
-            return SetAside(State.SUPPRESSED, decision.reason)
+            late = decision.reason is Reason.EXPIRED
+            return SetAside(State.EXPIRED if late else State.SUPPRESSED, decision.reason)
         if decision.said is not row.said:
             return _SUPERSEDED
         if decision.not_before is not None and decision.not_before > now:

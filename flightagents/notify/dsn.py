@@ -11,6 +11,7 @@ from email.message import Message
 from enum import StrEnum
 
 from flightagents.domain.delivery import NoReceipt, Receipt
+from flightagents.domain.notifications import ANEW
 from flightagents.notify.headers import ROW_HEADER
 
 _STATUS = "message/delivery-status"
@@ -100,7 +101,7 @@ def _row(blocks: Iterable[Message], parts: Iterable[Message]) -> str | None:
     given = [_from_xtext(_field(block, "Original-Envelope-Id")) for block in blocks]
     for letter in _letters(parts):
         given.append(_field(letter, ROW_HEADER))
-        given.append(_field(letter, "Message-ID").strip("<>").partition("@")[0])
+        given.append(_field(letter, "Message-ID").strip("<>").partition("@")[0].removesuffix(ANEW))
     return next((row for row in given if _ROW.fullmatch(row)), None)
 
 

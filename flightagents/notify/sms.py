@@ -87,10 +87,9 @@ class SmsChannel:
         )
         client.api.base_url = url.rstrip("/")
         self._messages = client.api.v2010.account.messages
-        self._sender = {
-            **({"from_": from_} if from_ else {}),
-            **({"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {}),
-        }
+        # Not both: with a number beside it Twilio takes that, and the service chooses none per country.
+        service = {"messaging_service_sid": messaging_service_sid}
+        self._sender = service if messaging_service_sid else {"from_": from_}
         self._public_url = public_url.rstrip("/")
         self._grace = grace
         self._now = now

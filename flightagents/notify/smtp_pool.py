@@ -37,6 +37,11 @@ class Pool:
         self._free = asyncio.Semaphore(limits.connections)
         self._idle: dict[Connection, asyncio.TimerHandle] = {}
         self._quiet_until = 0.0
+        self._one_by_one = asyncio.Lock()
+        self._proven = False
+        """The last dialling succeeded."""
+        self._failures = 0
+        self._failure: Exception | None = None
 
     async def take(self, *, fresh: bool = False) -> Connection:
         """Give the connection used last, or a new one. Raises SlowedDownError, or what dialling raises.
@@ -44,6 +49,7 @@ class Pool:
         With `fresh` a new one: others that lay idle may be as stale as the one that just failed.
         """
         self._check_quiet()
+        failures = self._failures
         await self._free.acquire()
         try:
             self._check_quiet()
@@ -55,10 +61,33 @@ class Pool:
                 if connection.alive:
                     return connection
                 connection.cut()
-            return await self._dial()
+            return await self._connected(failures)
         except BaseException:
             self._free.release()
             raise
+
+    async def _connected(self, failures: int) -> Connection:
+        """Dial, one at a time until it has succeeded; who waited meanwhile fails as the one before.
+
+        Else a wrong password is tried with every message of a claim, and the provider locks the account.
+        """
+        if not self._proven:
+            async with self._one_by_one:
+                if self._failure is not None and self._failures > failures:
+                    raise self._failure
+                if not self._proven:
+                    return await self._dialled()
+        return await self._dialled()
+
+    async def _dialled(self) -> Connection:
+        try:
+            connection = await self._dial()
+        except Exception as failure:
+            self._proven, self._failure = False, failure
+            self._failures += 1
+            raise
+        self._proven, self._failure = True, None
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection that is in step, unless it was used often enough."""

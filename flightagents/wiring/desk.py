@@ -7,6 +7,7 @@ from flightagents.airports import country
 from flightagents.domain.bookings import Channel
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import TakeBookings
+from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import Decide
@@ -37,6 +38,7 @@ from flightagents.store.flights import MongoFlights
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.outbox import MongoOutbox
+from flightagents.store.pages import MongoPages
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows, MongoStaffRules
 from flightagents.store.silences import MongoSilences
@@ -141,6 +143,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             staff=staff,
             connections=connections,
             limit=AddressLimit(outbox, clock),
+            caveats=Caveats(MongoPages(database).seen_at, clock),
             clock=clock,
         ),
         reconcile=Reconcile(

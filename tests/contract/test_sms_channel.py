@@ -107,10 +107,11 @@ async def test_no_report_is_promised_where_twilio_cannot_reach_us(
     assert twilio.messages[0].status_callback is None
 
 
-async def test_a_messaging_service_may_choose_the_sender(
-    twilio: Twilio, session: aiohttp.ClientSession
+@pytest.mark.parametrize("from_", ["", "+12025550199"])
+async def test_a_messaging_service_chooses_the_sender_per_country_whatever_number_is_set(
+    twilio: Twilio, session: aiohttp.ClientSession, from_: str
 ) -> None:
-    channel = channel_to(twilio, session, from_="", messaging_service_sid="MG1")
+    channel = channel_to(twilio, session, from_=from_, messaging_service_sid="MG1")
     assert isinstance(await channel.send(sms(), Wire()), Accepted)
     assert twilio.messages[0].sender == "MG1"
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
-from flightagents.domain.delivery import Accepted, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import Accepted, Misconfigured, Rejected, Retry, Uncertain
 from flightagents.notify.email import EmailChannel, Patience
 from flightagents.notify.smtp_answers import SLOW_DOWN
 from flightagents.notify.smtp_pool import Limits
@@ -21,15 +22,41 @@ async def server() -> AsyncIterator[ScriptedSmtp]:
         yield running
 
 
-def channel_to(server: ScriptedSmtp, limits: Limits | None = None) -> EmailChannel:
+def channel_to(
+    server: ScriptedSmtp, limits: Limits | None = None, password: SecretStr | None = None
+) -> EmailChannel:
     return EmailChannel(
         host=server.host,
         port=server.port,
         tls=SmtpTls.NONE,
         mail_from="alerts@agency.example",
+        username="agency" if password else "",
+        password=password,
         limits=limits,
         patience=Patience(verdict=timedelta(seconds=0.2)),
     )
+
+
+async def test_a_wrong_password_is_tried_once_however_many_letters_wait() -> None:
+    """Providers lock an account after a few wrong passwords in a row."""
+    script = ScriptedSmtp(extensions=("AUTH LOGIN PLAIN CRAM-MD5",)).say("AUTH", *["535 5.7.8 Wrong"] * 50)
+    async with script.running() as server:
+        channel = channel_to(server, Limits(connections=4), password=SecretStr("wr0ng"))
+        outcomes = await asyncio.gather(*(channel.send(letter(f"row-{n}"), Wire()) for n in range(16)))
+        assert len(server.heard("AUTH")) == 1
+        assert {type(each) for each in outcomes} == {Misconfigured}
+        await channel.send(letter(), Wire())
+        assert len(server.heard("AUTH")) == 2
+        assert server.heard("AUTH")[1].startswith("AUTH PLAIN")
+
+
+async def test_after_a_login_has_succeeded_all_connections_are_opened() -> None:
+    async with ScriptedSmtp(extensions=("AUTH PLAIN",)).running() as server:
+        channel = channel_to(server, Limits(connections=4), password=SecretStr("s3cret"))
+        outcomes = await asyncio.gather(*(channel.send(letter(f"row-{n}"), Wire()) for n in range(16)))
+        assert {type(each) for each in outcomes} == {Accepted}
+        assert 1 < server.connections <= 4
+        channel.close()
 
 
 async def send(channel: EmailChannel, times: int = 1) -> list[object]:

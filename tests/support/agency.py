@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flightagents.airports import country
@@ -15,6 +15,7 @@ from flightagents.domain.tracking import advance
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Booked, TakeBookings
+from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import USUAL, Decide, Manner
@@ -86,6 +87,7 @@ class Worker:
             staff=agency.staff,
             connections=self.connections,
             limit=AddressLimit(agency.ledger, agency.clock),
+            caveats=Caveats(agency.seen_at, agency.clock),
             clock=agency.clock,
         )
         paces = dict.fromkeys(Channel, PACE)
@@ -167,6 +169,7 @@ class Agency:
         self.worker = Worker(self, "worker-1")
         self._states: dict[str, FlightState] = {}
         self._run = 0
+        self._looked_at = self.clock.now()
 
     # What goes in
 
@@ -178,6 +181,7 @@ class Agency:
         self._run += 1
         if self._run > 1:
             self.clock.move(MINUTE + SECOND)
+        self._looked_at = self.clock.now()
         found: list[Change] = []
         for record in run_of(list(rows), self._run, self.clock.now()):
             state, changes = advance(self._states.get(record.flight), record)
@@ -200,6 +204,10 @@ class Agency:
         """Have a booking, and BA117 on time."""
         await self.books(booking)
         await self.is_late(None)
+
+    async def seen_at(self, flight: str) -> datetime | None:
+        """Give when the feed was looked at last; all flights are in each look."""
+        return self._looked_at if flight in self._states else None
 
     # What comes out
 

@@ -249,9 +249,16 @@ def test_a_message_makes_sense_for_a_while_after_the_expected_departure(
     current: Current, keep: timedelta
 ) -> None:
     end = current.expected + keep
+    told = Told(expected=current.expected + 20 * MINUTE)
     assert expires_at(current) == end
-    assert decided(NOTHING, current, end) is not Reason.EXPIRED
-    assert decided(NOTHING, current, end + MINUTE) is Reason.EXPIRED
+    assert decided(told, current, end) is not Reason.EXPIRED
+    assert decided(told, current, end + MINUTE) is Reason.EXPIRED
+
+
+def test_that_it_is_later_is_no_news_where_that_time_has_passed_too() -> None:
+    current = late(45)
+    assert decided(NOTHING, current, current.expected - MINUTE) is Said.LATER
+    assert decided(NOTHING, current, current.expected) is Reason.EXPIRED
 
 
 def test_it_expires_by_the_schedule_where_that_is_later() -> None:

@@ -1,5 +1,6 @@
 """A channel whose settings are wrong stops, is tried with one message a minute, and goes on."""
 
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from flightagents.domain.bookings import Channel
@@ -23,7 +24,22 @@ async def test_wrong_settings_stop_the_channel_and_burn_no_try() -> None:
     agency.wait(STOPPED_FOR - SECOND)
     await agency.delivers()
     assert len(agency.email.tried) == 1
-    agency.wait(TRIES_WITH_OTHERS * STOPPED_FOR)
+    agency.wait(SECOND)
+    await agency.delivers()
+    assert len(agency.email.texts) == 1
+
+
+async def test_the_message_that_a_stopped_channel_is_tried_with_in_vain_lets_others_go_first() -> None:
+    agency = await a_due_delay()
+    agency.email.outcomes = [Misconfigured("535 wrong password")] * 2
+    await agency.delivers()
+    agency.wait(STOPPED_FOR + SECOND)
+    await agency.delivers()
+    assert len(agency.email.tried) == 2
+    agency.wait(TRIES_WITH_OTHERS * STOPPED_FOR - 2 * SECOND)
+    await agency.delivers()
+    assert agency.email.texts == []
+    agency.wait(2 * SECOND)
     await agency.delivers()
     assert len(agency.email.texts) == 1
 
@@ -66,13 +82,19 @@ async def test_a_stop_and_its_end_are_each_said_once() -> None:
     agency.email.outcomes = [Misconfigured("535 wrong password")] * 40
     with capture_logs() as logs:
         await agency.delivers()
+        assert stopped() == 1
         agency.wait(STOPPED_FOR + SECOND)
         await agency.delivers()
         agency.email.outcomes = []
         agency.wait(TRIES_WITH_OTHERS * STOPPED_FOR)
         await agency.delivers()
+        assert stopped() == 0
     said = [each["event"] for each in logs if each["log_level"] in ("error", "warning")]
     assert said == ["a channel stops: its settings are wrong", "a channel works again"]
+
+
+def stopped() -> float | None:
+    return REGISTRY.get_sample_value("flightagents_channel_stopped", {"channel": "email"})
 
 
 async def test_what_was_asked_about_while_the_channel_stopped_is_sent_later_and_not_taken_for_sent() -> None:

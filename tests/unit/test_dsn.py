@@ -75,7 +75,12 @@ def test_the_envelopes_id_is_read_as_smtp_writes_it() -> None:
     "original", ["text/rfc822-headers", "message/rfc822", "text/rfc822-headers; charset=x"]
 )
 @pytest.mark.parametrize(
-    "letter", [f"X-Flightagents-Row: {ROW}\n", f"Message-ID:\n <{ROW}@agency.example>\n"]
+    "letter",
+    [
+        f"X-Flightagents-Row: {ROW}\n",
+        f"Message-ID:\n <{ROW}@agency.example>\n",
+        f"Message-ID: <{ROW}.2@agency.example>\n",
+    ],
 )
 def test_without_an_envelope_id_the_returned_letter_names_the_row(original: str, letter: str) -> None:
     found = read(report("failed 5.1.1", envelope="", letter=letter, original=original))

@@ -312,7 +312,7 @@ async def test_whoever_no_channel_reaches_is_called_once() -> None:
     assert (call.flight, call.booking) == ("BA117|2026-11-22|LHR|JFK", BOTH.id)
     assert call.summary == (
         "BA117 LHR-JFK now leaves at 22 Nov 16:05, not 22 Nov 14:35; "
-        "no message has reached the traveller: call them"
+        "no message is known to have reached the traveller: call them"
     )
     assert call.resolve_by == datetime.fromisoformat("2026-11-22T16:05Z")
 

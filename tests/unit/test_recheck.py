@@ -11,6 +11,7 @@ from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.notifications import Message, Notification, Stage, State
+from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.limits import CAN_BE_SPARED, HOURLY, AddressLimit
 from flightagents.handlers.recheck import UNCERTAIN_PATIENCE, Recheck
 from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
@@ -163,10 +164,11 @@ async def test_a_row_that_was_erased_goes_to_nobody() -> None:
     assert await looked_at_again(agency, replace(claimed, booking=None, address_key=None)) == NOT_BOOKED
 
 
-async def test_two_hours_after_the_expected_departure_it_is_too_late() -> None:
+async def test_a_delay_is_not_sent_when_the_time_that_it_names_has_passed() -> None:
     agency = Agency()
     claimed = await a_claimed_delay(agency)
-    agency.clock.time = claimed.expires_at
+    assert claimed.notice is not None
+    agency.clock.time = claimed.notice.new - MINUTE
     assert isinstance(await looked_at_again(agency, claimed), Send)
     agency.clock.move(MINUTE)
     assert await looked_at_again(agency, claimed) == SetAside(State.EXPIRED, Reason.EXPIRED)
@@ -268,6 +270,7 @@ def recheck_with(agency: Agency, staff: FakeJudge, connections: FakeJudge) -> Re
         staff=staff,
         connections=connections,
         limit=AddressLimit(agency.ledger, agency.clock),
+        caveats=Caveats(agency.seen_at, agency.clock),
         clock=agency.clock,
     )
 

@@ -182,3 +182,21 @@ async def test_what_may_have_arrived_counts_as_told_however_it_ends() -> None:
     await agency.delivers()
     assert agency.told == ["all_clear 14:35 not 15:20 (BA117)"]
     assert agency.states == [State.SUPPRESSED, State.ACCEPTED]
+
+
+async def test_what_may_have_arrived_and_says_another_thing_now_is_another_message() -> None:
+    """Mail systems fold what has the same name: the traveller would keep the old time, unlike us."""
+    agency = Agency()
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(45)
+    agency.email.outcomes = [Uncertain("no answer")]
+    agency.email.answers = [Found.CANNOT_TELL]
+    await agency.delivers()
+    agency.clock.move(MINUTE)
+    await agency.is_late(55)
+    agency.wait(PACE.grace)
+    await agency.delivers()
+    first, second = (each.message for each in agency.email.tried)
+    assert (first.text, second.text) == ("later 15:20 not 14:35 (BA117)", "later 15:30 not 14:35 (BA117)")
+    assert first.message_id != second.message_id
+    assert {each.row for each in agency.email.tried} == {agency.rows[0].id}

@@ -160,3 +160,11 @@ def test_a_wrong_setting_is_one_line_and_no_traceback(monkeypatch: pytest.Monkey
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
     assert "FLIGHTAGENTS_WEB_PORT" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "address", ["alerts.agency.example", "ftp://agency.example", "https://", "https://a.example/?x=1"]
+)
+def test_a_public_address_that_no_traveller_could_open_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError, match="write an address such as https://"):
+        Settings.model_validate({"public_url": address})

@@ -1,0 +1,56 @@
+"""What a message has to admit before it leaves: nobody has looked for a while, or its time has passed.
+
+recheck.py asks for it last. An airline's "on time" is as old as the last look: a traveller who reads it an
+hour later would trust it, and a departure that has passed is no time to go by.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from flightagents.clock import Clock
+from flightagents.domain.alerting import Said
+from flightagents.domain.notifications import Notice
+from flightagents.domain.page import STALE_AFTER
+from flightagents.domain.times import at_latest
+from flightagents.handlers.verdicts import Send, Verdict
+
+REASSURES = frozenset({Said.ALL_CLEAR, Said.REINSTATED, Said.CONNECTION_SAFE})
+"""What is only worth as much as the look that it comes from is recent."""
+CALLS_EARLIER = frozenset({Said.ALL_CLEAR, Said.EARLIER, Said.REINSTATED})
+"""What sends people to a departure before the one that they believe in.
+
+That it is later is no news where that time has passed as well (domain/alerting.py).
+"""
+
+SeenAt = Callable[[str], Awaitable[datetime | None]]
+"""Gives when a flight was seen last, in business time; None where nobody knows."""
+
+
+class Caveats:
+    """Adds to notices what they have to admit."""
+
+    def __init__(self, seen_at: SeenAt, clock: Clock) -> None:
+        self._seen_at = seen_at
+        self._clock = clock
+
+    async def __call__(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """Give the verdicts, with the notices of those that are to be sent as they have to be worded now."""
+        now = self._clock.now()
+        notices = {key: each.notice for key, each in verdicts.items() if isinstance(each, Send)}
+        soothing = {each.flight for each in notices.values() if each is not None and each.said in REASSURES}
+        seen = {flight: await self._seen_at(flight) for flight in sorted(soothing)}
+        return {
+            key: replace(each, notice=_admitting(each.notice, seen.get(each.notice.flight), now))
+            if isinstance(each, Send) and each.notice is not None
+            else each
+            for key, each in verdicts.items()
+        }
+
+
+def _admitting(notice: Notice, seen_at: datetime | None, now: datetime) -> Notice:
+    stale = notice.said in REASSURES and seen_at is not None and now - seen_at > STALE_AFTER
+    gone = notice.said in CALLS_EARLIER and not notice.was_diverted and at_latest(notice.new) <= now
+    if not (stale or gone):
+        return notice
+    return replace(notice, overdue=gone, as_of=seen_at if stale else None)
