@@ -33,10 +33,6 @@ SETTLED_AS = frozenset({Reason.SHADOW, Reason.RATE_LIMIT})
 """Reasons for setting a row aside after which nobody is decided on again: it would only end so again."""
 
 
-ANEW = ".2"
-"""Ends the name of a message that is sent a second time, in other words."""
-
-
 class Stage(StrEnum):
     """How far a sender got with a notification that it claimed."""
 

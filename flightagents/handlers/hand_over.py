@@ -21,7 +21,7 @@ from flightagents.domain.delivery import (
     Retry,
     Uncertain,
 )
-from flightagents.domain.notifications import ANEW, Message, Notification, State
+from flightagents.domain.notifications import Message, Notification, State
 from flightagents.handlers.breaker import STOPPED_FOR
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
@@ -130,8 +130,8 @@ class HandOver:
         if row.message is not None and (row.notice, row.staff) == (send.notice, send.staff):
             return row.message
         now = self._clock.now()
-        # The first may have arrived: other words under its name would be folded into it, and not be read.
-        name = f"{row.id}{ANEW}" if row.maybe_twice else row.id
+        # What left before may have arrived: other words under its name would be folded into it, unread.
+        name = row.id if row.wire_at is None else f"{row.id}.{row.attempt}"
         if send.staff is not None:
             return self._staff_renderer.render(send.staff, row.channel, row=name, now=now)
         if send.notice is not None:

@@ -11,7 +11,6 @@ from email.message import Message
 from enum import StrEnum
 
 from flightagents.domain.delivery import NoReceipt, Receipt
-from flightagents.domain.notifications import ANEW
 from flightagents.notify.headers import ROW_HEADER
 
 _STATUS = "message/delivery-status"
@@ -19,6 +18,8 @@ _ORIGINAL = ("text/rfc822-headers", "message/rfc822")
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _ROW = re.compile(r"[\w.=@+-]{1,100}", re.ASCII)
 """Ids of ours have 32 digits and letters; an envelope id has at most 100 signs (RFC 3461, 4.4)."""
+_SENT_ANEW = re.compile(r"\.\d+$")
+"""Ends a Message-ID whose letter was written a second time, in other words."""
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _DEEPEST = 5
 """Parts within parts that we look into: gateways wrap a report once, to put their own words below."""
@@ -101,8 +102,8 @@ def _row(blocks: Iterable[Message], parts: Iterable[Message]) -> str | None:
     given = [_from_xtext(_field(block, "Original-Envelope-Id")) for block in blocks]
     for letter in _letters(parts):
         given.append(_field(letter, ROW_HEADER))
-        given.append(_field(letter, "Message-ID").strip("<>").partition("@")[0].removesuffix(ANEW))
-    return next((row for row in given if _ROW.fullmatch(row)), None)
+        given.append(_field(letter, "Message-ID").strip("<>").partition("@")[0])
+    return next((_SENT_ANEW.sub("", row) for row in given if _ROW.fullmatch(row)), None)
 
 
 def _letters(parts: Iterable[Message]) -> Iterator[Message]:

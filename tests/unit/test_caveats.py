@@ -1,4 +1,4 @@
-"""A message that soothes is as old as the last look; one that names a departure knows whether it has passed."""
+"""A message that soothes is as old as the last look; one that names a departure knows if it has passed."""
 
 from datetime import timedelta
 
