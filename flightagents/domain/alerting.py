@@ -83,6 +83,10 @@ class Reason(StrEnum):
     """Decided and shown; nothing is sent."""
     NO_RULE = "no_rule"
     """The staff rule that it was for is gone."""
+    MOVED = "moved"
+    """The flight is another one now, and the person hears of that one."""
+    NO_CHANNEL = "no_channel"
+    """No channel that the person has carries this kind of message."""
     TASK_TAKEN = "task_taken"
     """Somebody has taken the task in hand that it was to alarm about."""
     AMBIGUOUS = "ambiguous"
@@ -154,6 +158,16 @@ def needs_update(told: Told, current: Current, now: datetime) -> Decision:
         return _silent(Reason.DEPARTED)
     timing = _timing(told, current, now)
     return timing if timing.tell else _place(told, current) or timing
+
+
+STILL_TOLD = frozenset({Said.EARLIER, Said.ALL_CLEAR, Said.CANCELLED, Said.REINSTATED})
+"""What whoever has heard of a flight must hear of it, also where the booking has become ambiguous since."""
+
+
+def left_to_staff(decision: Decision, aside: Reason | None, told: Told) -> Decision:
+    """Tell nothing where a person's flight is staff's business, but what undoes what they were told."""
+    undoes = aside is Reason.AMBIGUOUS and told != NOTHING and decision.said in STILL_TOLD
+    return decision if aside is None or undoes else _silent(aside)
 
 
 def _silent(reason: Reason) -> Decision:

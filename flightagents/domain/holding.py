@@ -4,6 +4,7 @@ What is more urgent than bad news, an earlier departure or a flight that is on a
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -96,9 +97,15 @@ class Holding:
         return over if over is not None and departs - over >= QUIET_ENDS_BEFORE else None
 
     def hold(
-        self, decision: Decision, current: Current, booking: Booking, *, since: datetime, now: datetime
+        self,
+        decision: Decision,
+        current: Current,
+        bookings: Sequence[Booking],
+        *,
+        since: datetime,
+        now: datetime,
     ) -> Decision:
-        """Put a decision to tell off where a rule says so.
+        """Put a decision to tell off where a rule says so; of several bookings the most impatient counts.
 
         `since` is when this person's untold news began: a flight that creeps does not make staff come first
         for ever.
@@ -108,7 +115,8 @@ class Holding:
         waits = [(decision.not_before, decision.reason)] if decision.not_before else []
         departs = at_latest(current.expected)
         if decision.said not in URGENT:
-            until = min(since + self.policies.staff_first(booking), departs - STAFF_FIRST_UNTIL)
+            wait = min(map(self.policies.staff_first, bookings))
+            until = min(since + wait, departs - STAFF_FIRST_UNTIL)
             waits.append((until, Reason.STAFF_FIRST))
         over = self.quiet_until(decision.said, departs, current.zone, now)
         if over is not None:

@@ -21,6 +21,8 @@ MEANING = {
     Reason.FALLBACK: "the other channel has failed, or cannot be used for now",
     Reason.SHADOW: "shadow mode: decided and written, and nothing is sent",
     Reason.NO_RULE: "the staff rule that it was for is gone",
+    Reason.MOVED: "it was retimed over midnight: the person hears of the flight that it became, or was",
+    Reason.NO_CHANNEL: "none of the person's channels carries this kind of message",
     Reason.TASK_TAKEN: "somebody has taken the task that it was to alarm about, or it is done",
     Reason.AMBIGUOUS: "the number means several flights that day; staff have a task to find out which",
 }

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from flightagents.clock import Clock
 from flightagents.domain.changes import Change, Kind
 from flightagents.errors import UnreadableRecordError
-from flightagents.handlers.audience import Moved
+from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.unreadable import letter_about, post
 from flightagents.ports import FlightStore, Message, Publisher

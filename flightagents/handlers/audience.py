@@ -1,112 +1,74 @@
 """Who is concerned by a flight, and which flights concern a booking."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Current, Reason
+from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
 from flightagents.domain.flight import FlightId, FlightState
-from flightagents.domain.times import to_local, to_utc
-from flightagents.ports import Bookings, FlightStore
+from flightagents.domain.stories import Move, became, speaking
+from flightagents.handlers.cases import Case, as_one_person
+from flightagents.ports import Archive, Bookings, FlightStore
 
 Number = tuple[str, str]
+"""A designator and a local date."""
+States = Mapping[str, FlightState]
+Named = Mapping[Number, Sequence[str]]
+"""The flights of each number and date."""
 
-
-class Moved(NamedTuple):
-    """Where a flight left from before its gate or terminal was changed just now."""
-
-    gate_from: str | None = None
-    terminal_from: str | None = None
-
-
-NOT_MOVED = Moved()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One person and one flight that they are on.
-
-    `moved_from` is the flight they were booked on, where it was retimed over midnight and is this one now.
-    """
-
-    booking: Booking
-    segment: Segment
-    state: FlightState
-    moved_from: FlightState | None = None
-
-    def current(self, moved: Moved = NOT_MOVED, patience: timedelta = UNCONFIRMED_PATIENCE) -> Current:
-        """Give the flight as it stands for this person."""
-        return Current(
-            state=self.state,
-            base=self._base(),
-            gate_from=moved.gate_from,
-            terminal_from=moved.terminal_from,
-            patience=patience,
-            zone=self.state.departure.zone,
-        )
-
-    def _base(self) -> datetime:
-        """A ticketed time is what the person was promised; else what we saw first."""
-        booked = self.moved_from or self.state
-        if self.segment.ticketed is None or self.segment.departure not in (None, booked.departure.airport):
-            return self._comparable(booked.departure.base, booked.departure.zone)
-        return to_utc(self.segment.ticketed, self.state.departure.zone)
-
-    def _comparable(self, base: datetime, zone: str | None) -> datetime:
-        """A flight and the one that it became may differ in whether their airport's zone is known."""
-        here = self.state.departure.zone
-        if here is None:
-            return to_local(base, zone)
-        return base if base.tzinfo is not None else to_utc(base, here)
+_DAY = timedelta(days=1)
+_ON_THEM = (None, Reason.MOVED)
+"""Why travellers of a flight may hear nothing of it, and still are its travellers."""
 
 
 class Audience:
-    """Joins bookings and flights."""
+    """Joins bookings and flights. `zone_of` names the zone of an airport."""
 
-    def __init__(self, flights: FlightStore, bookings: Bookings) -> None:
+    def __init__(
+        self,
+        flights: FlightStore,
+        bookings: Bookings,
+        archive: Archive,
+        zone_of: Callable[[str], str | None],
+    ) -> None:
         self._flights = flights
         self._bookings = bookings
+        self._archive = archive
+        self._zone_of = zone_of
 
-    async def of_flights(self, flights: Sequence[str]) -> list[Case]:
+    async def of_flights(self, flights: Sequence[str], *, whole: bool = False) -> list[Case]:
         """Give everyone on these flights as they stand now, under the operating or any marketing number.
 
-        A flight that was another one yesterday has the travellers of both.
+        A flight that was another one yesterday has the travellers of both, and so has the other one. `whole`:
+        with those who are left to staff.
         """
-        moves = await self._flights.moves_of(flights)
-        states = await self._flights.known_states(sorted({*flights, *(old for old, _ in moves)}))
+        moves = await self._moves(flights)
+        wanted = {*flights, *(flight for move in moves for flight in move)}
+        states = await self._flights.known_states(sorted(wanted))
         numbers = {number for state in states.values() for number in _numbers(state)}
         bookings = await self._bookings.on(numbers)
         cases = await self._cases(bookings, states, moves)
-        return [case for case in cases if case.state.flight in flights]
+        concerned = (case for case in cases if not set(flights).isdisjoint(case.flights))
+        return [case for case in concerned if whole or case.aside in _ON_THEM]
 
-    async def of_bookings(self, bookings: Sequence[Booking]) -> list[Case]:
-        """Give the flights of these bookings that the feed has."""
-        matches = await self.matches(bookings)
-        booked = sorted({flight for _, _, found in matches for flight in found})
-        moves = await self._flights.moves_of(booked) if booked else []
-        states = await self._flights.known_states(sorted({*booked, *(new for _, new in moves)}))
-        return await self._cases(bookings, states, moves)
+    async def of_bookings(self, bookings: Sequence[Booking], *, whole: bool = False) -> list[Case]:
+        """Give the flights of these bookings that the feed has.
 
-    async def left_to_staff(self, flights: Sequence[str]) -> list[tuple[Booking, FlightState, Reason]]:
-        """Give who is, or may be, on these flights and hears nothing of them, and why."""
-        states = await self._flights.known_states(flights)
-        numbers = {number: state for state in states.values() for number in _numbers(state)}
-        bookings = await self._bookings.on(numbers)
+        `whole`: with those left to staff, and knowing of the person's other bookings, as decisions need it.
+        """
+        ids = {booking.id for booking in bookings}
+        if whole:
+            addresses = {each for one in bookings for each in (one.email, one.phone) if each}
+            others = await self._bookings.at(sorted(addresses)) if addresses else []
+            bookings = [*bookings, *(each for each in others if each.id not in ids)]
         named = await self._flights.of_numbers(_numbers_of(bookings))
-        aside = []
-        for booking in bookings:
-            for segment in booking.segments:
-                state = numbers.get(_number(segment))
-                if state is None:
-                    continue
-                found, means = match(segment, named.get(_number(segment), ()))
-                if segment.status is SegmentStatus.REBOOKED and state.flight in means:
-                    aside.append((booking, state, Reason.REBOOKED))
-                elif segment.status is SegmentStatus.CONFIRMED and found is Match.AMBIGUOUS:
-                    aside.append((booking, state, Reason.AMBIGUOUS))
-        return aside
+        booked = sorted({flight for flights in named.values() for flight in flights})
+        moves = await self._moves(booked)
+        states = await self._flights.known_states(sorted({*booked, *(new for _, new in moves)}))
+        cases = await self._cases(bookings, states, moves)
+        return [case for case in cases if case.booking.id in ids and (whole or case.aside in _ON_THEM)]
 
     async def matches(self, bookings: Sequence[Booking]) -> list[tuple[Segment, Match, tuple[str, ...]]]:
         """Tell of each segment what the feed knows."""
@@ -117,28 +79,96 @@ class Audience:
             for segment in booking.segments
         ]
 
-    async def _cases(
-        self,
-        bookings: Sequence[Booking],
-        states: Mapping[str, FlightState],
-        moves: Sequence[tuple[str, str]],
-    ) -> list[Case]:
-        flights = await self._flights.of_numbers(_numbers_of(bookings))
-        became = dict(moves)
-        booked: dict[tuple[str, str], Case] = {}
-        followed: dict[tuple[str, str], Case] = {}
+    async def _moves(self, flights: Iterable[str]) -> list[Move]:
+        """Follow every move from and to these flights; without any it is one query."""
+        moves: dict[Move, None] = {}
+        known = asked = set(flights)
+        while asked:
+            found = await self._flights.moves_of(sorted(asked))
+            moves |= dict.fromkeys(found)
+            asked = {flight for move in found for flight in move} - known
+            known = known | asked
+        return list(moves)
+
+    async def _cases(self, bookings: Sequence[Booking], states: States, moves: Sequence[Move]) -> list[Case]:
+        named = await self._flights.of_numbers(_numbers_of(bookings))
+        runs = await self._archive.runs_of(sorted({each for move in moves for each in move})) if moves else {}
+        cases: dict[tuple[str, str], Case] = {}
         for booking in bookings:
             for segment in booking.segments:
-                if segment.status is not SegmentStatus.CONFIRMED:
-                    continue
-                for flight in match(segment, flights.get(_number(segment), ()))[1]:
-                    if (old := states.get(flight)) is None:
-                        continue
-                    booked.setdefault((booking.id, flight), Case(booking, segment, old))
-                    if (new := states.get(became.get(flight, ""))) is not None:
-                        key = booking.id, new.flight
-                        followed.setdefault(key, Case(booking, segment, new, moved_from=old))
-        return list((followed | booked).values())
+                for case in self._of_segment(booking, segment, named, states):
+                    for each in _followed(case, states, moves, runs):
+                        key = booking.id, each.state.flight
+                        # Of two segments that mean a flight, the one that its traveller hears of it by.
+                        if key not in cases or (cases[key].aside is not None and each.aside is None):
+                            cases[key] = each
+        return as_one_person(await self._leaving_next(list(cases.values()), named, states))
+
+    def _of_segment(self, booking: Booking, segment: Segment, named: Named, states: States) -> Iterable[Case]:
+        found, flights = match(segment, named.get(_number(segment), ()))
+        aside = None
+        if segment.status is SegmentStatus.REBOOKED:
+            aside = Reason.REBOOKED
+        elif segment.status is not SegmentStatus.CONFIRMED:
+            return
+        elif found is Match.AMBIGUOUS:
+            aside, flights = Reason.AMBIGUOUS, tuple(named.get(_number(segment), ()))
+        for flight in flights:
+            if flight in states:
+                yield Case(booking=booking, segment=segment, state=states[flight], aside=aside)
+
+    async def _leaving_next(self, cases: Sequence[Case], named: Named, states: States) -> list[Case]:
+        """Note where people leave from next: there it is night for them, or not."""
+        earlier: dict[int, list[Segment]] = defaultdict(list)
+        for case in cases:
+            for segment in sorted(case.booking.segments, key=lambda each: each.flight_date):
+                days = case.segment.flight_date - segment.flight_date
+                if segment.status is SegmentStatus.CONFIRMED and timedelta() <= days <= _DAY:
+                    earlier[id(case)].append(segment)
+        flights = {
+            flight
+            for segments in earlier.values()
+            if len(segments) > 1
+            for segment in segments
+            for flight in match(segment, named.get(_number(segment), ()))[1]
+        }
+        unknown = sorted(flights - states.keys())
+        known = {**states, **(await self._flights.known_states(unknown) if unknown else {})}
+        return [self._with_next(case, earlier[id(case)], named, known) for case in cases]
+
+    def _with_next(self, case: Case, segments: Sequence[Segment], named: Named, states: States) -> Case:
+        for segment in segments:
+            if segment is case.segment:
+                return case
+            flights = match(segment, named.get(_number(segment), ()))[1]
+            theirs = [states[flight] for flight in flights if flight in states]
+            today = segment.flight_date == case.segment.flight_date
+            if any(state.departed or state.landed for state in theirs) or not (theirs or today):
+                continue
+            zone = theirs[0].departure.zone if theirs else self._zone_of(segment.departure or "")
+            return replace(case, leaves_next_from=zone)
+        return case
+
+
+def _followed(
+    case: Case, states: States, moves: Sequence[Move], runs: Mapping[str, tuple[int, ...]]
+) -> list[Case]:
+    """Give the case, and one for each flight that theirs became; one of them counts."""
+    later = tuple(flight for flight in became(case.state.flight, moves) if flight in states)
+    if not later or case.aside is not None:
+        return [case]
+    story = (case.state.flight, *later)
+    counts = speaking([states[flight] for flight in story], runs).flight
+    return [
+        replace(
+            case,
+            state=states[flight],
+            moved_from=case.state if flight != case.state.flight else None,
+            story=story,
+            aside=None if flight == counts else Reason.MOVED,
+        )
+        for flight in story
+    ]
 
 
 def _numbers(state: FlightState) -> set[Number]:

@@ -17,7 +17,7 @@ from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.connections import expires_at, judge_connection
 from flightagents.domain.flight import Status
 from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, State
-from flightagents.handlers.audience import Case
+from flightagents.handlers.cases import Case
 from flightagents.handlers.connection_tasks import ConnectionTasks
 from flightagents.handlers.decide import USUAL, Manner
 from flightagents.handlers.itineraries import Change, Itineraries
@@ -149,7 +149,7 @@ class Connections:
         decision = Decision(tell=True, reason=Reason.NEWS, said=said)
         if said is not Said.CONNECTION_SAFE:  # whoever gave up has to hear of it at once
             decision = self._manner.holding.hold(
-                decision, change.case.current(), change.booking, since=since, now=now
+                decision, change.case.current(), change.case.bookings, since=since, now=now
             )
         return replace(
             row,

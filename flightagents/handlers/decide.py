@@ -19,14 +19,23 @@ from flightagents.domain.alerting import (
     Reason,
     Said,
     Told,
+    left_to_staff,
     needs_update,
 )
 from flightagents.domain.bookings import Booking
 from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notification, Silence, State, told_by
 from flightagents.domain.times import to_utc
-from flightagents.handlers.audience import NOT_MOVED, Audience, Case, Moved
-from flightagents.handlers.heard import half_told, is_held, is_said_already, unheard, untold_since
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.cases import NOT_MOVED, Case, Moved
+from flightagents.handlers.heard import (
+    half_told,
+    in_order,
+    is_held,
+    is_said_already,
+    unheard,
+    untold_since,
+)
 from flightagents.handlers.rows import Rows
 from flightagents.metrics import DECISIONS
 from flightagents.ports import Ledger, Silences
@@ -85,19 +94,18 @@ class Decide:
 
     async def for_flights(self, flights: Sequence[str], moved: Mapping[str, Moved] | None = None) -> None:
         """Decide for everyone on these flights; `moved` tells whose gate or terminal was just changed."""
-        await self._write(await self._audience.of_flights(flights), moved or {})
-        await self._leave_to_staff(flights)
+        await self._write(await self._audience.of_flights(flights, whole=True), moved or {})
 
     async def for_bookings(self, bookings: Sequence[Booking], *, new: bool = True) -> None:
         """Decide for people, who are `new` or whose booking has changed.
 
         Whoever is new hears nothing of a flight that has left: they sit in it, or never meant to.
         """
-        await self._write(await self._audience.of_bookings(bookings), {}, new=new)
+        await self._write(await self._audience.of_bookings(bookings, whole=True), {}, new=new)
 
     async def preview(self, bookings: Sequence[Booking]) -> list[Notification]:
         """Give what people would be sent if these bookings came in now. Writes nothing."""
-        cases = await self._audience.of_bookings(bookings)
+        cases = await self._audience.of_bookings(bookings, whole=True)
         now = self._clock.now()
         rows, _ = await self._decided(cases, {}, now, new=True)
         rows += await self._connections.preview(cases, now)
@@ -108,8 +116,10 @@ class Decide:
         if not cases:
             return
         newest = {case.state.flight: case.state.ordinal for case in cases}
-        keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
-        await self._ledger.supersede(newest.items(), keys)
+        await self._ledger.supersede(newest.items(), self._keys(cases))
+        if moved_on := [case for case in cases if case.aside is Reason.MOVED]:
+            all_of = {case.state.flight: case.state.ordinal + 1 for case in moved_on}
+            await self._ledger.supersede(all_of.items(), self._keys(moved_on))
         now = self._clock.now()
         rows, silences = await self._decided(cases, moved, now, new=new)
         rows += await self._connections.rows(cases, now)
@@ -124,49 +134,43 @@ class Decide:
         self, cases: Sequence[Case], moved: Mapping[str, Moved], now: datetime, *, new: bool
     ) -> tuple[list[Notification], list[Silence]]:
         known = await self.known(cases)
-        rows: list[Notification] = []
+        rows: dict[str, Notification] = {}
         silences: list[Silence] = []
         for case in cases:
             theirs = self.of_person(case, known)
-            if new and case.state.departed and not theirs:
-                silences.append(self._silence(case, Reason.DEPARTED))
-                continue
             told = self.told(case, theirs, case.state.ordinal)
             current = self.current(case, unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
-            decision = needs_update(told, current, now)
-            if not decision.tell or decision.said is None:
+            decision = left_to_staff(needs_update(told, current, now), case.aside, told)
+            if new and case.state.departed and not theirs and case.aside is None:
+                silences.append(self._silence(case, Reason.DEPARTED))
+            elif not decision.tell or decision.said is None:
                 silences.append(self._silence(case, decision.reason))
-                rows += half_told(theirs, now)
-                continue
-            since = untold_since(theirs, now)
-            decision = self._manner.holding.hold(decision, current, case.booking, since=since, now=now)
-            notice = self._rows.notice(case, current, told, decision.said or Said.LATER)
-            decided = self._rows.of(case, current, notice, decision, now)
-            unsaid = (row for row in decided if not is_said_already(theirs, row))
-            rows += [replace(row, hold=is_held(theirs, row)) for row in unsaid]
-        return rows, silences
+                if case.aside is None:
+                    rows |= {row.id: row for row in half_told(theirs, now)}
+            else:
+                since = untold_since(theirs, now)
+                decision = self._manner.holding.hold(decision, current, case.bookings, since=since, now=now)
+                notice = self._rows.notice(case, current, told, decision.said or Said.LATER)
+                decided = self._rows.of(case, current, notice, decision, now)
+                if (silence := _why_not(decided, theirs, rows)) is not None:
+                    silences.append(self._silence(case, silence))
+                for row in decided:
+                    if not is_said_already(theirs, row):
+                        rows.setdefault(row.id, replace(row, hold=is_held(theirs, row)))
+        return list(rows.values()), silences
 
     async def known(self, cases: Sequence[Case]) -> "Known":
         """Give all rows of these people about these flights, and about the flights that theirs once were."""
-        flights = {case.state.flight for case in cases}
-        flights |= {case.moved_from.flight for case in cases if case.moved_from is not None}
-        keys = sorted({key for case in cases for key in self.address_keys(case.booking)})
+        flights = {flight for case in cases for flight in case.flights}
         known: Known = defaultdict(list)
-        for row in await self._ledger.rows_of(sorted(flights), keys):
+        for row in await self._ledger.rows_of(sorted(flights), self._keys(cases)):
             known[row.flight, row.address_key or ""].append(self._in_this_mode(row))
         return known
 
     def of_person(self, case: Case, known: "Known") -> list[Notification]:
-        """Give a person's rows about a flight, oldest first; first of the flight it once was."""
+        """Give a person's rows about a flight, and about all that it was or became, oldest first."""
         keys = self.address_keys(case.booking)
-        flights = [case.state.flight]
-        if case.moved_from is not None:
-            flights.insert(0, case.moved_from.flight)
-        rows: list[Notification] = []
-        for flight in flights:
-            theirs = (row for key in keys for row in known[flight, key])
-            rows += sorted(theirs, key=lambda row: row.ordinal)
-        return rows
+        return in_order(row for flight in case.flights for key in keys for row in known[flight, key])
 
     def told(self, case: Case, rows: Sequence[Notification], before: int) -> Told:
         """Sum up what a person's rows told about states before an ordinal, and of the flight it once was."""
@@ -184,6 +188,9 @@ class Decide:
         """Hash every address of a person."""
         return self._rows.address_keys(booking)
 
+    def _keys(self, cases: Sequence[Case]) -> list[str]:
+        return sorted({key for case in cases for key in self.address_keys(case.booking)})
+
     def _in_this_mode(self, row: Notification) -> Notification:
         """In shadow mode what would have been sent counts as told."""
         shown = self._manner.shadow and row.reason is Reason.SHADOW
@@ -193,19 +200,24 @@ class Decide:
         person = self._rows.person_key(case.booking.id)
         return Silence(case.state.flight, case.state.ordinal, person, reason)
 
-    async def _leave_to_staff(self, flights: Sequence[str]) -> None:
-        """Whoever flies another one now, or may mean another one, hears nothing, and that is explained."""
-        aside = await self._audience.left_to_staff(flights)
-        silences = [
-            Silence(state.flight, state.ordinal, self._rows.person_key(booking.id), reason)
-            for booking, state, reason in aside
-        ]
-        await self._note(silences, self._clock.now())
-
     async def _note(self, silences: Sequence[Silence], now: datetime) -> None:
         await self._silences.note(silences, now)
         for each in silences:
             DECISIONS.labels(told="no", reason=each.reason.value).inc()
+
+
+def _why_not(
+    decided: Sequence[Notification], theirs: Sequence[Notification], rows: Mapping[str, Notification]
+) -> Reason | None:
+    """Name why a decision to tell makes no row of this booking's own; None where it makes or has one."""
+    if not decided:
+        return Reason.NO_CHANNEL
+    known = {row.id for row in theirs}
+    if all(row.id in rows for row in decided) or all(
+        row.id not in known and is_said_already(theirs, row) for row in decided
+    ):
+        return Reason.DUPLICATE
+    return None
 
 
 Known = defaultdict[tuple[str, str], list[Notification]]

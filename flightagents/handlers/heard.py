@@ -3,13 +3,15 @@
 Rows are those of one person, oldest first.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from flightagents.domain.alerting import CONNECTIONS, Reason, Said
 from flightagents.domain.notifications import TOLD, Notification, State
-from flightagents.handlers.audience import Moved
+from flightagents.handlers.cases import Moved
 
 JUST_DUE = timedelta(minutes=5)
 """What was put off and withdrawn, and would have been told longer ago than this, was other news; unless
@@ -17,6 +19,19 @@ its provider did not take it."""
 
 _REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
 """Rows that a decision brings to life again."""
+
+
+def in_order(rows: Iterable[Notification]) -> list[Notification]:
+    """Give rows oldest first: of one flight by its states, of a flight that was another one by their time."""
+    of_flights: dict[str, list[Notification]] = defaultdict(list)
+    for row in rows:
+        of_flights[row.flight].append(row)
+    timed: list[tuple[datetime, Notification]] = []
+    for theirs in of_flights.values():
+        theirs.sort(key=lambda row: row.ordinal)
+        since = accumulate((row.created_at for row in theirs), max)
+        timed += zip(since, theirs, strict=True)
+    return [row for _, row in sorted(timed, key=lambda each: each[0])]
 
 
 def untold_since(rows: Sequence[Notification], now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tracking import advance
-from flightagents.handlers.audience import Case
+from flightagents.handlers.cases import Case
 from flightagents.ports import Archive
 
 LOOKS = 2

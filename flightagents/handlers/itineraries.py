@@ -8,7 +8,8 @@ from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
 from flightagents.domain.connections import MinimumTimes, Standing, standing_of
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.journeys import Connection, Leg, connections
-from flightagents.handlers.audience import Audience, Case
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.cases import Case
 from flightagents.handlers.in_the_air import InTheAir
 
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, needs_update
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, left_to_staff, needs_update
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import Notification, State
-from flightagents.handlers.audience import Audience, Case, Moved
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.limits import AddressLimit
@@ -107,7 +108,8 @@ class Recheck:
         if not rows:
             return {}
         wanted = {(booking.id, row.flight) for row, booking in rows}
-        all_cases = await self._audience.of_bookings(list({each.id: each for _, each in rows}.values()))
+        everyone = list({each.id: each for _, each in rows}.values())
+        all_cases = await self._audience.of_bookings(everyone, whole=True)
         cases = {(case.booking.id, case.state.flight): case for case in all_cases}
         known = await self._decide.known([case for key, case in cases.items() if key in wanted])
         now = self._clock.now()
@@ -116,6 +118,9 @@ class Recheck:
             case, address = cases.get((booking.id, row.flight)), booking.address(row.channel)
             if case is None or address is None:
                 verdicts[row.id] = _NOT_BOOKED
+                continue
+            if case.aside is Reason.MOVED:
+                verdicts[row.id] = _SUPERSEDED
                 continue
             told = self._decide.of_person(case, known)
             verdicts[row.id] = _crossed(row, told, now) or self._judge(row, case, told, address, now)
@@ -127,7 +132,7 @@ class Recheck:
         moved = Moved(row.notice.gate_from, row.notice.terminal_from) if row.notice else Moved()
         current = self._decide.current(case, moved)
         told = self._decide.told(case, rows, row.ordinal)
-        decision = needs_update(told, current, now)
+        decision = left_to_staff(needs_update(told, current, now), case.aside, told)
         if not decision.tell:
             late = decision.reason is Reason.EXPIRED
             return SetAside(State.EXPIRED if late else State.SUPPRESSED, decision.reason)

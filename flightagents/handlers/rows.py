@@ -20,7 +20,7 @@ from flightagents.domain.alerting import (
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import Notice, Notification, State
-from flightagents.handlers.audience import Case
+from flightagents.handlers.cases import Case
 from flightagents.handlers.links import Links
 
 

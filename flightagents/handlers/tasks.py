@@ -15,7 +15,8 @@ from flightagents.domain.runs import RunStamp
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.tracking import advance
 from flightagents.domain.watching import ambiguous_booking, conflicting_times, moved_flight, not_in_feed
-from flightagents.handlers.audience import Audience, Case
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.cases import Case
 from flightagents.handlers.tasks_rebook import WHY_REBOOKING_ENDS, RebookTasks
 from flightagents.ports import Archive, Bookings, FlightStore, Tasks
 
@@ -51,6 +52,7 @@ class LookForTasks:
         bookings: Bookings,
         flights: FlightStore,
         archive: Archive,
+        audience: Audience,
         rebooking: RebookTasks,
         zone_of: Callable[[str], str | None],
         is_covered: Callable[[Segment], bool],
@@ -61,7 +63,7 @@ class LookForTasks:
         self._bookings = bookings
         self._flights = flights
         self._archive = archive
-        self._audience = Audience(flights, bookings)
+        self._audience = audience
         self._rebooking = rebooking
         self._zone_of = zone_of
         self._is_covered = is_covered

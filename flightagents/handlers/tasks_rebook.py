@@ -11,7 +11,8 @@ from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.watching import rebook
-from flightagents.handlers.audience import Audience, Case
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.cases import Case
 from flightagents.ports import Tasks
 
 WHY_REBOOKING_ENDS = "it is on again, or nobody is booked on it"

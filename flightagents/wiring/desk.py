@@ -55,7 +55,7 @@ from flightagents.wiring.sending import (
     reported_of,
     staff_renderer_of,
 )
-from flightagents.wiring.world import World, worker_name
+from flightagents.wiring.world import World, worker_name, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Desk:
     """What deals with people, in a worker and on the command line."""
 
     bookings: MongoBookings
+    audience: Audience
     ledger: MongoLedger
     tasks: MongoTasks
     withdraw: WithdrawConsent
@@ -93,7 +94,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     settings, database, clock = world.settings, world.database, world.clock
     bookings, ledger = MongoBookings(database), MongoLedger(database)
     outbox, tasks = MongoOutbox(database, sending.lease), MongoTasks(database)
-    audience = Audience(MongoFlights(database), bookings)
+    audience = Audience(MongoFlights(database), bookings, MongoArchive(database), zone_of)
     channels = channels_of(world, sending)
     links = Links(world.secret, settings.public_url)
     rows = Rows(world.address_keys, links)
@@ -172,6 +173,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     return Desk(
         withdraw=withdraw,
         bookings=bookings,
+        audience=audience,
         ledger=ledger,
         tasks=tasks,
         rebooking=RebookTasks(tasks, audience, clock),

@@ -1,6 +1,5 @@
 """What the public pages call: a traveller's page, unsubscribing, Twilio's reports and replies."""
 
-from flightagents.handlers.audience import Audience
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent
 from flightagents.handlers.links import Links
@@ -30,7 +29,7 @@ def wire_site(world: World, desk: Desk) -> Site:
         agency=Agency(settings.agency_name.strip(), settings.agency_phone.strip()),
         public_url=(settings.public_url or "").rstrip("/"),
         twilio_token=token.get_secret_value() if token else "",
-        show_flight=ShowFlight(bearers, Audience(flights, bookings), flights, pages, clock),
+        show_flight=ShowFlight(bearers, desk.audience, flights, pages, clock),
         subscriptions=Subscriptions(bearers, withdraw, give),
         take_reply=TakeReply(
             bookings=bookings,

@@ -56,8 +56,9 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
     forgetting = Forgetting(clock, settings.forget_after)
 
     async def follow(moves: Sequence[Change]) -> None:
-        """Whoever was booked on a flight that is another one now hears how that one stands."""
-        await desk.decide.for_flights(sorted({str(move.after["flight"]) for move in moves}))
+        """Whoever was booked on a flight that is another one now hears how it stands, or the old one."""
+        flights = {flight for move in moves for flight in (move.flight, str(move.after["flight"]))}
+        await desk.decide.for_flights(sorted(flights))
 
     return UseCases(
         archive=ArchiveRecords(archive, publisher, clock),
@@ -75,6 +76,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             bookings=desk.bookings,
             flights=flights,
             archive=archive,
+            audience=desk.audience,
             rebooking=desk.rebooking,
             zone_of=zone_of,
             is_covered=coverage(settings.poll_queries),

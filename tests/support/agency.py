@@ -38,7 +38,7 @@ from tests.support.consents import FakeOptOuts
 from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
 from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, Journal, SetClock, messages
 from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
-from tests.support.rows import MINUTE, row, run_of
+from tests.support.rows import AIRPORTS, MINUTE, row, run_of
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
 
@@ -51,7 +51,7 @@ class Worker:
     """What one worker does for people. Several share bookings, ledger and channels."""
 
     def __init__(self, agency: "Agency", name: str) -> None:
-        self.audience = Audience(agency.flights, agency.bookings)
+        self.audience = Audience(agency.flights, agency.bookings, agency.archive, zone_of)
         self.rows = Rows(address_key, LINKS)
         self.connections = Connections(
             itineraries=Itineraries(self.audience, InTheAir(agency.archive), agency.minimums, country),
@@ -244,6 +244,11 @@ class Agency:
         """Give the only row."""
         (found,) = self.rows
         return found
+
+
+def zone_of(airport: str) -> str | None:
+    known = AIRPORTS.get(airport)
+    return known.zone if known else None
 
 
 def address_key(address: str) -> str:

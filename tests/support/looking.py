@@ -6,8 +6,8 @@ from typing import Any
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.watch import WatchFlights
-from tests.support.agency import Agency
-from tests.support.rows import AIRPORTS, run_of
+from tests.support.agency import Agency, zone_of
+from tests.support.rows import run_of
 
 
 class Desk(Agency):
@@ -22,6 +22,7 @@ class Desk(Agency):
             bookings=self.bookings,
             flights=self.flights,
             archive=self.archive,
+            audience=self.worker.audience,
             rebooking=self.worker.rebooking,
             zone_of=zone_of,
             is_covered=lambda segment: segment.designator not in self.not_polled,
@@ -48,8 +49,3 @@ class Desk(Agency):
 
     def summaries(self, kind: TaskKind) -> list[str]:
         return [task.summary for task in self.standing(kind)]
-
-
-def zone_of(airport: str) -> str | None:
-    known = AIRPORTS.get(airport)
-    return known.zone if known else None

@@ -7,7 +7,7 @@ from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tracking import advance
 from flightagents.handlers.alert import AlertOnChanges
-from flightagents.handlers.audience import Moved
+from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
 from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages

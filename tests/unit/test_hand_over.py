@@ -10,7 +10,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Rejected
 from flightagents.domain.notifications import StaffNotice, Stage, State
 from flightagents.handlers import deliver as module
-from flightagents.handlers.audience import Case, Moved
+from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.limits import HOURLY
 from flightagents.handlers.receipts import RECEIPT_WITHIN

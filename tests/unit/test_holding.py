@@ -35,7 +35,7 @@ def held(
     decision: Decision, now: datetime, holding: Holding, *, since: datetime | None = None, client: str = ""
 ) -> Decision:
     whose = booking(client=client)
-    return holding.hold(decision, flight(), whose, since=since or now, now=now)
+    return holding.hold(decision, flight(), [whose], since=since or now, now=now)
 
 
 # Quiet hours
