@@ -17,7 +17,7 @@ RUNGS = (30, 60, 120, 180)
 """Minutes behind the base at which a delay is news to a traveller; after the last, each further 60."""
 RUNG_AFTER = 60
 MOST_LATER = 4
-"""Messages saying "later" that a person gets of one flight."""
+"""Messages that put a person off to a later time, of one flight."""
 EARLIER = timedelta(minutes=10)
 """Earlier than told by this much is told at once: people miss flights that were un-delayed."""
 ALL_CLEAR_WITHIN = timedelta(minutes=15)
@@ -204,9 +204,15 @@ def _confirmed(*, already: bool, said: Said, state: FlightState) -> Decision:
 def _timing(told: Told, current: Current, now: datetime) -> Decision:
     believed = told.expected or current.base
     earlier = believed - current.expected
-    clear = abs(believed - time_to_tell(Said.ALL_CLEAR, current)) >= EARLIER
-    if abs(current.lateness) < ALL_CLEAR_WITHIN and told.expected is not None and clear:
-        return _tell(Said.ALL_CLEAR)
+    on_time = time_to_tell(Said.ALL_CLEAR, current)
+    if (
+        abs(current.lateness) < ALL_CLEAR_WITHIN
+        and told.expected is not None
+        and abs(believed - on_time) >= EARLIER
+    ):
+        # Whoever believes in an earlier time misses nothing: a schedule that flaps has an end.
+        spent = on_time > believed and told.later >= MOST_LATER
+        return _silent(Reason.RATE_LIMIT) if spent else _tell(Said.ALL_CLEAR)
     # A step may have been too small to tell, and the next one too: together they must not be. So each earlier
     # time that a change has just said is told, however little it is before what the person believes.
     just_said = told.expected is not None and current.state.said_expected == current.expected

@@ -216,8 +216,14 @@ def told_by(rows: Iterable[Notification]) -> Told:
         diverted=diverted,
         gate=gate,
         terminal=terminal,
-        later=len({(row.flight, row.ordinal) for row in known if row.said is Said.LATER}),
+        later=len({(row.flight, row.ordinal) for row in known if _says_later(row)}),
     )
+
+
+def _says_later(row: Notification) -> bool:
+    """On time again is later too, to whoever was told that it leaves ahead of its time."""
+    back = row.said is Said.ALL_CLEAR and row.notice is not None and row.notice.new > row.notice.old
+    return row.said is Said.LATER or back
 
 
 def _tells_of_flight(row: Notification) -> bool:

@@ -156,8 +156,8 @@ class Deliver:
             case SetAside(state, reason):
                 await self._outbox.finish(row, state, reason.value, reason=reason)
                 count(row, state)
-            case Wait():
-                await self._outbox.postpone(row, "waits", SOON, until=row.not_before, burned=False)
+            case Wait(why, real):
+                await self._outbox.postpone(row, why, real, until=row.not_before, burned=False)
             case BaseException():
                 raise verdict
 

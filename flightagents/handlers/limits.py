@@ -1,22 +1,24 @@
 """How much is sent: a second to a provider, an hour to one address."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Reason, Said
-from flightagents.domain.notifications import Notification, State
-from flightagents.handlers.verdicts import Send, SetAside, Verdict
+from flightagents.domain.alerting import Said
+from flightagents.domain.notifications import Notification
+from flightagents.handlers.verdicts import Send, Verdict, Wait
 from flightagents.ports import Outbox
 
 CAN_BE_SPARED = frozenset({Said.LATER, Said.GATE, Said.TERMINAL})
 """What the next message, the page or the screens at the airport say as well. Nothing else is ever limited."""
 HOURLY = 6
 """Such messages to one address: a flight that creeps from gate to gate makes four or five in its last hour,
-and whoever books for a group has several flights at one address; beyond that people stop reading them."""
+and whoever books for a group has several flights at one address; beyond that people stop reading them. What
+is beyond waits, and goes later if it is still true."""
 HOUR = timedelta(hours=1)
-_RATE_LIMIT = SetAside(State.SUPPRESSED, Reason.RATE_LIMIT)
+_HEARD_ENOUGH = Wait("the address has heard enough within the hour", timedelta(minutes=5))
 
 WORTH_A_CLAIM = 0.25
 """Seconds of sending that a claim has to be worth: a claim costs the same for one row as for a hundred."""
@@ -49,7 +51,7 @@ class Bucket:
 
 
 class AddressLimit:
-    """Sets aside what can be spared, once an address has heard enough within an hour of business time."""
+    """Lets what can be spared wait, once an address has heard enough of it within an hour of business time."""
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
@@ -64,11 +66,12 @@ class AddressLimit:
             return dict(verdicts)
         keys = sorted({row.address_key for row in spared if row.address_key is not None})
         window, ids = self._clock.real(HOUR), [row.id for row in spared]
-        heard = await self._outbox.heard(keys, window, apart_from=ids)
+        heard = await self._outbox.heard(keys, window, CAN_BE_SPARED, apart_from=ids)
+        wait = replace(_HEARD_ENOUGH, real=self._clock.real(_HEARD_ENOUGH.real))
         limited = dict(verdicts)
         for row in sorted(spared, key=lambda row: row.created_at):
             key = row.address_key or ""
             heard[key] = heard.get(key, 0) + 1
             if heard[key] > HOURLY:
-                limited[row.id] = _RATE_LIMIT
+                limited[row.id] = wait
         return limited

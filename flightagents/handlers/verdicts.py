@@ -1,6 +1,7 @@
 """What is found about a row that is about to be sent, when everything is looked at again."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Notice, StaffNotice, State
@@ -26,6 +27,10 @@ class SetAside:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Not yet: an older row is on its way to the same address, or the time has not come."""
+
+    why: str = "waits"
+    real: timedelta = timedelta(seconds=1)
+    """How long until it is judged again, in real time."""
 
 
 Verdict = Send | SetAside | Wait

@@ -1,6 +1,7 @@
 """Once a minute: what waits in the ledger although it is too late, and what cannot be handed over.
 
-Both are then settled (settle.py): what is too late is decided on again, and what is stuck told another way.
+Both are then settled (settle.py): what is too late is decided on again, what is stuck is told another way. So
+is what was only shown while the agency was in shadow mode.
 """
 
 from collections import Counter
@@ -31,10 +32,15 @@ class LookAtWaiting:
         self._waiting = waiting
         self._clock = clock
         self._down = down
+        self._looked = False
 
     async def __call__(self) -> None:
-        """Look once."""
+        """Look once. The first time also at what was only shown, if we are live by now."""
         now = self._clock.now()
+        if self._down is not None and not self._looked:
+            if shown := await self._waiting.only_shown(now):
+                _log.info("what was only shown is decided again", rows=shown)
+            self._looked = True
         while late := await self._waiting.expire(now):
             for row in late:
                 count(row, State.EXPIRED)

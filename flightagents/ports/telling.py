@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flightagents.domain.alerting import Reason
+from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt
 from flightagents.domain.notifications import Message as RenderedMessage
@@ -93,9 +93,14 @@ class Outbox(Protocol):
         """
 
     async def heard(
-        self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()
+        self,
+        address_keys: Sequence[str],
+        window: timedelta,
+        said: Collection[Said],
+        *,
+        apart_from: Sequence[str] = (),
     ) -> dict[str, int]:
-        """Count what left for each address within a while (real time), apart from these rows."""
+        """Count what says this and left for each address within a while (real time), but for these rows."""
 
 
 class Waiting(Protocol):
@@ -110,6 +115,9 @@ class Waiting(Protocol):
         They were tried in vain, or their channel is down. They go on waiting, and are unsettled: somebody has
         to look at them once.
         """
+
+    async def only_shown(self, now: datetime) -> int:
+        """Unsettle what shadow mode only showed and is not too late; give how much that is."""
 
 
 class Receipts(Protocol):

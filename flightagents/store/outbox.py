@@ -6,13 +6,13 @@ retries run on the database's clock (`$$NOW`).
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from flightagents.domain.alerting import Reason
+from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notification, Stage, State
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.fenced_writes import FencedWrites
@@ -145,13 +145,19 @@ class MongoOutbox:
 
     @until_stored
     async def heard(
-        self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()
+        self,
+        address_keys: Sequence[str],
+        window: timedelta,
+        said: Collection[Said],
+        *,
+        apart_from: Sequence[str] = (),
     ) -> dict[str, int]:
-        """Count what left for each address within a while (real time), apart from these rows."""
+        """Count what says this and left for each address within a while (real time), but for these rows."""
         begin = {"$subtract": ["$$NOW", int(window / timedelta(milliseconds=1))]}
         left = {
             "address_key": {"$in": list(address_keys)},
             "_id": {"$nin": list(apart_from)},
+            "said": {"$in": [each.value for each in said]},
             "state": {"$in": [state.value for state in TOLD]},
             "stage": Stage.WIRE.value,
             "$expr": {"$gt": ["$last_wire_at", begin]},

@@ -48,3 +48,13 @@ class MongoWaiting:
         }
         noted = {"stuck": True, "settled": False, "trace": traced("stuck: another way is sought")}
         return await marked(self._rows, due, noted)
+
+    @until_stored
+    async def only_shown(self, now: datetime) -> int:
+        """Unsettle what shadow mode only showed and is not too late; give how much that is."""
+        shown = {
+            "state": State.SUPPRESSED.value,
+            "reason": Reason.SHADOW.value,
+            "expires_at": {"$gte": now},
+        }
+        return (await self._rows.update_many(shown, {"$set": {"settled": False}})).modified_count

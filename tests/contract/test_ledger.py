@@ -568,28 +568,29 @@ async def test_holding_twice_changes_nothing(book: Book) -> None:
 async def test_what_left_for_an_address_lately_is_counted(book: Book) -> None:
     names = ("accepted", "delivered", "uncertain", "sending", "failed", "retried", "claimed")
     await book.ledger.add([row(name, flight=f"flight of {name}") for name in names])
-    await book.ledger.add([row("bens", address_key="ben")])
+    await book.ledger.add([row("bens", address_key="ben"), row("gate", said=Said.GATE)])
     mine = {each.id: each for each in await book.claimed()}
-    for name in (*names[:-1], "bens"):
+    for name in (*names[:-1], "bens", "gate"):
         await book.outbox.wire(mine[name], EXAMPLE)
     await book.outbox.finish(mine["accepted"], State.ACCEPTED, "ok")
     await book.outbox.finish(mine["delivered"], State.DELIVERED, "ok")
     await book.outbox.leave_uncertain(mine["uncertain"], "no answer", SECOND)
     await book.outbox.finish(mine["failed"], State.FAILED, "550")
     await book.outbox.postpone(mine["retried"], "451", SECOND)
-    hour = timedelta(hours=1)
-    assert await book.outbox.heard(["anna", "ben", "nobody"], hour) == {"anna": 4, "ben": 1}
-    assert await book.outbox.heard(["anna"], hour, apart_from=["sending", "accepted"]) == {"anna": 2}
-    assert await book.outbox.heard([], hour) == {}
+    hour, later = timedelta(hours=1), [Said.LATER]
+    assert await book.outbox.heard(["anna", "ben", "nobody"], hour, later) == {"anna": 4, "ben": 1}
+    assert await book.outbox.heard(["anna"], hour, later, apart_from=["sending", "accepted"]) == {"anna": 2}
+    assert await book.outbox.heard(["anna"], hour, [Said.LATER, Said.GATE]) == {"anna": 5}
+    assert await book.outbox.heard([], hour, later) == {}
 
 
 async def test_what_left_longer_ago_is_not_counted(book: Book) -> None:
     await book.ledger.add([row()])
     await book.outbox.wire(await book.claim_one(), EXAMPLE)
     await book.pass_time(timedelta(minutes=59), since_sent=True)
-    assert await book.outbox.heard(["anna"], timedelta(hours=1)) == {"anna": 1}
+    assert await book.outbox.heard(["anna"], timedelta(hours=1), [Said.LATER]) == {"anna": 1}
     await book.pass_time(timedelta(minutes=2), since_sent=True)
-    assert await book.outbox.heard(["anna"], timedelta(hours=1)) == {}
+    assert await book.outbox.heard(["anna"], timedelta(hours=1), [Said.LATER]) == {}
 
 
 # Forgetting

@@ -138,3 +138,18 @@ async def test_what_may_have_left_or_is_in_a_senders_hand_does_not_expire(book: 
     assert len(await book.outbox.claim("worker-2", ["email"], NOON, 5)) == 2
     late = ROW.expires_at + MINUTE
     assert await book.waiting.expire(late) == []
+
+
+# Only shown
+
+
+async def test_what_was_only_shown_is_to_be_looked_at_unless_it_is_too_late(book: Book) -> None:
+    late = replace(ROW, id="b", expires_at=NOON)
+    await book.ledger.add([ROW, late, replace(ROW, id="c"), replace(ROW, id="d")])
+    claimed = {each.id: each for each in await book.outbox.claim("worker-1", ["email"], NOON, 9)}
+    for key in ("a", "b"):
+        await book.outbox.finish(claimed[key], State.SUPPRESSED, "shown, not sent", reason=Reason.SHADOW)
+    await book.outbox.finish(claimed["c"], State.SUPPRESSED, "not wanted", reason=Reason.NOT_WANTED)
+    await book.ledger.settle(await book.one("c"))
+    assert await book.waiting.only_shown(NOON + MINUTE) == 1
+    assert ids(await book.ledger.unsettled()) == ["a"]

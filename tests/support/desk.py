@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from flightagents.domain.alerting import Reason
+from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
 from flightagents.domain.consents import OptOut, revoked
 from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Receipt
@@ -211,7 +211,12 @@ class FakeLedger:
             self._write(kept.row, state=State.UNCERTAIN, stage=stage, maybe_twice=twice, event=reason)
 
     async def heard(
-        self, address_keys: Sequence[str], window: timedelta, *, apart_from: Sequence[str] = ()
+        self,
+        address_keys: Sequence[str],
+        window: timedelta,
+        said: Collection[Said],
+        *,
+        apart_from: Sequence[str] = (),
     ) -> dict[str, int]:
         begin = self.real_time - window
         return Counter(
@@ -220,6 +225,7 @@ class FakeLedger:
             if row.address_key is not None
             and row.address_key in address_keys
             and row.id not in apart_from
+            and row.said in said
             and (row.state in TOLD and row.stage is Stage.WIRE)
             and (row.last_wire_at is not None and row.last_wire_at > begin)
         )
@@ -241,6 +247,18 @@ class FakeLedger:
             kept.settled = False
             self._write(kept.row, stuck=True, event="stuck: another way is sought")
         return [kept.row for kept in found]
+
+    async def only_shown(self, now: datetime) -> int:
+        shown = [
+            kept
+            for kept in self.kept.values()
+            if (kept.row.state, kept.row.reason) == (State.SUPPRESSED, Reason.SHADOW)
+            and kept.row.expires_at >= now
+            and kept.settled
+        ]
+        for kept in shown:
+            kept.settled = False
+        return len(shown)
 
     # Receipts
 

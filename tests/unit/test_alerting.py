@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flightagents.domain.alerting import (
+    MOST_LATER,
     NOTHING,
     Current,
     Decision,
@@ -253,6 +254,14 @@ def test_a_message_makes_sense_for_a_while_after_the_expected_departure(
     assert expires_at(current) == end
     assert decided(told, current, end) is not Reason.EXPIRED
     assert decided(told, current, end + MINUTE) is Reason.EXPIRED
+
+
+def test_a_schedule_that_flaps_stops_putting_people_off() -> None:
+    """They believe in the earlier time then, and miss nothing."""
+    spent = Told(expected=late(0).expected - 20 * MINUTE, later=MOST_LATER)
+    assert decided(spent, late(0), NOON) is Reason.RATE_LIMIT
+    assert decided(replace(spent, later=MOST_LATER - 1), late(0), NOON) is Said.ALL_CLEAR
+    assert decided(replace(spent, expected=late(60).expected), late(0), NOON) is Said.ALL_CLEAR
 
 
 def test_that_it_is_later_is_no_news_where_that_time_has_passed_too() -> None:

@@ -1,6 +1,7 @@
 """What is handed over, in which words, and what is only shown or set aside."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
@@ -76,14 +77,18 @@ async def test_in_shadow_mode_what_is_no_longer_true_is_not_even_shown() -> None
 # Limits, staff, receipts
 
 
-async def test_what_an_address_has_heard_too_much_of_is_set_aside_and_not_tried_for_ever() -> None:
+async def test_what_an_address_has_heard_too_much_of_waits_and_leaves_within_the_hour() -> None:
     agency = await a_due_delay()
     told = replace(agency.row, state=State.ACCEPTED, stage=Stage.WIRE, last_wire_at=agency.ledger.real_time)
     await agency.ledger.add([replace(told, id=str(number), flight="another") for number in range(HOURLY)])
     await agency.delivers()
     late = next(each for each in agency.rows if each.flight == BA117)
-    assert (late.state, late.reason) == (State.SUPPRESSED, Reason.RATE_LIMIT)
+    assert (late.state, late.trace[-1]) == (State.PENDING, "the address has heard enough within the hour")
     assert agency.told == []
+    for _ in range(12):
+        agency.wait(timedelta(minutes=5))
+        await agency.delivers()
+    assert len(agency.told) == 1
 
 
 async def test_staff_are_written_to_in_their_own_words() -> None:

@@ -305,7 +305,7 @@ async def test_a_connection_of_somebody_who_may_not_be_written_to_is_not_even_ju
 # How much one address hears
 
 
-RATE_LIMIT = SetAside(State.SUPPRESSED, Reason.RATE_LIMIT)
+HEARD_ENOUGH = Wait("the address has heard enough within the hour", timedelta(minutes=5))
 
 
 async def has_heard(agency: Agency, claimed: Notification, times: int) -> None:
@@ -331,7 +331,7 @@ async def test_an_address_gets_six_ordinary_messages_an_hour_and_no_seventh() ->
     await has_heard(agency, claimed, HOURLY - 1)
     assert isinstance(await looked_at_again(agency, claimed), Send)
     await has_heard(agency, claimed, HOURLY)
-    assert await looked_at_again(agency, claimed) == RATE_LIMIT
+    assert await looked_at_again(agency, claimed) == HEARD_ENOUGH
 
 
 async def test_after_an_hour_it_gets_more() -> None:
@@ -349,7 +349,7 @@ async def test_rows_of_one_claim_count_too() -> None:
     twin = replace(claimed, id="twin", created_at=claimed.created_at + SECOND)
     verdicts = await agency.worker.recheck([twin, claimed])
     assert isinstance(verdicts[claimed.id], Send)
-    assert verdicts["twin"] == RATE_LIMIT
+    assert verdicts["twin"] == HEARD_ENOUGH
 
 
 async def test_what_left_once_and_is_sent_again_does_not_count_against_itself() -> None:
@@ -357,6 +357,13 @@ async def test_what_left_once_and_is_sent_again_does_not_count_against_itself() 
     claimed = await a_claimed_delay(agency)
     await has_heard(agency, claimed, HOURLY - 1)
     await agency.ledger.wire(claimed, Message(text="once"))
+    assert isinstance(await looked_at_again(agency, claimed), Send)
+
+
+async def test_urgent_news_takes_no_place_of_what_can_be_spared() -> None:
+    agency = Agency()
+    claimed = await a_claimed_delay(agency)
+    await has_heard(agency, replace(claimed, said=Said.CANCELLED), 2 * HOURLY)
     assert isinstance(await looked_at_again(agency, claimed), Send)
 
 

@@ -10,6 +10,7 @@ from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.delivery import Accepted, Found, Misconfigured, Outcome, Rejected, Retry, Uncertain
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.tasks import Task, TaskKind
+from flightagents.handlers.decide import Manner
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.waiting import STUCK_AFTER, LookAtWaiting
 from tests.support.agency import SECOND, Agency, Worker
@@ -256,6 +257,39 @@ async def test_an_email_that_was_cut_off_twice_is_told_by_sms_unless_a_receipt_c
     await agency.worker.settle()
     await agency.delivers()
     assert agency.sms.texts == [SMS_45]
+
+
+# Only shown
+
+
+async def test_what_was_only_shown_is_made_good_when_the_agency_goes_live() -> None:
+    """Told of two hours, they believe in 16:35; that it is on time again was only shown."""
+    agency = Agency()
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(120)
+    await agency.delivers()
+    agency.manner = Manner(shadow=True)
+    agency.worker = Worker(agency, "in shadow")
+    await agency.is_late(0)
+    await agency.delivers()
+    assert len(agency.told) == 1
+    agency.manner = Manner()
+    agency.worker = Worker(agency, "live again")
+    look = LookAtWaiting(agency.ledger, agency.clock, down=agency.worker.sender.down)
+    for _ in range(3):
+        await look()
+        await agency.worker.settle()
+        await agency.delivers()
+    assert agency.told[1:] == ["all_clear 14:35 not 16:35 (BA117)"]
+
+
+async def test_what_was_only_shown_stays_so_while_the_agency_is_in_shadow_mode() -> None:
+    agency = Agency(manner=Manner(shadow=True))
+    await agency.at_rest(ON_BA117)
+    await agency.is_late(120)
+    await agency.delivers()
+    await LookAtWaiting(agency.ledger, agency.clock, down=None)()
+    assert await agency.ledger.unsettled() == []
 
 
 # Too late
