@@ -20,7 +20,8 @@ CHANNEL_STOPPED = Gauge(
 
 DECISIONS = Counter(
     "flightagents_decisions",
-    "Decisions about one person and one state of a flight, by whether they are told and the reason.",
+    "New decisions about one person, or one of the staff, and one state of a flight, by whether they are "
+    "told and the reason.",
     ["told", "reason"],
 )
 
@@ -32,8 +33,15 @@ LANGUAGE_FALLBACKS = Counter(
 
 NOTIFICATIONS = Counter(
     "flightagents_notifications",
-    "Notifications that ended at a sender, by the state that they ended in.",
-    ["channel", "state", "said"],
+    "Notifications that ended at a sender or while they waited, by the state that they ended in and the "
+    "reason that they have.",
+    ["channel", "state", "said", "reason"],
+)
+
+RULE_DECISIONS = Counter(
+    "flightagents_rule_decisions",
+    "Changes that a staff rule looked at, by its reason to tell or not to.",
+    ["reason"],
 )
 
 MAYBE_TWICE = Counter(

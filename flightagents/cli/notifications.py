@@ -8,11 +8,13 @@ from flightagents.cli.running import with_world
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Outcome, Uncertain
+from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import Notification
 from flightagents.handlers.contacts import email_address, language_tag, phone_number
 from flightagents.handlers.explain import Explanation, counted
 from flightagents.wiring import World, wire_desk
 
+_EXAMPLE = "'BA117|2026-11-22|LHR|JFK'"
 _SAMPLES = [said.value for said in Said if said not in CONNECTIONS | FOR_STAFF]
 
 
@@ -22,7 +24,7 @@ def notifications() -> None:
 
 
 @notifications.command("list")
-@click.option("--flight", help="Only those of one flight, such as 'BA117|2026-11-22|LHR|JFK'.")
+@click.option("--flight", help=f"Only those of one flight, such as {_EXAMPLE}.")
 @click.option("--why", is_flag=True, help="Explain each message and each silence of the flight.")
 @click.option("--limit", default=50, show_default=True, help="How many, newest first.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -31,6 +33,11 @@ def list_(flight: str | None, why: bool, limit: int, as_json: bool) -> None:
 
     With --why: the decisions on a flight, oldest first, also those to say nothing, each with its reason.
     """
+    if flight is not None:
+        try:
+            FlightId.parse(flight)
+        except ValueError as exc:
+            raise click.BadParameter(f"{flight!r} is no flight: write one such as {_EXAMPLE}") from exc
     if why:
         if flight is None:
             raise click.UsageError("--why explains one flight: name it with --flight")

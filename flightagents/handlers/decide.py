@@ -28,6 +28,7 @@ from flightagents.domain.notifications import Notification, Silence, State, told
 from flightagents.domain.times import to_utc
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import NOT_MOVED, Case, Moved
+from flightagents.handlers.counting import count_silent, count_written
 from flightagents.handlers.heard import (
     half_told,
     in_order,
@@ -37,7 +38,6 @@ from flightagents.handlers.heard import (
     untold_since,
 )
 from flightagents.handlers.rows import Rows
-from flightagents.metrics import DECISIONS
 from flightagents.ports import Ledger, Silences
 
 
@@ -124,9 +124,8 @@ class Decide:
         rows, silences = await self._decided(cases, moved, now, new=new)
         rows += await self._connections.rows(cases, now)
         await self._note(silences, now)
-        for row in rows:
-            DECISIONS.labels(told="yes", reason=row.reason.value).inc()
-        if await self._ledger.add(rows):
+        if written := await self._ledger.add(rows):
+            count_written(written)
             for sender in self._senders:
                 sender.set()
 
@@ -201,9 +200,7 @@ class Decide:
         return Silence(case.state.flight, case.state.ordinal, person, reason)
 
     async def _note(self, silences: Sequence[Silence], now: datetime) -> None:
-        await self._silences.note(silences, now)
-        for each in silences:
-            DECISIONS.labels(told="no", reason=each.reason.value).inc()
+        count_silent(await self._silences.note(silences, now))
 
 
 def _why_not(

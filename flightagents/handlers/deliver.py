@@ -16,7 +16,8 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Misconfigured, Outcome, Rejected
 from flightagents.domain.notifications import Notification, Stage
 from flightagents.handlers.breaker import Breaker
-from flightagents.handlers.hand_over import HandOver, count
+from flightagents.handlers.counting import count_end
+from flightagents.handlers.hand_over import HandOver
 from flightagents.handlers.limits import Bucket
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
@@ -155,7 +156,7 @@ class Deliver:
                 await self._hand_over.show(row, verdict)
             case SetAside(state, reason):
                 await self._outbox.finish(row, state, reason.value, reason=reason)
-                count(row, state)
+                count_end(row, state, reason)
             case Wait(why, real):
                 await self._outbox.postpone(row, why, real, until=row.not_before, burned=False)
             case BaseException():

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from flightagents.domain.alerting import Reason
+from flightagents.domain.alerting import CONNECTIONS, Reason
 from flightagents.domain.bookings import Booking
-from flightagents.domain.notifications import Notification, Silence
+from flightagents.domain.notifications import TOLD, Notification, Silence, State
 from flightagents.domain.reasons import MEANING
 
 FORGOTTEN = "(forgotten)"
+_PUTS_OFF = frozenset({Reason.QUIET_HOURS, Reason.STAFF_FIRST, Reason.WAITS_FOR_SECOND_LOOK})
 
 
 class Told(Protocol):
@@ -44,8 +45,9 @@ class Explanation(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Say the reason in words."""
-        return MEANING[self.reason]
+        """Say the reason in words; of what had to wait and was sent, that it had to."""
+        waited = self.row is not None and self.row.state in TOLD and self.reason in _PUTS_OFF
+        return f"it had to wait: {MEANING[self.reason]}" if waited else MEANING[self.reason]
 
 
 class Explain:
@@ -62,17 +64,21 @@ class Explain:
     async def __call__(self, flight: str, limit: int) -> list[Explanation]:
         """Explain a flight, oldest first; at most `limit` rows.
 
-        A silence about a state that the same person was told of says nothing new and is left out.
+        A silence about a state that the same person is told of says nothing new and is left out.
         """
         rows = await self._ledger.newest(limit, flight)
         people = {self._person_key(each.id): each.reference for each in await self._bookings.everyone()}
-        told = {(self._person_key(row.booking), row.ordinal) for row in rows if row.booking}
+        told = {(self._person_key(row.booking), row.ordinal) for row in rows if row.booking and _tells(row)}
         found = [Explanation(row.created_at, row.ordinal, _reference(row), row.reason, row) for row in rows]
         for at, silence in await self._silences.of_flight(flight):
             if (silence.person, silence.ordinal) not in told:
                 reference = people.get(silence.person, FORGOTTEN)
                 found.append(Explanation(at, silence.ordinal, reference, silence.reason, None))
         return sorted(found, key=lambda each: (each.at, each.ordinal, each.reference))
+
+
+def _tells(row: Notification) -> bool:
+    return row.state in TOLD | {State.PENDING} and row.said not in CONNECTIONS
 
 
 def _reference(row: Notification) -> str:

@@ -17,6 +17,7 @@ from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notice, Notification, State, may_tell
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
+from flightagents.handlers.counting import count_written
 from flightagents.handlers.rows import Rows, obstacle_to, row_id
 from flightagents.ports import Bookings, Ledger, Tasks
 
@@ -88,7 +89,7 @@ class Fallback:
                 case Task() as call:
                     calls.append(call)
         if rows:
-            await self._ledger.add(rows)
+            count_written(await self._ledger.add(rows))
         if calls:
             await self._tasks.open(calls)
         for row in rows:

@@ -23,10 +23,10 @@ from flightagents.domain.delivery import (
 )
 from flightagents.domain.notifications import Message, Notification, State
 from flightagents.handlers.breaker import STOPPED_FOR
+from flightagents.handlers.counting import count_end
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
-from flightagents.metrics import NOTIFICATIONS
 from flightagents.ports import DeliveryChannel, Outbox, Renderer, StaffRenderer
 
 TRIES_WITH_OTHERS = 5
@@ -75,7 +75,7 @@ class HandOver:
         await self._outbox.finish(
             row, State.SUPPRESSED, "shown, not sent", reason=Reason.SHADOW, message=message
         )
-        count(row, State.SUPPRESSED)
+        count_end(row, State.SUPPRESSED, Reason.SHADOW)
 
     async def send(self, row: Notification, send: Send) -> Outcome | None:
         """Send it; None where it was not ours any more. The outcome is the caller's to record."""
@@ -109,11 +109,11 @@ class HandOver:
                 await self._outbox.finish(
                     row, State.ACCEPTED, "accepted", provider_id=provider_id, receipt_within=within
                 )
-                count(row, State.ACCEPTED)
+                count_end(row, State.ACCEPTED)
                 _log.info("notified", channel=row.channel, said=row.said, flight=row.flight, row=row.id)
             case Rejected(reason):
                 await self._outbox.finish(row, State.FAILED, reason)
-                count(row, State.FAILED)
+                count_end(row, State.FAILED)
                 _log.warning("a provider refused it", channel=row.channel, row=row.id, reason=reason)
             case Retry(reason, after):
                 wait = pace.wait(row.tries)
@@ -137,8 +137,3 @@ class HandOver:
         if send.notice is not None:
             return self._renderer.render(send.notice, row.channel, row=name, now=now)
         raise ValueError(f"the verdict on {row.id} holds nothing to say")
-
-
-def count(row: Notification, state: State) -> None:
-    """Count a row that has ended."""
-    NOTIFICATIONS.labels(channel=row.channel.value, state=state.value, said=row.said.value).inc()

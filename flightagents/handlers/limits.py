@@ -51,7 +51,7 @@ class Bucket:
 
 
 class AddressLimit:
-    """Lets what can be spared wait, once an address has heard enough of it within an hour of business time."""
+    """Lets what can be spared wait, where an address has heard enough of it in an hour of business time."""
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox

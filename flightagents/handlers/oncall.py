@@ -15,6 +15,7 @@ from flightagents.domain.notifications import Notification, StaffNotice
 from flightagents.domain.rules import ON_CALL_RULE
 from flightagents.domain.tasks import Task, TaskKind, TaskState
 from flightagents.domain.times import at_latest
+from flightagents.handlers.counting import count_written
 from flightagents.handlers.staff_rows import staff_key
 from flightagents.ports import FlightStore, Ledger, Tasks
 
@@ -53,13 +54,14 @@ class AlarmOnCall:
         waiting = [task for task in unfinished if task.state is TaskState.OPEN and task.flight]
         due = [task for task in waiting if now - task.created_at >= ALARM_AFTER]
         states = await self._flights.known_states(sorted({str(task.flight) for task in due})) if due else {}
-        await self._ledger.add(
+        alarms = await self._ledger.add(
             [
                 self._row(task, state, now)
                 for task in due
                 if (state := states.get(str(task.flight))) is not None and _is_urgent(state, now)
             ]
         )
+        count_written(alarms)
 
     def _row(self, task: Task, state: FlightState, now: datetime) -> Notification:
         again = now - task.created_at >= ALARM_AFTER + ALARM_AGAIN_AFTER

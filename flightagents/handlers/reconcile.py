@@ -9,7 +9,7 @@ from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Envelope, Found
 from flightagents.domain.notifications import Notification, State
-from flightagents.handlers.hand_over import count
+from flightagents.handlers.counting import count_end
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.recheck import JudgeStaffRows, is_for_staff
@@ -89,7 +89,7 @@ class Reconcile:
         provider_id: str | None = None,
     ) -> None:
         await self._outbox.finish(row, state, why, provider_id=provider_id, receipt_within=receipt_within)
-        count(row, state)
+        count_end(row, state)
 
     async def _address(self, row: Notification) -> str | None:
         if is_for_staff(row):

@@ -24,8 +24,10 @@ from flightagents.domain.rules import (
 )
 from flightagents.domain.times import to_local
 from flightagents.handlers.audience import Audience
+from flightagents.handlers.counting import count_written
 from flightagents.handlers.staff_rows import NEWS_FOR, Office, is_gathered, is_told, row_id, staff_key
 from flightagents.handlers.staff_words import notice_of
+from flightagents.metrics import RULE_DECISIONS
 from flightagents.ports import Ledger, StaffRules
 
 Heard = dict[tuple[str, Channel, str], Kind]
@@ -84,13 +86,15 @@ class AlertStaff:
         alerts = self._alerts(candidates, await self._ledger.rows_of(flights, keys))
         if alerts:
             travellers = await self._travellers(sorted({alert.change.flight for alert in alerts}))
-            await self._ledger.add([self._row(alert, travellers) for alert in alerts])
+            count_written(await self._ledger.add([self._row(alert, travellers) for alert in alerts]))
 
     def _candidates(self, changes: Sequence[Change], rules: Sequence[StaffRule]) -> Iterator[Candidate]:
         local = to_local(self._clock.now(), self._office.zone)
         for change in changes:
             for rule in rules:
-                tells = matches(rule, change, local).tell
+                decision = matches(rule, change, local)
+                RULE_DECISIONS.labels(reason=decision.reason.value).inc()
+                tells = decision.tell
                 if tells or fact(change) in RESTORED:
                     yield Candidate(change, rule, tells)
 

@@ -14,6 +14,7 @@ from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, Stage, State
 from flightagents.domain.rules import StaffRule, still_true
 from flightagents.domain.tasks import TaskKind, TaskState
+from flightagents.handlers.counting import count_written
 from flightagents.handlers.staff_digest import digest_of, digest_row
 from flightagents.handlers.staff_rows import (
     HOUR,
@@ -76,7 +77,7 @@ class RecheckStaff:
         verdicts = {row.id: self._verdict(row, rules, board, now) for row in rows}
         verdicts |= await self._of_taken_tasks([row for row in rows if isinstance(verdicts[row.id], Send)])
         gathered = [row for row in rows if verdicts[row.id] == _GATHERED]
-        await self._ledger.add(board.digests_for(gathered, now))
+        count_written(await self._ledger.add(board.digests_for(gathered, now)))
         return verdicts
 
     async def address(self, row: Notification) -> str | None:

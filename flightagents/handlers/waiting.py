@@ -13,7 +13,7 @@ import structlog
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import State
-from flightagents.handlers.hand_over import count
+from flightagents.handlers.counting import count_end
 from flightagents.ports import Waiting
 
 STUCK_AFTER = timedelta(minutes=10)
@@ -43,7 +43,7 @@ class LookAtWaiting:
             self._looked = True
         while late := await self._waiting.expire(now):
             for row in late:
-                count(row, State.EXPIRED)
+                count_end(row, State.EXPIRED)
         if self._down is None:
             return
         due_by = now - self._clock.business(STUCK_AFTER)

@@ -20,8 +20,8 @@ class Ledger(Protocol):
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
         """Withdraw what waits to be sent about an older state of each flight (its identity, its ordinal)."""
 
-    async def add(self, rows: Sequence[Notification]) -> int:
-        """Insert rows that are not there yet; a row that a sender set aside comes to life again."""
+    async def add(self, rows: Sequence[Notification]) -> list[Notification]:
+        """Insert rows that are not there yet and give those; one that was set aside comes to life again."""
 
     async def unsettled(self) -> list[Notification]:
         """Give some of the rows that somebody has to look at once, since they ended untold or are stuck."""
@@ -42,8 +42,8 @@ class Ledger(Protocol):
 class Silences(Protocol):
     """Why people were not told: what the ledger, which holds what they were told, does not show."""
 
-    async def note(self, silences: Sequence[Silence], at: datetime) -> None:
-        """Keep decisions not to tell; one that is kept already stays as it is."""
+    async def note(self, silences: Sequence[Silence], at: datetime) -> list[Silence]:
+        """Keep decisions not to tell, with their time, and give those that are new; the others stay."""
 
 
 class Outbox(Protocol):

@@ -55,8 +55,8 @@ class MongoLedger:
             await self._rows.update_many(waiting, {"$set": withdrawn, **event("superseded by newer news")})
 
     @until_stored
-    async def add(self, rows: Sequence[Notification]) -> int:
-        """Insert rows that are not there yet; give how many were added.
+    async def add(self, rows: Sequence[Notification]) -> list[Notification]:
+        """Insert rows that are not there yet; give those that were added.
 
         A row that a sender set aside comes to life again: what it was set aside for has changed.
         """
@@ -78,7 +78,8 @@ class MongoLedger:
         if revived:
             with bulk_write():
                 await self._rows.bulk_write(revived)
-        return len(rows) - len(present)
+        known = set(present)
+        return [row for place, row in enumerate(rows) if place not in known]
 
     async def _insert(self, documents: Sequence[dict[str, Any]]) -> list[int]:
         """Insert what is not there yet, and give the places of what is."""

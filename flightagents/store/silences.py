@@ -19,7 +19,7 @@ _KEPT = timedelta(days=90)
 
 
 class MongoSilences:
-    """Decisions not to tell. `people` of a document are keyed hashes by reason."""
+    """Decisions not to tell. `people` of a document: by reason, keyed hashes and when it was decided."""
 
     def __init__(self, database: Database) -> None:
         self._silences = database[COLLECTION]
@@ -33,39 +33,47 @@ class MongoSilences:
         )
 
     @until_stored
-    async def note(self, silences: Sequence[Silence], at: datetime) -> None:
-        """Keep decisions not to tell; one that is kept already stays as it is."""
-        states: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for silence in silences:
-            states[silence.flight, silence.ordinal][f"people.{silence.reason}"].add(silence.person)
+    async def note(self, silences: Sequence[Silence], at: datetime) -> list[Silence]:
+        """Keep decisions not to tell, with their time, and give those that are new; the others stay."""
+        keys = sorted({_key(each) for each in silences})
+        stored = self._silences.find({"_id": {"$in": keys}}, {"people": 1}) if keys else None
+        known = {row["_id"]: row["people"] async for row in stored} if stored is not None else {}
+        new = [
+            each
+            for each in dict.fromkeys(silences)
+            if each.person not in known.get(_key(each), {}).get(each.reason.value, {})
+        ]
+        states: dict[str, list[Silence]] = defaultdict(list)
+        for each in new:
+            states[_key(each)].append(each)
         writes = [
             UpdateOne(
-                {"_id": f"{flight}/{ordinal}"},
+                {"_id": key},
                 {
                     "$setOnInsert": {
-                        "flight": flight,
-                        "ordinal": ordinal,
-                        "at": at,
+                        "flight": theirs[0].flight,
+                        "ordinal": theirs[0].ordinal,
                         "stored_at": datetime.now(UTC),
                     },
-                    "$addToSet": {reason: {"$each": sorted(people)} for reason, people in reasons.items()},
+                    "$set": {f"people.{each.reason}.{each.person}": at for each in theirs},
                 },
                 upsert=True,
             )
-            for (flight, ordinal), reasons in states.items()
+            for key, theirs in states.items()
         ]
         if writes:
             with bulk_write():
                 await self._silences.bulk_write(writes, ordered=False)
+        return new
 
     @until_stored
     async def of_flight(self, flight: str) -> list[tuple[datetime, Silence]]:
-        """Give the decisions not to tell of a flight, oldest first, with the time of each state's first."""
+        """Give the decisions not to tell of a flight, by its states, with their times."""
         found: list[tuple[datetime, Silence]] = []
         async for each in self._silences.find({"flight": flight}).sort("ordinal"):
             for reason, people in each["people"].items():
                 why, ordinal = Reason(reason), each["ordinal"]
-                found += [(each["at"], Silence(flight, ordinal, person, why)) for person in people]
+                found += [(at, Silence(flight, ordinal, person, why)) for person, at in people.items()]
         return found
 
     @until_stored
@@ -74,6 +82,10 @@ class MongoSilences:
         pipeline: list[dict[str, Any]] = [
             {"$project": {"reasons": {"$objectToArray": "$people"}}},
             {"$unwind": "$reasons"},
-            {"$group": {"_id": "$reasons.k", "count": {"$sum": {"$size": "$reasons.v"}}}},
+            {"$group": {"_id": "$reasons.k", "count": {"$sum": {"$size": {"$objectToArray": "$reasons.v"}}}}},
         ]
         return {row["_id"]: row["count"] async for row in self._silences.aggregate(pipeline)}
+
+
+def _key(silence: Silence) -> str:
+    return f"{silence.flight}/{silence.ordinal}"

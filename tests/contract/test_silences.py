@@ -37,13 +37,14 @@ async def test_what_was_noted_is_found_by_its_flight_in_order(silences: AnySilen
 
 
 async def test_noting_it_again_changes_nothing(silences: AnySilences) -> None:
-    await silences.note([ANNA], NOON)
-    await silences.note([ANNA, BEN], NOON + MINUTE)
-    assert set(await silences.of_flight(BA117)) == {(NOON, ANNA), (NOON, BEN)}
+    assert await silences.note([ANNA], NOON) == [ANNA]
+    assert await silences.note([ANNA, BEN, BEN], NOON + MINUTE) == [BEN]
+    assert await silences.note([ANNA, BEN], NOON + MINUTE) == []
+    assert set(await silences.of_flight(BA117)) == {(NOON, ANNA), (NOON + MINUTE, BEN)}
 
 
 async def test_nothing_noted_is_nothing(silences: AnySilences) -> None:
-    await silences.note([], NOON)
+    assert await silences.note([], NOON) == []
     assert await silences.of_flight(BA117) == []
 
 

@@ -67,13 +67,13 @@ class FakeLedger:
                 self._write(row, state=State.SUPERSEDED, reason=Reason.SUPERSEDED)
         self._journal.append(("superseded", " ".join(sorted(newest))))
 
-    async def add(self, rows: Sequence[Notification]) -> int:
-        added = 0
+    async def add(self, rows: Sequence[Notification]) -> list[Notification]:
+        added: list[Notification] = []
         for row in rows:
             known = self.kept.get(row.id)
             if known is None:
                 self.kept[row.id] = Kept(replace(row, trace=(f"decided: {row.reason}",)))
-                added += 1
+                added.append(row)
             elif row.state is State.PENDING and known.row.state in _REVIVED:
                 revived = replace(
                     row,
@@ -84,7 +84,7 @@ class FakeLedger:
                     trace=(*known.row.trace, "decided again"),
                 )
                 self.kept[row.id] = Kept(revived)
-        self._journal.append(("added", str(added)))
+        self._journal.append(("added", str(len(added))))
         return added
 
     async def unsettled(self) -> list[Notification]:

@@ -161,12 +161,44 @@ async def test_a_verdict_that_has_grown_old_is_given_anew() -> None:
 async def test_how_rows_end_is_counted() -> None:
     agency = await a_due_delay(90, BOTH)
     agency.sms.outcomes = [Rejected("no such number")]
-    before = {name: counted(name) for name in ("email accepted later", "sms failed later")}
+    before = {name: counted(name) for name in ("email accepted later news", "sms failed later news")}
     await agency.worker.deliver()
     assert {name: counted(name) - before[name] for name in before} == dict.fromkeys(before, 1.0)
 
 
+async def test_what_is_set_aside_is_counted_by_its_reason() -> None:
+    agency = await a_due_delay()
+    await agency.bookings.cancel("ABC123")
+    before = counted("email suppressed later not_booked")
+    await agency.worker.deliver()
+    assert counted("email suppressed later not_booked") == before + 1
+
+
+async def test_a_decision_is_counted_once_however_often_it_is_made() -> None:
+    agency = Agency()
+    silent, news = decided(Reason.NOT_MATERIAL), decided(Reason.NEWS, told="yes")
+    await agency.at_rest(BOTH)
+    await agency.is_late(90)
+    for _ in range(3):
+        await agency.worker.decide.for_flights([BA117])
+    assert decided(Reason.NOT_MATERIAL) == silent + 1
+    assert decided(Reason.NEWS, told="yes") == news + 2
+
+
+async def test_a_row_that_nobody_may_be_written_is_a_decision_not_to_tell() -> None:
+    agency = Agency()
+    before = decided(Reason.NO_CONSENT)
+    await agency.at_rest(replace(ON_BA117, consents={}))
+    await agency.is_late(90)
+    assert decided(Reason.NO_CONSENT) == before + 1
+
+
+def decided(reason: Reason, told: str = "no") -> float:
+    labels = {"told": told, "reason": reason.value}
+    return REGISTRY.get_sample_value("flightagents_decisions_total", labels) or 0.0
+
+
 def counted(name: str) -> float:
-    channel, state, said = name.split()
-    labels = {"channel": channel, "state": state, "said": said}
+    channel, state, said, reason = name.split()
+    labels = {"channel": channel, "state": state, "said": said, "reason": reason}
     return REGISTRY.get_sample_value("flightagents_notifications_total", labels) or 0.0
