@@ -1,5 +1,6 @@
 """The commands that read and write MongoDB, as a person types them: what they print, and how they exit."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ from flightagents.cli import bookings, dead_letters, notifications
 from flightagents.clock import clock_from
 from flightagents.domain.tracking import advance
 from flightagents.records import DeadLetterSource, dead_letter
+from flightagents.sandbox.mailbox import mail_server
 from flightagents.settings import PREFIX, load
 from tests.support.rows import MINUTE, NOON, row, run_of
 
@@ -229,3 +231,76 @@ def test_dead_letters_are_listed_newest_first(desk: Desk) -> None:
     (newest,) = desk.type("dead-letters", "list", "--limit", "1", "--json").objects
     assert newest["place"]["offset"] == 2
     assert newest["raw"] == "{"
+
+
+def anybody(count: int) -> str:
+    """Write a file of so many travellers of BA117."""
+    people = (f"R{n:05},anybody{n}@example.com,yes,BA117 2026-11-22 LHR-JFK" for n in range(count))
+    return "\n".join(("reference,email,consent_email,flights", *people))
+
+
+@pytest.mark.mongodb
+def test_an_import_that_would_send_more_than_twenty_messages_asks_first(desk: Desk) -> None:
+    file = desk.folder / "many.csv"
+    desk.a_flight_is_late()
+    file.write_text(anybody(21), encoding="utf-8")
+    asked = desk.type("bookings", "import", str(file))
+    assert asked.code == 2
+    assert asked.lines == [
+        "nothing is imported yet: it would send 21 messages at once",
+        "  BA117|2026-11-22|LHR|JFK         later        email  21",
+        "add --yes to import and send them",
+    ]
+    (told,) = desk.type("bookings", "import", str(file), "--json").objects
+    assert (told["imported"], told["would_send"][0]["messages"]) == (0, 21)
+    for collection in ("bookings", "notifications", "silences", "tasks"):
+        assert desk.database[collection].count_documents({}) == 0
+    assert desk.type("bookings", "import", str(file), "--yes").code == 0
+    assert desk.database["notifications"].count_documents({}) == 21
+
+
+@pytest.mark.mongodb
+def test_twenty_messages_are_sent_unasked_and_whoever_was_told_counts_no_more(desk: Desk) -> None:
+    file = desk.folder / "some.csv"
+    desk.a_flight_is_late()
+    for travellers in (20, 40):
+        file.write_text(anybody(travellers), encoding="utf-8")
+        assert desk.type("bookings", "import", str(file)).code == 0
+    assert desk.database["notifications"].count_documents({}) == 40
+
+
+@pytest.mark.mongodb
+def test_a_flight_is_explained_and_what_is_no_flight_is_refused(desk: Desk) -> None:
+    file = desk.folder / "today.csv"
+    file.write_text(FILE, encoding="utf-8")
+    desk.a_flight_is_late()
+    desk.type("bookings", "import", str(file))
+    explained = desk.type("notifications", "list", "--flight", "BA117|2026-11-22|LHR|JFK", "--why")
+    assert explained.code == 0
+    assert any("later       email  pending    news - differs enough" in line for line in explained.lines)
+    assert any("no_consent - there is no leave to write" in line for line in explained.lines)
+    for words in (["--why"], []):
+        refused = desk.type("notifications", "list", "--flight", "BA117", *words)
+        assert refused.code == 2
+        assert "'BA117' is no flight: write one such as 'BA117|2026-11-22|LHR|JFK'" in refused.err
+
+
+@pytest.mark.mongodb
+async def test_a_sample_is_sent_to_oneself_whatever_the_delivery_mode(desk: Desk) -> None:
+    sample = ("notifications", "test", "--to", "you@example.org", "--said", "cancelled", "--language", "de")
+    off = await asyncio.to_thread(desk.type_for_real, *sample)
+    assert off.code != 0
+    assert "email is off" in off.err
+    async with mail_server() as mailbox:
+        desk.settings |= {
+            "SMTP_HOST": mailbox.host,
+            "SMTP_PORT": str(mailbox.port),
+            "SMTP_TLS": "none",
+            "MAIL_FROM": "alerts@agency.example",
+            "DELIVERY": "off",
+        }
+        sent = await asyncio.to_thread(desk.type_for_real, *sample)
+    assert (sent.code, sent.lines) == (0, ["the email provider took it"])
+    (mail,) = mailbox.mails
+    assert "ANNULLIERT" in mail.subject
+    assert desk.type("notifications", "test", "--to", "nobody").code == 2
