@@ -18,11 +18,10 @@ from flightagents.domain.notifications import Notification, Stage
 from flightagents.handlers.breaker import Breaker
 from flightagents.handlers.counting import count_end
 from flightagents.handlers.hand_over import HandOver
-from flightagents.handlers.limits import Bucket
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
 from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
-from flightagents.ports import Outbox
+from flightagents.ports import Outbox, RateLimit
 
 BATCH = 200
 """Most rows of one claim: even at four a second their turn comes before the lease ends (60 s)."""
@@ -46,46 +45,50 @@ class Deliver:
         recheck: Recheck,
         reconcile: Reconcile,
         hand_over: HandOver,
-        buckets: Mapping[Channel, Bucket],
+        rates: Mapping[Channel, RateLimit],
         clock: Clock,
         owner: str,
         at_once: int = AT_ONCE,
         ticks: Callable[[], float] = monotonic,
     ) -> None:
-        """`buckets`: the channels that can be sent on here, and how fast each."""
+        """`rates`: the channels that can be sent on here, and how fast each."""
         self._outbox = outbox
         self._recheck = recheck
         self._reconcile = reconcile
         self._hand_over = hand_over
-        self._buckets = buckets
+        self._rates = rates
         self._clock = clock
         self._owner = owner
         self._ticks = ticks
-        self._breakers = {channel: Breaker(channel, ticks) for channel in buckets}
-        self._slices = {channel: asyncio.Semaphore(SLICES_AT_ONCE) for channel in buckets}
-        self._at_once = {channel: asyncio.Semaphore(at_once) for channel in buckets}
+        self._breakers = {channel: Breaker(channel, ticks) for channel in rates}
+        self._slices = {channel: asyncio.Semaphore(SLICES_AT_ONCE) for channel in rates}
+        self._at_once = {channel: asyncio.Semaphore(at_once) for channel in rates}
         self._ending = False
 
     @property
     def channels(self) -> list[Channel]:
         """The channels that can be sent on here."""
-        return list(self._buckets)
+        return list(self._rates)
 
     def down(self) -> set[Channel]:
         """Give the channels on which nothing leaves from here: they have no settings, or wrong ones."""
-        return {each for each in Channel if each not in self._buckets or self._breakers[each].stopped}
+        return {each for each in Channel if each not in self._rates or self._breakers[each].stopped}
 
     async def __call__(self, channel: Channel) -> int:
         """Send one claim of a channel's rows; give how many there were. A slow channel holds up no other."""
-        bucket = self._buckets[channel]
-        limit = bucket.take(self._breakers[channel].allows(0 if self._ending else BATCH))
+        rate, now = self._rates[channel], self._clock.now()
+        allowed = self._breakers[channel].allows(0 if self._ending else BATCH)
+        # Asked first: a worker with nothing to send writes nothing.
+        due = await self._outbox.due([channel.value], now, allowed) if allowed else 0
+        limit = await rate.take(due) if due else 0
         if not limit:
             return 0
-        rows = await self._outbox.claim(self._owner, [channel.value], self._clock.now(), limit)
+        rows = await self._outbox.claim(self._owner, [channel.value], now, limit)
         slices = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
         # One that fails does not leave the others on their way with nobody waiting for them.
         ends = [end for ends in await asyncio.gather(*map(self._slice, slices)) for end in ends]
-        bucket.give_back(limit - len(rows) + ends.count(False))
+        if unused := limit - len(rows) + ends.count(False):
+            await rate.give_back(unused)
         if failures := [end for end in ends if isinstance(end, Exception)]:
             raise ExceptionGroup("some notifications stay claimed until their lease ends", failures)
         return len(rows)

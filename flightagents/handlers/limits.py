@@ -1,9 +1,8 @@
-"""How much is sent: a second to a provider, an hour to one address."""
+"""How much one address hears within an hour."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic
 
 from flightagents.clock import Clock
 from flightagents.domain.alerting import Said
@@ -19,35 +18,6 @@ and whoever books for a group has several flights at one address; beyond that pe
 is beyond waits, and goes later if it is still true."""
 HOUR = timedelta(hours=1)
 _HEARD_ENOUGH = Wait("the address has heard enough within the hour", timedelta(minutes=5))
-
-WORTH_A_CLAIM = 0.25
-"""Seconds of sending that a claim has to be worth: a claim costs the same for one row as for a hundred."""
-
-
-class Bucket:
-    """What may be handed to a provider: so many a second, after a pause one second's worth at once."""
-
-    def __init__(self, per_second: float, ticks: Callable[[], float] = monotonic) -> None:
-        self._per_second = per_second
-        self._most = max(1.0, per_second)
-        self._left = self._most
-        self._ticks = ticks
-        self._seen_at = ticks()
-
-    def take(self, wanted: int) -> int:
-        """Give how many of these may be sent now; none until it is worth a claim."""
-        now = self._ticks()
-        self._left = min(self._most, self._left + (now - self._seen_at) * self._per_second)
-        self._seen_at = now
-        if self._left < min(wanted, max(1.0, self._per_second * WORTH_A_CLAIM)):
-            return 0
-        taken = min(wanted, int(self._left))
-        self._left -= taken
-        return taken
-
-    def give_back(self, unused: int) -> None:
-        """Count these as not sent."""
-        self._left = min(self._most, self._left + unused)
 
 
 class AddressLimit:

@@ -49,6 +49,9 @@ class Silences(Protocol):
 class Outbox(Protocol):
     """The ledger's rows as a sender takes them in hand. Each update is fenced by owner and attempt."""
 
+    async def due(self, channels: Sequence[str], now: datetime, limit: int) -> int:
+        """Count what `claim` would take."""
+
     async def claim(
         self, owner: str, channels: Sequence[str], now: datetime, limit: int
     ) -> list[Notification]:
@@ -101,6 +104,16 @@ class Outbox(Protocol):
         apart_from: Sequence[str] = (),
     ) -> dict[str, int]:
         """Count what says this and left for each address within a while (real time), but for these rows."""
+
+
+class RateLimit(Protocol):
+    """How much may be handed to one provider now, by all workers together."""
+
+    async def take(self, wanted: int) -> int:
+        """Take some out, of what is wanted; none until it is worth a claim."""
+
+    async def give_back(self, unused: int) -> None:
+        """Count these as not sent."""
 
 
 class Waiting(Protocol):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flightagents.domain.bookings import Channel
-from flightagents.handlers.limits import Bucket
 from flightagents.handlers.pace import PACES, Pace
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.notify import dsn
@@ -16,9 +15,11 @@ from flightagents.notify.render import Renderer
 from flightagents.notify.sms import SmsChannel
 from flightagents.notify.smtp_pool import Limits
 from flightagents.notify.staff import StaffRenderer
-from flightagents.ports import DeliveryChannel
+from flightagents.ports import DeliveryChannel, RateLimit
 from flightagents.settings import DeliveryMode, Settings
+from flightagents.store.connection import Database
 from flightagents.store.outbox import LEASE
+from flightagents.store.rates import MongoRate
 from flightagents.store.receipts import MongoReceipts
 from flightagents.wiring.world import World
 
@@ -82,12 +83,14 @@ def channels_of(world: World, sending: Sending) -> dict[Channel, DeliveryChannel
     return channels
 
 
-def buckets_of(settings: Settings, channels: Collection[Channel]) -> dict[Channel, Bucket]:
+def rates_of(
+    settings: Settings, database: Database, channels: Collection[Channel]
+) -> dict[Channel, RateLimit]:
     """Say how fast each channel is sent on; nothing is claimed on any where delivery is off."""
     if settings.delivery is DeliveryMode.OFF:
         return {}
     speeds = {Channel.EMAIL: settings.email_per_second, Channel.SMS: settings.sms_per_second}
-    return {channel: Bucket(speeds[channel]) for channel in channels}
+    return {channel: MongoRate(database, channel, speeds[channel]) for channel in channels}
 
 
 def staff_renderer_of(settings: Settings) -> StaffRenderer:

@@ -25,7 +25,7 @@ from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
-from flightagents.handlers.limits import AddressLimit, Bucket
+from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
 from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
@@ -38,6 +38,7 @@ from tests.support.consents import FakeOptOuts
 from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
 from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, Journal, SetClock, messages
 from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
+from tests.support.rates import FakeRate
 from tests.support.rows import AIRPORTS, MINUTE, row, run_of
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
@@ -125,7 +126,7 @@ class Worker:
                 clock=agency.clock,
                 shadow=agency.manner.shadow,
             ),
-            buckets={channel: Bucket(agency.per_second, agency.ticks) for channel in agency.channels},
+            rates={channel: FakeRate(agency.per_second, agency.ticks) for channel in agency.channels},
             clock=agency.clock,
             owner=name,
             ticks=agency.ticks,

@@ -108,6 +108,10 @@ class FakeLedger:
 
     # Sending
 
+    async def due(self, channels: Sequence[str], now: datetime, limit: int) -> int:
+        kept = (each for each in self.kept.values() if each.row.channel in channels)
+        return min(limit, sum(self._is_due(each, now) for each in kept))
+
     async def claim(
         self, owner: str, channels: Sequence[str], now: datetime, limit: int
     ) -> list[Notification]:

@@ -1,75 +1,15 @@
 """How much is handed to a provider, on a clock that stands until it is moved."""
 
-from datetime import timedelta
-
 import pytest
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import State
-from flightagents.handlers.limits import Bucket
 from flightagents.settings import DeliveryMode, Settings
+from flightagents.store.connection import Database
 from flightagents.wiring import what_is_off
-from flightagents.wiring.sending import buckets_of
+from flightagents.wiring.sending import rates_of
 from tests.support.agency import SECOND, Agency, Worker
-from tests.support.judges import Ticks
 from tests.support.travellers import booking
-
-
-def bucket(per_second: float) -> tuple[Bucket, Ticks]:
-    ticks = Ticks()
-    return Bucket(per_second, ticks), ticks
-
-
-def test_at_most_one_seconds_worth_is_sent_at_once() -> None:
-    some, ticks = bucket(100)
-    ticks.move(timedelta(hours=1))
-    assert some.take(1000) == 100
-    assert some.take(1000) == 0
-
-
-def test_what_was_taken_comes_back_in_time() -> None:
-    some, ticks = bucket(100)
-    some.take(100)
-    ticks.move(timedelta(seconds=0.5))
-    assert some.take(1000) == 50
-
-
-def test_it_waits_until_there_is_enough_for_a_claim() -> None:
-    some, ticks = bucket(100)
-    some.take(100)
-    ticks.move(timedelta(seconds=0.2))
-    assert some.take(1000) == 0
-    assert some.take(10) == 10
-    ticks.move(timedelta(seconds=0.2))
-    assert some.take(1000) == 30
-
-
-def test_what_was_not_needed_is_given_back() -> None:
-    some, _ = bucket(100)
-    assert some.take(100) == 100
-    some.give_back(40)
-    assert some.take(100) == 40
-    some.give_back(1000)
-    assert some.take(1000) == 100
-
-
-def test_less_than_one_a_second_is_one_now_and_then() -> None:
-    some, ticks = bucket(0.2)
-    assert some.take(50) == 1
-    ticks.move(4 * SECOND)
-    assert some.take(50) == 0
-    ticks.move(SECOND)
-    assert some.take(50) == 1
-
-
-def test_over_a_minute_it_is_never_more_than_allowed() -> None:
-    some, ticks = bucket(30)
-    taken = 0
-    for _ in range(600):
-        taken += some.take(200)
-        ticks.move(timedelta(seconds=0.1))
-    assert 30 * 60 - 8 <= taken <= 30 * 61
-
 
 # In the sender
 
@@ -109,16 +49,19 @@ async def test_what_is_set_aside_takes_nothing_from_the_limit() -> None:
 # By the settings
 
 
-def test_each_channel_is_as_fast_as_its_setting_says() -> None:
+@pytest.mark.mongodb
+async def test_each_channel_is_as_fast_as_its_setting_says(database: Database) -> None:
     settings = Settings.model_validate({"email_per_second": 50, "sms_per_second": 3})
-    taken = {channel: each.take(1000) for channel, each in buckets_of(settings, list(Channel)).items()}
+    rates = rates_of(settings, database, list(Channel))
+    taken = {channel: await each.take(1000) for channel, each in rates.items()}
     assert taken == {Channel.EMAIL: 50, Channel.SMS: 3}
 
 
+@pytest.mark.mongodb
 @pytest.mark.parametrize("mode", list(DeliveryMode))
-def test_nothing_is_claimed_where_delivery_is_off(mode: DeliveryMode) -> None:
-    settings = Settings.model_validate({"delivery": mode})
-    assert set(buckets_of(settings, list(Channel))) == (set() if mode is DeliveryMode.OFF else set(Channel))
+async def test_nothing_is_claimed_where_delivery_is_off(database: Database, mode: DeliveryMode) -> None:
+    rates = rates_of(Settings.model_validate({"delivery": mode}), database, list(Channel))
+    assert set(rates) == (set() if mode is DeliveryMode.OFF else set(Channel))
 
 
 async def test_a_sender_without_channels_leaves_everything_waiting() -> None:
