@@ -19,7 +19,8 @@ _MOST_NAMED = 5
 class TakeReply:
     """Takes each SMS once: a webhook that comes again finds it noted, and does and says nothing.
 
-    It is noted when all is done: whoever dies before that does it again, and each step bears that.
+    It is noted when all is done: whoever dies before that does it again, and each step bears that. Where
+    nothing is to be sent at all (`answers` is false) everything is done, and nothing said.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class TakeReply:
         once: Once,
         address_key: Callable[[str], str],
         clock: Clock,
+        answers: bool = True,
     ) -> None:
         self._bookings = bookings
         self._withdraw = withdraw
@@ -40,6 +42,7 @@ class TakeReply:
         self._once = once
         self._address_key = address_key
         self._clock = clock
+        self._answers = answers
 
     async def __call__(self, sms: InboundSms) -> Answered | None:
         """Take an SMS; give what to answer at once, None for nothing."""
@@ -63,7 +66,9 @@ class TakeReply:
                 return await self._to_staff(sms)
         return None
 
-    async def _stopped(self, sms: InboundSms) -> Answered:
+    async def _stopped(self, sms: InboundSms) -> Answered | None:
+        if not self._answers:
+            return None
         theirs = await self._bookings.at([sms.sender])
         return Answered(Answer.STOPPED, theirs[0].language if theirs else "")
 
@@ -84,7 +89,9 @@ class TakeReply:
                 )
             ]
         )
-        if not await self._once.note(f"answer|{self._address_key(sms.sender)}|{now:%Y-%m-%d}"):
+        if not self._answers or not await self._once.note(
+            f"answer|{self._address_key(sms.sender)}|{now:%Y-%m-%d}"
+        ):
             return None
         return Answered(Answer.NOBODY_READS, theirs[0].language if theirs else "")
 

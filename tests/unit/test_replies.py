@@ -229,3 +229,15 @@ async def test_whoever_starts_again_hears_of_a_flight_that_is_late() -> None:
     await agency.worker.take_bookings.catch_up()
     await agency.delivers()
     assert [text.split()[0] for text in agency.sms.texts] == ["later"]
+
+
+@pytest.mark.parametrize("text", ["Hello?", "BAJA"])
+async def test_where_nothing_is_to_be_sent_nothing_is_answered_and_all_else_is_done(text: str) -> None:
+    agency = Agency()
+    await agency.bookings.save([ON_BA117])
+    site = Website(agency, answers=False)
+    assert await site.take_reply(sms(text)) is None
+    assert len(agency.tasks.all) == 1
+    assert await allows(site, Channel.SMS) == {text != "BAJA"}
+    live_again = Website(agency)
+    assert await live_again.take_reply(sms("Hello?", "SM2")) == Answered(Answer.NOBODY_READS, "en")
