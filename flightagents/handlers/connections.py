@@ -48,7 +48,7 @@ class Connections:
     ) -> None:
         self._itineraries = itineraries
         self._ledger = ledger
-        self._tasks = ConnectionTasks(tasks)
+        self._tasks = ConnectionTasks(tasks, rows.person_key)
         self._rows = rows
         self._clock = clock
         self._manner = manner

@@ -77,6 +77,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             archive=archive,
             rebooking=desk.rebooking,
             zone_of=zone_of,
+            address_key=world.address_keys,
             is_covered=coverage(settings.poll_queries),
             clock=clock,
         ),

@@ -6,7 +6,7 @@ from typing import Any
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.watch import WatchFlights
-from tests.support.agency import Agency
+from tests.support.agency import Agency, address_key
 from tests.support.rows import AIRPORTS, run_of
 
 
@@ -24,6 +24,7 @@ class Desk(Agency):
             archive=self.archive,
             rebooking=self.worker.rebooking,
             zone_of=zone_of,
+            address_key=address_key,
             is_covered=lambda segment: segment.designator not in self.not_polled,
             clock=self.clock,
             missing_for=missing_for,
