@@ -1,6 +1,6 @@
 """A traveller's SMS to us -> consent taken back or given, or a task for staff and one answer a day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from flightagents.clock import Clock
@@ -12,8 +12,8 @@ from flightagents.ports import Bookings, Once, Tasks
 
 LONGEST_QUOTE = 500
 """Characters of a reply that staff are shown: over three segments."""
-_MOST_NAMED = 5
-"""Other bookings of a number that a task names."""
+_BOOKED = "Has answered by SMS: read it and call back."
+_STRANGER = "An SMS from a number of no booking: read it."
 
 
 class TakeReply:
@@ -83,8 +83,9 @@ class TakeReply:
                     kind=TaskKind.REPLY,
                     flight=None,
                     booking=theirs[0].id if theirs else None,
-                    summary=_summary(theirs),
+                    summary=_BOOKED if theirs else _STRANGER,
                     created_at=now,
+                    also=tuple(each.id for each in theirs[1:]),
                     quote=sms.text.strip()[:LONGEST_QUOTE],
                 )
             ]
@@ -103,11 +104,3 @@ def _soon(booking: Booking, today: date) -> tuple[bool, int]:
     if ahead:
         return False, min(ahead).toordinal()
     return True, -max(days, default=date.min).toordinal()
-
-
-def _summary(theirs: Sequence[Booking]) -> str:
-    if not theirs:
-        return "An SMS from a number of no booking: read it."
-    others = sorted({each.reference for each in theirs[1:]} - {theirs[0].reference})[:_MOST_NAMED]
-    also = f" (also booked: {', '.join(others)})" if others else ""
-    return f"Has answered by SMS: read it and call back{also}."

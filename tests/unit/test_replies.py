@@ -176,8 +176,8 @@ async def test_a_reply_belongs_to_the_booking_that_flies_next_and_names_the_othe
     await site.take_reply(sms("Hello"))
     (task,) = site.agency.tasks.all
     assert task.booking == f"NEXT02|{ANNA}"
-    assert task.summary.endswith("(also booked: GONE00, LATE05, PAST01).")
-    assert ANNA not in task.summary
+    assert task.also == (f"LATE05|{ANNA}", f"PAST01|{ANNA}", f"GONE00|{ANNA}")
+    assert task.summary == "Has answered by SMS: read it and call back."
 
 
 async def test_a_reply_from_a_number_of_no_booking_is_a_task_without_one() -> None:
