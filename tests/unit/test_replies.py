@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from flightagents.domain.bookings import Booking, Channel, SegmentStatus
-from flightagents.domain.replies import Answer, Answered, InboundSms, Meaning, meaning
+from flightagents.domain.replies import Answer, Answered, InboundSms, Meaning, meaning, twilio_answers
 from flightagents.domain.tasks import TaskKind
 from tests.support.agency import Agency
 from tests.support.messages import ANNA, ANNAS_PHONE
@@ -55,6 +55,9 @@ async def allows(site: Website, channel: Channel) -> set[bool]:
         "sair",
         "Abmelden",
         "désabonner",
+        "Arrêtez",
+        "CANCELAR",
+        "\uff33\uff34\uff2f\uff30",
     ],
 )
 def test_a_single_word_of_our_languages_stops(text: str) -> None:
@@ -64,20 +67,77 @@ def test_a_single_word_of_our_languages_stops(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Stop all",
+        "stop stop",
+        "STOP please",
+        "Please stop!",
+        "STOP IT NOW",
+        "stop texting me",
+        "Stop sending me these messages, thanks",
+        "opt out",
+        "please opt-out",
+        "unsubscribe me",
+        "STOP SMS",
+        "STOP 👍",
+        "Nein danke, STOP",
+        "SMS bitte abbestellen",
+        "Arrêtez les SMS s'il vous plaît",
+        "Arrêter de m\u2019envoyer des SMS",
+        "Darme de baja, por favor",
+        "parar mensajes",
+        "Pare de enviar mensagens",
+    ],
+)
+def test_a_few_words_that_add_nothing_to_it_stop_as_well(text: str) -> None:
+    assert meaning(text) is Meaning.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "  ",
         "?",
-        "please stop",
-        "Don't cancel my flight",
-        "STOP IT NOW",
-        "stopover",
+        "STOP?",
+        "Cancel?",
+        "please don't stop",
+        "Please don\u2019t stop the messages",
+        "do not stop",
+        "no stop",
+        "non stop",
+        "non-stop",
         "nonstop",
+        "stopover",
+        "stop over",
+        "Stop over in Madrid",
+        "one stop please",
+        "stop at gate B2",
+        "STOP! I still want to fly",
+        "Don't cancel my flight",
+        "cancel please",
+        "Cancel all",
+        "please end this",
         "the end",
+        "Bitte nicht abmelden",
+        "Nicht stoppen",
+        "Bitte keine SMS stoppen",
+        "N'arrêtez pas",
+        "No parar, por favor",
+        "não pare",
+        "quero sair",
+        "Quiero cancelar",
+        "please",
+        "stop " * 7,
         "👍",
     ],
 )
 def test_other_words_are_for_a_person(text: str) -> None:
     assert meaning(text) is Meaning.WORDS
+
+
+@pytest.mark.parametrize(("text", "answers"), [("Stop.", True), ("opt-out", True), ("stop all", False)])
+def test_twilio_confirms_only_its_own_words_by_themselves(text: str, answers: bool) -> None:
+    assert twilio_answers(text) is answers
 
 
 async def test_stop_takes_consent_back_in_every_booking_of_the_number() -> None:
