@@ -61,6 +61,7 @@ def channels_of(world: World, sending: Sending) -> dict[Channel, DeliveryChannel
             tls=settings.smtp_tls,
             mail_from=settings.mail_from,
             from_name=settings.agency_name,
+            reply_to=settings.reply_to or "",
             username=settings.smtp_username or "",
             password=settings.smtp_password,
             lookup=sending.mailbox,
