@@ -24,7 +24,7 @@ class TaskKind(StrEnum):
     CONNECTION = "connection"
     """A connection is missed or at risk."""
     REPLY = "reply"
-    """A traveller has answered an SMS."""
+    """A traveller has answered an SMS, or an email."""
     CONSENT_WITHDRAWN = "consent_withdrawn"
     """A traveller wants no more messages on a channel: reach them another way."""
 

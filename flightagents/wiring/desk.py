@@ -198,7 +198,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             down=deliver.down if settings.delivery is DeliveryMode.LIVE else None,
         ),
         take_receipt=TakeReceipt(receipts),
-        read_bounces=bounces_of(settings, receipts),
+        read_bounces=bounces_of(settings, receipts, tasks, clock),
         deliver=deliver,
         explain=Explain(ledger, silences, bookings, rows.person_key),
         send_sample=SendSample(channels, renderer_of(settings), clock),

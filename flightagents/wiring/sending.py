@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.handlers.limits import Bucket
+from flightagents.handlers.mail_replies import TakeMailReply
 from flightagents.handlers.pace import PACES, Pace
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.notify import dsn
@@ -16,7 +18,7 @@ from flightagents.notify.render import Renderer
 from flightagents.notify.sms import SmsChannel
 from flightagents.notify.smtp_pool import Limits
 from flightagents.notify.staff import StaffRenderer
-from flightagents.ports import DeliveryChannel
+from flightagents.ports import DeliveryChannel, Tasks
 from flightagents.settings import DeliveryMode, Settings
 from flightagents.store.outbox import LEASE
 from flightagents.store.receipts import MongoReceipts
@@ -35,11 +37,17 @@ class Sending:
 SENDING = Sending(PACES, LEASE)
 
 
-def bounces_of(settings: Settings, receipts: MongoReceipts) -> ReadBounces | None:
+def bounces_of(settings: Settings, receipts: MongoReceipts, tasks: Tasks, clock: Clock) -> ReadBounces | None:
     """Build what reads the bounces, where it is set where they arrive."""
     if settings.bounces is None:
         return None
-    return ReadBounces(bounce_source(settings.bounces), dsn.read, TakeReceipt(receipts), receipts)
+    return ReadBounces(
+        bounce_source(settings.bounces),
+        dsn.read,
+        TakeReceipt(receipts),
+        TakeMailReply(receipts, tasks, clock),
+        receipts,
+    )
 
 
 def reported_of(settings: Settings) -> set[Channel]:
