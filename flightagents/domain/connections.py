@@ -153,6 +153,8 @@ def _once_left(standing: Standing, *, landed: bool) -> Standing:
 
 def _by_time(connection: Connection, minimum: timedelta) -> Standing:
     margin, planned = connection.margin, connection.planned
+    if planned is None:  # nobody sells two flights that overlap: it was sold with time enough
+        planned = minimum + HYSTERESIS
     if planned < minimum and planned - margin < SHRUNK:  # it was sold so
         return Standing.KEPT if margin >= planned else Standing.TIGHT
     if margin < GATES_CLOSE:

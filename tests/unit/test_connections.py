@@ -22,7 +22,7 @@ from flightagents.domain.connections import (
     standing_of,
 )
 from flightagents.domain.flight import FlightState, Status
-from flightagents.domain.journeys import Connection, Leg, connections
+from flightagents.domain.journeys import Connection, Leg, connections, first_onward
 from flightagents.domain.tracking import advance
 from tests.support.rows import DAY, MINUTE, NOON, row, run_of
 
@@ -119,10 +119,38 @@ def test_a_flight_from_elsewhere_is_no_connection() -> None:
 
 @pytest.mark.parametrize(
     ("leaves", "found"),
-    [("2026-11-22T17:34", 0), ("2026-11-22T17:35", 1), ("2026-11-23T17:35", 1), ("2026-11-23T17:36", 0)],
+    [("2026-11-22T11:34", 0), ("2026-11-22T11:35", 1), ("2026-11-23T17:35", 1), ("2026-11-23T17:36", 0)],
 )
-def test_who_stays_longer_than_a_day_or_leaves_before_does_not_connect(leaves: str, found: int) -> None:
+def test_who_stays_longer_than_a_day_or_leaves_long_before_does_not_connect(leaves: str, found: int) -> None:
     assert len(pairs(leg(BA117), ticketed(leaves))) == found
+
+
+def test_of_two_flights_that_overlap_one_was_retimed_before_anybody_saw_it() -> None:
+    early = state("AA100", route="JFK-MAD", departs="17:20", arrives="2026-11-23T06:20")
+    (found,) = connections([leg(BA117), leg(early)])
+    assert found.planned is None
+    assert standing(found) is Standing.MISSED
+    for minutes, stands in ((60, Standing.AT_RISK), (80, Standing.TIGHT), (85, Standing.KEPT)):
+        (found,) = connections([leg(BA117), leg(late(early, minutes))])
+        assert standing(found) is stands
+
+
+def test_a_flight_that_was_over_before_the_other_left_is_an_earlier_one() -> None:
+    before = state("AA100", route="JFK-LHR", departs="00:30", arrives="12:30")
+    after = state("BA117", departs="12:40", arrives="15:40")
+    assert pairs(leg(after), leg(before)) == [("AA100", "BA117")]
+
+
+def test_flights_that_overlap_are_joined_only_where_one_booking_has_both() -> None:
+    early = leg(state("AA100", route="JFK-MAD", departs="17:20", arrives="2026-11-23T06:20"))
+    assert first_onward(leg(BA117), [early], may_overlap=False) is None
+    assert first_onward(leg(BA117), [early, leg(AA100)], may_overlap=False) is not None
+
+
+def test_without_zones_nobody_knows_whether_two_flights_overlap() -> None:
+    inbound = state("BA1", route="QQR-QQQ", departs="14:35", arrives="17:35")
+    onward = state("BA2", route="QQQ-LHR", departs="17:20", arrives="19:20")
+    assert pairs(leg(inbound), leg(onward)) == []
 
 
 def test_people_change_to_the_first_of_two_flights_that_leave_from_there() -> None:

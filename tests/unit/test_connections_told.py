@@ -104,6 +104,14 @@ async def test_an_onward_flight_that_is_retimed_earlier_is_missed() -> None:
     assert said(agency) == [MISSED]
 
 
+async def test_an_onward_flight_that_was_retimed_before_it_was_first_seen_is_missed() -> None:
+    agency = Agency()
+    await at_rest(agency, onward(departs="17:20"))
+    await agency.delivers()
+    assert said(agency) == [MISSED]
+    assert [each.state for each in agency.tasks.of_kind(TaskKind.CONNECTION)] == [TaskState.OPEN]
+
+
 async def test_a_ticketed_flight_that_the_feed_does_not_have_yet_counts() -> None:
     agency = Agency()
     ticketed = segment("AA100", departure="JFK", arrival="MAD", ticketed=datetime.combine(DAY, time(19, 35)))
