@@ -2,7 +2,7 @@
 
 decide.py calls it after its own decisions on the same people; recheck.py asks it again before a row is sent.
 A row belongs to the flight that brings people to their connection. Each of at risk, missed and safe again
-has one row for each connection and address, whatever moved since.
+has one row for each connection, round and address, whatever moved since.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from datetime import datetime
 from flightagents.clock import Clock
 from flightagents.domain.alerting import CONNECTIONS, NOTHING, Decision, Reason, Said
 from flightagents.domain.bookings import Booking, Channel
-from flightagents.domain.connections import expires_at, judge_connection
+from flightagents.domain.connections import ConnectionTold, expires_at, judge_connection
 from flightagents.domain.flight import Status
 from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, State
 from flightagents.handlers.audience import Case
@@ -118,15 +118,15 @@ class Connections:
         if decision.said is None:
             return []
         rows = [
-            self._row(change, channel, decision.said, known, now)
+            self._row(change, channel, (decision.said, decision.round), known, now)
             for channel in change.booking.channels
             if change.booking.address(channel)
         ]
         withdrawn = {row.id for row in known if row.state is State.SUPERSEDED}
         return [row for row in rows if decision.tell or row.id in withdrawn]
 
-    def _told(self, rows: Sequence[Notification]) -> set[Said]:
-        return {row.said for row in rows if self._is_told(row)}
+    def _told(self, rows: Sequence[Notification]) -> set[ConnectionTold]:
+        return {_turn(row) for row in rows if self._is_told(row)}
 
     def _is_told(self, row: Notification) -> bool:
         """In shadow mode what would have been sent counts as told."""
@@ -137,17 +137,17 @@ class Connections:
         self,
         change: Change,
         channel: Channel,
-        said: Said,
+        turn: ConnectionTold,
         known: Sequence[Notification],
         now: datetime,
     ) -> Notification:
         """Write a row; withdrawn and decided anew it is the same row, and as old as it was."""
-        row = self._rows.row(change.booking, channel, self._notice(change, said), now)
-        key = _row_id(change, said, channel, row.address_key)
+        row = self._rows.row(change.booking, channel, self._notice(change, turn), now)
+        key = _row_id(change, turn, channel, row.address_key)
         before = next((each for each in known if each.id == key), None)
         since = before.created_at if before else now
-        decision = Decision(tell=True, reason=Reason.NEWS, said=said)
-        if said is not Said.CONNECTION_SAFE:  # whoever gave up has to hear of it at once
+        decision = Decision(tell=True, reason=Reason.NEWS, said=row.said)
+        if row.said is not Said.CONNECTION_SAFE:  # whoever gave up has to hear of it at once
             decision = self._manner.holding.hold(
                 decision, change.case.current(), change.booking, since=since, now=now
             )
@@ -162,7 +162,8 @@ class Connections:
             hold=before is not None and before.state is State.SUPERSEDED and before.hold,
         )
 
-    def _notice(self, change: Change, said: Said) -> Notice:
+    def _notice(self, change: Change, turn: ConnectionTold) -> Notice:
+        said, number = turn
         connection, case = change.connection, change.case
         onward = Onward(
             designator=connection.to.designator,
@@ -174,6 +175,7 @@ class Connections:
             protected=case.booking.protected,
             flight_date=connection.to.flight_date,
             diverted=case.state.disruption is Status.DIVERTED,
+            round=number,
         )
         return replace(self._rows.notice(case, case.current(), NOTHING, said), onward=onward)
 
@@ -193,11 +195,12 @@ class Connections:
         now: datetime,
     ) -> Verdict:
         """One at a time: what is true now waits until it is known what became of what was true before."""
-        others = [other for other in known if other.said is not row.said]
+        mine = _turn(row)
+        others = [other for other in known if _turn(other) != mine]
         decision = judge_connection(change.standing(now), self._told(others))
         if decision.reason is Reason.EXPIRED:
             return SetAside(State.EXPIRED, Reason.EXPIRED)
-        if decision.said is not None and decision.said is not row.said:
+        if decision.said is not None and (decision.said, decision.round) != mine:
             return _SUPERSEDED
         if not decision.tell:
             return SetAside(State.SUPPRESSED, decision.reason)
@@ -205,7 +208,7 @@ class Connections:
             return _DUPLICATE
         if any(other.state is State.SENDING for other in others):
             return Wait()
-        return Send(address=address, notice=self._notice(change, row.said))
+        return Send(address=address, notice=self._notice(change, mine))
 
 
 def _is_about(row: Notification, change: Change) -> bool:
@@ -221,12 +224,18 @@ def _is_about(row: Notification, change: Change) -> bool:
 
 def _is_twin(other: Notification, row: Notification) -> bool:
     """Tell whether another row says the same to the same address; of two on their way one goes."""
-    if other.id == row.id or (other.said, other.address_key) != (row.said, row.address_key):
+    if other.id == row.id or (_turn(other), other.address_key) != (_turn(row), row.address_key):
         return False
     return other.state in TOLD and (other.state is not State.SENDING or other.id < row.id)
 
 
-def _row_id(change: Change, said: Said, channel: Channel, address_key: str | None) -> str:
-    """No ordinal: what has been said of a connection is said, whatever moved since."""
-    text = f"{change.id}|{said}|{channel}|{address_key}"
+def _turn(row: Notification) -> ConnectionTold:
+    onward = row.notice.onward if row.notice else None
+    return row.said, onward.round if onward else 1
+
+
+def _row_id(change: Change, turn: ConnectionTold, channel: Channel, address_key: str | None) -> str:
+    """No ordinal: what has been said of a connection in a round is said, whatever moved since."""
+    said, number = turn
+    text = f"{change.id}|{said}|{number}|{channel}|{address_key}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]

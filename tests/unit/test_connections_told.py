@@ -10,6 +10,7 @@ from flightagents.airports import country
 from flightagents.domain.alerting import CONNECTIONS, Reason, Said
 from flightagents.domain.bookings import Channel, SegmentStatus
 from flightagents.domain.connections import MinimumTimes
+from flightagents.domain.delivery import Rejected
 from flightagents.domain.holding import Holding, Policies, QuietHours
 from flightagents.domain.moves import watch
 from flightagents.domain.notifications import Notification, State
@@ -85,6 +86,41 @@ async def test_each_turn_is_told_once_however_long_it_creeps() -> None:
     await at_rest(agency)
     await is_late(agency, 60, 70, 80, 90, 115, 130, 150, 20, 0)
     assert said(agency) == said(agency, Channel.SMS) == [RISK, MISSED, SAFE]
+
+
+async def test_that_it_is_safe_is_not_the_last_word_on_one_that_is_missed_after_all() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await is_late(agency, 60, 110, 0, 110, 120)
+    assert said(agency) == said(agency, Channel.SMS) == [RISK, MISSED, SAFE, MISSED]
+    for _ in range(3):
+        await is_late(agency, 0, 60, 110)
+    told = [RISK, MISSED, SAFE, MISSED, SAFE, MISSED]
+    assert said(agency) == said(agency, Channel.SMS) == told
+    assert [each.state for each in agency.tasks.of_kind(TaskKind.CONNECTION)] == [TaskState.OPEN]
+
+
+async def test_that_it_is_missed_again_is_called_out_where_no_message_arrives() -> None:
+    agency = Agency()
+    await agency.books(replace(TO_MADRID, phone=None, channels=(Channel.EMAIL,)))
+    await agency.shows(row(), onward())
+    await is_late(agency, 110, 0)
+    agency.email.outcomes = [Rejected("RCPT 550 5.1.1")] * 2
+    await is_late(agency, 110)
+    summaries = [task.summary for task in agency.tasks.of_kind(TaskKind.CALL)]
+    assert len([each for each in summaries if "misses the connection to AA100" in each]) == 1
+
+
+async def test_a_second_turn_that_is_withdrawn_unsent_is_decided_anew() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await is_late(agency, 110, 0)
+    await agency.shows(row(delay=110), onward())
+    await agency.shows(row(delay=0), onward())
+    await agency.delivers()
+    assert said(agency) == [MISSED, SAFE]
+    await is_late(agency, 110)
+    assert said(agency) == said(agency, Channel.SMS) == [MISSED, SAFE, MISSED]
 
 
 async def test_an_onward_flight_that_leaves_later_makes_it_safe_again() -> None:
