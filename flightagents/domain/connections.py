@@ -183,6 +183,11 @@ def _by_time(connection: Connection, minimum: timedelta) -> Standing:
     return Standing.KEPT if margin >= min(minimum + HYSTERESIS, planned) else Standing.TIGHT
 
 
+def is_short(connection: Connection, minimum: timedelta) -> bool:
+    """Tell whether it is missed or at risk by the times alone, whatever else makes that void."""
+    return _by_time(connection, minimum) in (Standing.MISSED, Standing.AT_RISK)
+
+
 def expires_at(connection: Connection) -> datetime:
     """Tell until when a message about a connection makes sense."""
     return at_latest(connection.leaves) + KEEP["time"]

@@ -16,7 +16,7 @@ from flightagents.domain.alerting import CONNECTIONS, NOTHING, Decision, Reason,
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.connections import ConnectionTold, expires_at, judge_connection
 from flightagents.domain.flight import Status
-from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, State
+from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, Silence, State
 from flightagents.handlers.audience import Case
 from flightagents.handlers.connection_tasks import ConnectionTasks
 from flightagents.handlers.decide import USUAL, Manner
@@ -31,6 +31,12 @@ _DUPLICATE = SetAside(State.SUPPRESSED, Reason.DUPLICATE)
 
 Known = defaultdict[tuple[str, str], list[Notification]]
 """Rows about connections, by the flight that brings people there and by address key."""
+
+Decided = tuple[list[Notification], list[Silence]]
+"""What people are to be told, and why others, or they, are not."""
+
+_ONLY_IF_SHORT = frozenset({Reason.DEPARTED, Reason.EXPIRED})
+"""Why nobody hears of what was never in danger either: that explains nothing."""
 
 
 class Connections:
@@ -53,33 +59,38 @@ class Connections:
         self._clock = clock
         self._manner = manner
 
-    async def rows(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+    async def rows(self, cases: Sequence[Case], now: datetime) -> Decided:
         """Give what the people of these cases are to be told of their connections; staff get their tasks.
 
-        The number of queries does not grow with the travellers; without two flights in a booking it is none.
+        Of a connection that was never in danger no silence is kept: there was nothing to be said. The number
+        of queries does not grow with the travellers; without two flights in a booking it is none.
         """
         bookings = {case.booking.id: case.booking for case in cases}
         changes = await self._itineraries.of(list(bookings.values()))
         if not changes:
-            return []
+            return [], []
         await self._tasks.follow(changes, now)
         return await self._rows_of(changes, now)
 
     async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
         """Give the same rows, and open no task."""
         bookings = {case.booking.id: case.booking for case in cases}
-        return await self._rows_of(await self._itineraries.of(list(bookings.values())), now)
+        rows, _ = await self._rows_of(await self._itineraries.of(list(bookings.values())), now)
+        return rows
 
-    async def _rows_of(self, changes: Sequence[Change], now: datetime) -> list[Notification]:
+    async def _rows_of(self, changes: Sequence[Change], now: datetime) -> Decided:
         known = await self._known(changes)
         judged: set[tuple[str, str, str]] = set()
         rows: list[Notification] = []
+        silences: list[Silence] = []
         for change in changes:
             here = {(*change.between, key) for key in self._rows.address_keys(change.booking)}
             if judged.isdisjoint(here):  # else another booking of the same person has it too
-                rows += self._decided(change, self._of_person(change, known), now)
+                told, untold = self._decided(change, self._of_person(change, known), now)
+                rows += told
+                silences += untold
             judged |= here
-        return rows
+        return rows, silences
 
     async def judge(
         self, rows: Sequence[Notification], bookings: Mapping[str, Booking]
@@ -112,18 +123,26 @@ class Connections:
         rows = (row for flight in change.flights for key in keys for row in known[flight, key])
         return [row for row in rows if _is_about(row, change)]
 
-    def _decided(self, change: Change, known: Sequence[Notification], now: datetime) -> list[Notification]:
+    def _decided(self, change: Change, known: Sequence[Notification], now: datetime) -> Decided:
         """Of what one channel has told already, another still gets what was withdrawn there unsent."""
-        decision = judge_connection(change.standing(now), self._told(known))
-        if decision.said is None:
+        told = self._told(known)
+        decision = judge_connection(change.standing(now), told)
+        rows: list[Notification] = []
+        if decision.said is not None:
+            turn = decision.said, decision.round
+            ways = [each for each in change.booking.channels if change.booking.address(each)]
+            rows = [self._row(change, channel, turn, known, now) for channel in ways]
+            withdrawn = {row.id for row in known if row.state is State.SUPERSEDED}
+            rows = [row for row in rows if decision.tell or row.id in withdrawn]
+        if decision.tell or rows:
+            return rows, []
+        return [], self._silences(change, decision.reason, in_danger=bool(told) or change.is_short)
+
+    def _silences(self, change: Change, reason: Reason, *, in_danger: bool) -> list[Silence]:
+        if reason is Reason.NOT_MATERIAL or (reason in _ONLY_IF_SHORT and not in_danger):
             return []
-        rows = [
-            self._row(change, channel, (decision.said, decision.round), known, now)
-            for channel in change.booking.channels
-            if change.booking.address(channel)
-        ]
-        withdrawn = {row.id for row in known if row.state is State.SUPERSEDED}
-        return [row for row in rows if decision.tell or row.id in withdrawn]
+        state, person = change.case.state, self._rows.person_key(change.booking.id)
+        return [Silence(state.flight, state.ordinal, person, reason)]
 
     def _told(self, rows: Sequence[Notification]) -> set[ConnectionTold]:
         return {_turn(row) for row in rows if self._is_told(row)}

@@ -35,11 +35,11 @@ from flightagents.ports import Ledger, Silences
 class Connecting(Protocol):
     """Decides on the connections of the same people."""
 
-    async def rows(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
-        """Give what they are to be told of the flights after these, and before."""
+    async def rows(self, cases: Sequence[Case], now: datetime) -> tuple[list[Notification], list[Silence]]:
+        """Give what they are to be told of the flights after these, and before, or why they are not."""
 
     async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
-        """Give the same, and leave no trace."""
+        """Give what they would be told, and leave no trace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +112,9 @@ class Decide:
         await self._ledger.supersede(newest.items(), keys)
         now = self._clock.now()
         rows, silences = await self._decided(cases, moved, now, new=new)
-        rows += await self._connections.rows(cases, now)
-        await self._note(silences, now)
+        connecting, unsaid = await self._connections.rows(cases, now)
+        rows += connecting
+        await self._note([*silences, *unsaid], now)
         for row in rows:
             DECISIONS.labels(told="yes", reason=row.reason.value).inc()
         if await self._ledger.add(rows):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
-from flightagents.domain.connections import MinimumTimes, Standing, standing_of
+from flightagents.domain.connections import MinimumTimes, Standing, is_short, standing_of
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.journeys import Connection, Leg, connections
 from flightagents.handlers.audience import Audience, Case
@@ -49,6 +49,11 @@ class Change:
         onward = self.connection.onward
         known = (FlightId.parse(onward.flight).designator, *onward.marketed_as) if onward else ()
         return {self.connection.to.designator, *known}
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether its times alone put it at risk."""
+        return is_short(self.connection, self.minimum)
 
     def standing(self, now: datetime) -> Standing:
         """Tell how it stands."""

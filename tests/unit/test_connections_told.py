@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from flightagents.airports import country
 from flightagents.domain.alerting import CONNECTIONS, Reason, Said
@@ -13,7 +14,7 @@ from flightagents.domain.connections import MinimumTimes
 from flightagents.domain.delivery import Rejected
 from flightagents.domain.holding import Holding, Policies, QuietHours
 from flightagents.domain.moves import watch
-from flightagents.domain.notifications import Notification, State
+from flightagents.domain.notifications import Notification, Silence, State
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.errors import SettingsError
 from flightagents.handlers.decide import Manner
@@ -509,6 +510,63 @@ async def test_a_diverted_flight_misses_its_connection() -> None:
     assert told.onward.diverted
     (task,) = agency.tasks.of_kind(TaskKind.CONNECTION)
     assert "is diverted" in task.summary
+
+
+# Why nothing is said
+
+
+async def reasons(agency: Agency) -> list[Reason]:
+    """Give why nothing is said just now."""
+    cases = await agency.worker.audience.of_bookings([TO_MADRID])
+    rows, silences = await agency.worker.connections.rows(cases, agency.clock.now())
+    assert rows == []
+    return [each.reason for each in silences]
+
+
+def inhibited() -> float:
+    labels = {"told": "no", "reason": "inhibited"}
+    return REGISTRY.get_sample_value("flightagents_decisions_total", labels) or 0
+
+
+async def test_that_a_cancelled_flight_says_it_by_itself_is_kept_and_counted() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    counted = inhibited()
+    for _ in range(2):
+        await agency.shows(row(status="cancelled"), onward())
+    person = agency.worker.rows.person_key(TO_MADRID.id)
+    assert Silence(BA117, 3, person, Reason.INHIBITED) in agency.silences.all
+    assert inhibited() > counted
+
+
+async def test_that_it_was_said_before_is_a_reason() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await is_late(agency, 60, 75)
+    assert await reasons(agency) == [Reason.DUPLICATE]
+
+
+async def test_a_connection_that_was_never_in_danger_needs_no_reason() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    assert await reasons(agency) == []
+    flown = row(status="landed", took_off="14:40", landed="17:30")
+    await agency.shows(flown, onward(status="active", took_off="19:40"))
+    assert await reasons(agency) == []
+    agency.wait(18 * HOUR)
+    assert await reasons(agency) == []
+
+
+async def test_a_short_connection_that_was_made_or_is_over_has_a_reason() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await agency.books(TO_MADRID)
+    await agency.shows(row(delay=60), onward())
+    flown = row(delay=60, status="landed", took_off="15:45", landed="18:35")
+    await agency.shows(flown, onward(status="active", took_off="19:40"))
+    assert await reasons(agency) == [Reason.DEPARTED]
+    agency.wait(18 * HOUR)
+    assert await reasons(agency) == [Reason.EXPIRED]
 
 
 # The agency's manner
