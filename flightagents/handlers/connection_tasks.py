@@ -70,6 +70,6 @@ def _summary(change: Change) -> str:
         case _:
             happened = f"arrives {arrives}"
     onward = f"{connection.to.designator} {connection.airport}-{connection.to.arrival}"
-    ticket = _TICKETS[change.booking.protected]
+    ticket = _TICKETS[change.protected]
     inbound = f"{change.case.segment.designator} {state.departure.airport}-{state.arrival.airport}"
     return f"{inbound} {happened}, {onward} leaves {leaves}: the connection is lost; {ticket}"

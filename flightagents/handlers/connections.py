@@ -63,7 +63,7 @@ class Connections:
         """Give what the people of these cases are to be told of their connections; staff get their tasks.
 
         Of a connection that was never in danger no silence is kept: there was nothing to be said. The number
-        of queries does not grow with the travellers; without two flights in a booking it is none.
+        of queries does not grow with the travellers; where nobody has two flights it is one.
         """
         bookings = {case.booking.id: case.booking for case in cases}
         changes = await self._itineraries.of(list(bookings.values()))
@@ -191,7 +191,7 @@ class Connections:
             zone=connection.zone,
             leaves=connection.leaves,
             arrives=connection.arrives,
-            protected=case.booking.protected,
+            protected=change.protected,
             flight_date=connection.to.flight_date,
             diverted=case.state.disruption is Status.DIVERTED,
             round=number,

@@ -114,7 +114,7 @@ class KeepOptOuts:
         return [after for _, after in pairs]
 
     async def _pairs(self, bookings: Sequence[Booking]) -> list[tuple[Booking, Booking]]:
-        addresses = {address for each in bookings for address in (each.email, each.phone) if address}
+        addresses = {address for each in bookings for address in each.addresses}
         keys = {address: self._address_key(address) for address in sorted(addresses)}
         found = await self._opt_outs.of(list(keys.values())) if keys else []
         standing = {(each.channel, each.address_key): each for each in found}

@@ -99,7 +99,9 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     rows = Rows(world.address_keys, links)
     manner = manner_of(settings)
     connections = Connections(
-        itineraries=Itineraries(audience, InTheAir(MongoArchive(database)), minimum_times(settings), country),
+        itineraries=Itineraries(
+            bookings, audience, InTheAir(MongoArchive(database)), minimum_times(settings), country
+        ),
         ledger=ledger,
         tasks=tasks,
         rows=rows,

@@ -7,61 +7,43 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from flightagents.airports import country
-from flightagents.domain.alerting import CONNECTIONS, Reason, Said
+from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel, SegmentStatus
 from flightagents.domain.connections import MinimumTimes
 from flightagents.domain.delivery import Rejected
 from flightagents.domain.holding import Holding, Policies, QuietHours
 from flightagents.domain.moves import watch
-from flightagents.domain.notifications import Notification, Silence, State
+from flightagents.domain.notifications import Silence, State
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.errors import SettingsError
 from flightagents.handlers.decide import Manner
-from flightagents.handlers.in_the_air import InTheAir
-from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.verdicts import SetAside
 from flightagents.settings import Settings
 from flightagents.wiring import minimum_times
 from tests.support.agency import BA117, SECOND, Agency
+from tests.support.connecting import (
+    MISSED,
+    ONWARD,
+    RISK,
+    SAFE,
+    TO_MADRID,
+    about_connections,
+    is_late,
+    itineraries_of,
+    onward,
+    said,
+)
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import DAY, MINUTE, row
 from tests.support.travellers import booking, segment
 
-RISK, MISSED, SAFE = Said.CONNECTION_AT_RISK, Said.CONNECTION_MISSED, Said.CONNECTION_SAFE
 HOUR = timedelta(hours=1)
 NEXT_DAY = DAY + timedelta(days=1)
-ONWARD = segment("AA100", departure="JFK", arrival="MAD")
-TO_MADRID = booking(segment("BA117"), ONWARD, phone=ANNAS_PHONE, protected=True)
-"""Two hours at JFK on one ticket, where international passengers need 75 minutes."""
-
-
-def onward(delay: int | None = None, **differs: Any) -> dict[str, Any]:  # noqa: ANN401 - as `row` takes them
-    """AA100 leaves New York for Madrid at 19:35."""
-    usual = {"route": "JFK-MAD", "departs": "19:35", "arrives": "2026-11-23T08:35"}
-    return row("AA100", delay=delay, **{**usual, **differs})
 
 
 async def at_rest(agency: Agency, *rows: dict[str, Any]) -> None:
     await agency.books(TO_MADRID)
     await agency.shows(row(), *(rows or [onward()]))
-
-
-def about_connections(agency: Agency) -> list[Notification]:
-    return [each for each in agency.rows if each.said in CONNECTIONS]
-
-
-def said(agency: Agency, channel: Channel = Channel.EMAIL) -> list[Said]:
-    """Give what arrived about connections, in the order of the decisions."""
-    found = [each for each in about_connections(agency) if each.channel is channel]
-    return [each.said for each in found if each.state is State.ACCEPTED]
-
-
-async def is_late(agency: Agency, *minutes: int, then: int | None = None) -> None:
-    """Let BA117 show these delays, one after the other; `then` is that of AA100."""
-    for each in minutes:
-        await agency.shows(row(delay=each), onward(then))
-        await agency.delivers()
 
 
 # What is told
@@ -627,10 +609,10 @@ async def test_in_shadow_mode_each_turn_is_shown_once() -> None:
 # What it costs, and what is wrong
 
 
-async def test_bookings_with_one_flight_cost_no_query() -> None:
+async def test_no_flight_is_asked_for_where_nobody_has_two() -> None:
     agency = Agency()
     await agency.shows(row(), onward())
-    itineraries = Itineraries(agency.worker.audience, InTheAir(agency.archive), MinimumTimes(), country)
+    itineraries = itineraries_of(agency)
     agency.flights.asked.clear()
     cancelled = segment("AA100", status=SegmentStatus.CANCELLED)
     assert await itineraries.of([booking(), booking(segment("BA117"), cancelled)]) == []
@@ -641,7 +623,7 @@ async def test_bookings_with_one_flight_cost_no_query() -> None:
 async def test_flights_are_asked_for_once_however_many_travel(travellers: int) -> None:
     agency = Agency()
     await agency.shows(row(), onward())
-    itineraries = Itineraries(agency.worker.audience, InTheAir(agency.archive), MinimumTimes(), country)
+    itineraries = itineraries_of(agency)
     agency.flights.asked.clear()
     people = [booking(segment("BA117"), ONWARD, email=f"{n}@example.com") for n in range(travellers)]
     assert len(await itineraries.of(people)) == travellers
