@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge
 BOUNCE_MAILS = Counter(
     "flightagents_bounce_mails",
     "Mails read where bounces arrive, by what they did: delivered, relayed, failed, no_change, delayed, "
-    "not_ours, other_mail, unreadable.",
+    "not_ours, reply, other_mail, unreadable.",
     ["kind"],
 )
 

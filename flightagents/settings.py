@@ -128,6 +128,9 @@ class Settings(BaseSettings):
         8, description="connections to the mail server at a time; some providers allow three"
     )
     mail_from: str | None = Field(None, description="sender of our emails; without it email is off")
+    reply_to: str | None = Field(
+        None, description="where answers to our emails go; empty: to their sender, where bounces arrive"
+    )
     twilio_account_sid: str | None = Field(None, description="Twilio account; without it SMS is off")
     twilio_auth_token: SecretStr | None = Field(None, description="its token")
     twilio_from: str | None = Field(None, description="number that SMS come from")

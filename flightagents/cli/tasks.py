@@ -14,6 +14,9 @@ from flightagents.wiring import World, wire_desk
 
 Bookings = Mapping[str, Booking]
 
+_MOST_NAMED = 5
+"""Other bookings of a person that a line names."""
+
 _by = click.option("--by", "who", required=True, help="Your name.")
 
 
@@ -33,7 +36,8 @@ def list_(everything: bool, limit: int, as_json: bool) -> None:
     async def work(world: World) -> tuple[list[Task], Bookings]:
         desk = wire_desk(world)
         found = await desk.tasks.newest(states, limit)
-        return found, await desk.bookings.get([task.booking for task in found if task.booking])
+        ids = {each for task in found for each in (task.booking, *task.also) if each}
+        return found, await desk.bookings.get(sorted(ids))
 
     found, bookings = with_world(work)
     for task in found:
@@ -90,6 +94,7 @@ def _fields(task: Task, bookings: Bookings) -> dict[str, Any]:
         "claimed_by": task.claimed_by,
         "flight": task.flight,
         "reference": booking.reference if booking else None,
+        "also": _also(task, bookings),
         "phone": booking.phone if booking and task.kind is TaskKind.CALL else None,
         "summary": task.summary,
         "quote": task.quote,
@@ -105,6 +110,16 @@ def _line(task: Task, bookings: Bookings) -> str:
     whose = [booking.reference] if booking else []
     if booking and task.kind is TaskKind.CALL:
         whose.append(f"call {booking.phone or 'a number that the booking does not have'}")
+    if others := _also(task, bookings):
+        named = [*others[:_MOST_NAMED], *(["..."] if len(others) > _MOST_NAMED else [])]
+        whose.append(f"(also {', '.join(named)})")
     said = [f'"{task.quote}"'] if task.quote else []
     words = "  ".join([*whose, task.summary, *said])
     return f"{task.id}  {task.kind:<17} {_standing(task):<20} {by:<19}  {words}"
+
+
+def _also(task: Task, bookings: Bookings) -> list[str]:
+    """Give the references of the person's other bookings."""
+    others = {bookings[each].reference for each in task.also if each in bookings}
+    booking = bookings.get(task.booking or "")
+    return sorted(others - {booking.reference if booking else ""})

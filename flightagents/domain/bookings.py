@@ -1,11 +1,15 @@
 """Who is on a flight: bookings, their segments, and which flights a segment means."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from flightagents.domain.flight import FlightId
+
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof"})
 
 
 class Channel(StrEnum):
@@ -75,9 +79,27 @@ class Booking:
         consent = self.consents.get(channel)
         return consent is not None and consent.revoked_at is None
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Give where the person can be reached."""
+        return tuple(address for address in (self.email, self.phone) if address)
+
     def address(self, channel: Channel) -> str | None:
         """Give where a channel reaches the person, if it does."""
         return self.email if channel is Channel.EMAIL else self.phone
+
+
+def is_same_person(one: Booking, other: Booking) -> bool:
+    """Tell whether two bookings with an address in common are of one person, as far as their names tell.
+
+    The address of an office, or of a parent, stands in the bookings of many. Names are written in many ways
+    (MUELLER/ANNA MRS): one word in common is enough, and a missing name is no objection.
+    """
+    words, others = (
+        {word for word in _NO_LETTERS.split(each.name.casefold()) if len(word) > 1} - _TITLES
+        for each in (one, other)
+    )
+    return not words or not others or not words.isdisjoint(others)
 
 
 class Match(StrEnum):

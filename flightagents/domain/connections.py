@@ -1,4 +1,4 @@
-"""Whether a connection can still be made, and whether its person has to hear of it: of each turn once."""
+"""Whether a connection can still be made, and whether its person has to hear of it: a turn once a round."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -90,6 +90,12 @@ class Standing(StrEnum):
     OVER = "over"
 
 
+ConnectionTold = tuple[Said, int]
+"""What was said of a connection, and in which round: "safe again" ends one, and the next begins."""
+ROUNDS = 2
+"""Rounds in which all may be said. In the one after them a person hears only that it is missed."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionDecision:
     """Whether to tell, why, and what; of a duplicate, what stands told."""
@@ -97,6 +103,7 @@ class ConnectionDecision:
     tell: bool
     reason: Reason
     said: Said | None = None
+    round: int = 1
 
 
 _SILENT = {
@@ -109,24 +116,36 @@ _SILENT = {
 """Why nobody hears of it; a cancellation says it by itself."""
 
 
-def judge_connection(standing: Standing, told: Collection[Said]) -> ConnectionDecision:
+def judge_connection(standing: Standing, told: Collection[ConnectionTold]) -> ConnectionDecision:
     """Decide whether a person has to hear how a connection stands, after all they were told of it.
 
-    Each of at risk, missed and safe again is told once. Only safe again lets at risk follow missed.
+    In a round each of at risk, missed and safe again is told once, and at risk not after missed. Rounds are
+    few, for a connection may waver; but that it is safe must not be the last word on one that is missed.
     """
-    gave_up = Said.CONNECTION_MISSED in told and Said.CONNECTION_SAFE not in told
-    if standing is Standing.MISSED:
-        return _once(Said.CONNECTION_MISSED, told)
-    if standing is Standing.AT_RISK and not gave_up:
-        return _once(Said.CONNECTION_AT_RISK, told)
-    if standing is Standing.KEPT and told:
-        return _once(Said.CONNECTION_SAFE, told)
-    return ConnectionDecision(tell=False, reason=_SILENT.get(standing, Reason.NOT_MATERIAL))
+    current = 1 + max((number for said, number in told if said is Said.CONNECTION_SAFE), default=0)
+    now_told = {said for said, number in told if number == current}
+    match standing:
+        case Standing.MISSED:
+            return _once(Said.CONNECTION_MISSED, now_told, current)
+        case Standing.AT_RISK if Said.CONNECTION_MISSED not in now_told:
+            return _bounded(Said.CONNECTION_AT_RISK, now_told, current)
+        case Standing.KEPT if now_told:
+            return _bounded(Said.CONNECTION_SAFE, now_told, current)
+        case Standing.KEPT if current > 1:
+            return ConnectionDecision(False, Reason.DUPLICATE, Said.CONNECTION_SAFE, current - 1)
+        case _:
+            return ConnectionDecision(tell=False, reason=_SILENT.get(standing, Reason.NOT_MATERIAL))
 
 
-def _once(said: Said, told: Collection[Said]) -> ConnectionDecision:
+def _bounded(said: Said, told: Collection[Said], current: int) -> ConnectionDecision:
+    if current > ROUNDS:
+        return ConnectionDecision(tell=False, reason=Reason.RATE_LIMIT)
+    return _once(said, told, current)
+
+
+def _once(said: Said, told: Collection[Said], current: int) -> ConnectionDecision:
     new = said not in told
-    return ConnectionDecision(tell=new, reason=Reason.NEWS if new else Reason.DUPLICATE, said=said)
+    return ConnectionDecision(new, Reason.NEWS if new else Reason.DUPLICATE, said, current)
 
 
 def standing_of(connection: Connection, minimum: timedelta, now: datetime) -> Standing:
@@ -153,6 +172,8 @@ def _once_left(standing: Standing, *, landed: bool) -> Standing:
 
 def _by_time(connection: Connection, minimum: timedelta) -> Standing:
     margin, planned = connection.margin, connection.planned
+    if planned is None:  # nobody sells two flights that overlap: it was sold with time enough
+        planned = minimum + HYSTERESIS
     if planned < minimum and planned - margin < SHRUNK:  # it was sold so
         return Standing.KEPT if margin >= planned else Standing.TIGHT
     if margin < GATES_CLOSE:
@@ -160,6 +181,11 @@ def _by_time(connection: Connection, minimum: timedelta) -> Standing:
     if margin < minimum:
         return Standing.AT_RISK
     return Standing.KEPT if margin >= min(minimum + HYSTERESIS, planned) else Standing.TIGHT
+
+
+def is_short(connection: Connection, minimum: timedelta) -> bool:
+    """Tell whether it is missed or at risk by the times alone, whatever else makes that void."""
+    return _by_time(connection, minimum) in (Standing.MISSED, Standing.AT_RISK)
 
 
 def expires_at(connection: Connection) -> datetime:

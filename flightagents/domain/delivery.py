@@ -82,11 +82,21 @@ class Receipt(NamedTuple):
     """Handed to a server that sends no receipts: told, and none will come."""
 
 
+class Reply(NamedTuple):
+    """A person's mail that came where bounces arrive; `mail` names it, the same each time that it is read.
+
+    `rows` are those that it may answer, the likeliest first: what it names as answered is perhaps not ours.
+    """
+
+    mail: str
+    rows: tuple[str, ...]
+
+
 class NoReceipt(StrEnum):
-    """Why a mail that came where bounces arrive settles nothing."""
+    """Why a mail that came where bounces arrive settles nothing, and nobody has to read it."""
 
     OTHER_MAIL = "other_mail"
-    """A person's, or a vacation answer: no report on a delivery."""
+    """A vacation answer, or one of a list: neither a report on a delivery nor a person's."""
     UNREADABLE = "unreadable"
     DELAYED = "delayed"
     """The server still tries."""

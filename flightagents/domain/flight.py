@@ -35,6 +35,10 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+_UNDER_WAY = frozenset({Status.ACTIVE, Status.LANDED, Status.DIVERTED})
+"""An incident may be on the ground."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SightedEnd:
     """One end of a flight as one row shows it. `actual` is runway time; `delay` is whole minutes."""
@@ -165,6 +169,15 @@ class FlightState:
     def open(self) -> bool:
         """Whether it may still leave."""
         return not (self.departed or self.landed or self.disruption is Status.CANCELLED)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether people sit in it, for all we know: the feed may say so without any runway time.
+
+        A single row that says so may be wrong, so nothing that a traveller waits for goes by this alone.
+        """
+        diverted = self.disruption is Status.DIVERTED
+        return self.departed or self.landed or diverted or self.status in _UNDER_WAY
 
 
 def identity(designator: str, flight_date: str, departure: str, arrival: str) -> str:

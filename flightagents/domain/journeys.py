@@ -1,4 +1,4 @@
-"""The flights of one booking in their order: which of them is changed to from which."""
+"""The flights of one person in their order: which of them is changed to from which."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from flightagents.domain.times import to_utc
 
 LONGEST_STAY = timedelta(hours=24)
 """Whoever stays longer does not connect: the industry's own line between a connection and a stopover."""
+LONGEST_OVERLAP = timedelta(hours=6)
+"""Of two flights that were retimed before anybody saw them. Beyond it a date in the booking is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Leg:
 class Connection:
     """A change from one flight to the next. Times are those of now, in UTC where the zone is known.
 
-    `planned` is the time between the two as it was sold.
+    `planned` is the time between the two as it was sold; None where one was retimed before it was first seen,
+    so that they overlap and nobody knows how it was sold.
     """
 
     inbound: FlightState
@@ -42,7 +45,7 @@ class Connection:
     """Of the airport where they change."""
     arrives: datetime
     leaves: datetime
-    planned: timedelta
+    planned: timedelta | None
 
     @property
     def onward(self) -> FlightState | None:
@@ -63,22 +66,26 @@ class Connection:
 def connections(legs: Sequence[Leg]) -> list[Connection]:
     """Give the connections of one booking.
 
-    From each flight people change to the first one that was planned to leave where it arrives, within a day.
+    Of one booking two flights that overlap are one too: nobody books what cannot be flown.
+    """
+    return [found for leg in legs if (found := first_onward(leg, legs, may_overlap=True))]
+
+
+def first_onward(leg: Leg, others: Sequence[Leg], *, may_overlap: bool) -> Connection | None:
+    """Give the connection to the first flight that was planned to leave where this one arrives, within a day.
+
     A flight that goes on under the same number takes them along, so there is nothing to change to.
     """
-    found = []
-    for leg in legs:
-        onward = min((each for other in legs if (each := _connect(leg, other))), key=_planned, default=None)
-        if onward is not None and onward.to.designator != leg.designator:
-            found.append(onward)
-    return found
+    found = (each for other in others if (each := _connect(leg, other, may_overlap=may_overlap)))
+    onward = min(found, key=_planned, default=None)
+    return onward if onward is not None and onward.to.designator != leg.designator else None
 
 
 def _planned(connection: Connection) -> timedelta:
-    return connection.planned
+    return timedelta(-1) if connection.planned is None else connection.planned
 
 
-def _connect(leg: Leg, onward: Leg) -> Connection | None:
+def _connect(leg: Leg, onward: Leg, *, may_overlap: bool) -> Connection | None:
     """Join two flights if people can have planned to change from one to the other.
 
     Only the airport's own clock may be known, if no zone is: both ends are on it.
@@ -87,7 +94,8 @@ def _connect(leg: Leg, onward: Leg) -> Connection | None:
         return None
     zone = leg.state.arrival.zone or (onward.state.departure.zone if onward.state else None)
     planned = _at(onward.leaves, zone) - _at(leg.arrives, zone)
-    if not timedelta() <= planned <= LONGEST_STAY:
+    overlaps = planned < timedelta()
+    if planned > LONGEST_STAY or (overlaps and not (may_overlap and _overlap(leg, onward, zone))):
         return None
     return Connection(
         inbound=leg.state,
@@ -96,8 +104,21 @@ def _connect(leg: Leg, onward: Leg) -> Connection | None:
         zone=zone,
         arrives=_at(leg.state.arrival.expected, zone),
         leaves=_at(_leaves(onward), zone),
-        planned=planned,
+        planned=None if overlaps else planned,
     )
+
+
+def _overlap(leg: Leg, onward: Leg, zone: str | None) -> bool:
+    """Tell whether the second was to leave shortly before the first arrived, and to arrive after it left.
+
+    Without zones the clocks of several airports cannot be compared.
+    """
+    if leg.arrives is None:
+        return False
+    leaves = _at(onward.leaves, zone)
+    until = onward.arrives if onward.arrives is not None and onward.arrives.tzinfo is not None else leaves
+    known = leg.leaves.tzinfo is not None and until.tzinfo is not None
+    return known and until > leg.leaves and _at(leg.arrives, zone) - leaves <= LONGEST_OVERLAP
 
 
 def _leaves(leg: Leg) -> datetime:

@@ -78,6 +78,8 @@ class Onward:
     """On the ticket: with the number it says which flight this is, however it is retimed."""
     diverted: bool = False
     """The flight before is diverted, so nobody knows when it arrives."""
+    round: int = 1
+    """Grows each time after a connection is called safe again: what is then said is said anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class TaskKind(StrEnum):
     CONNECTION = "connection"
     """A connection is missed or at risk."""
     REPLY = "reply"
-    """A traveller has answered an SMS."""
+    """A traveller has answered an SMS, or an email."""
     CONSENT_WITHDRAWN = "consent_withdrawn"
     """A traveller wants no more messages on a channel: reach them another way."""
 
@@ -60,12 +60,18 @@ class Task:
     """When it is too late: mostly the departure."""
     state: TaskState = TaskState.OPEN
     claimed_by: str | None = None
+    also: tuple[str, ...] = ()
+    """Other bookings of the same person, by their ids: whoever is forgotten there takes their words along."""
     quote: str = ""
     """A traveller's own words, of a reply. Erased with the person."""
     trace: tuple[str, ...] = field(default=())
 
 
 def task_id(kind: TaskKind, *about: object) -> str:
-    """Give the id of a task about these things: short enough to type, and the same each time."""
+    """Give the id of a task about these things: short enough to type, and the same each time.
+
+    It outlives whoever is forgotten, and what is hashed can be guessed: a person, and the reference of a
+    booking, are given as a keyed hash.
+    """
     text = "\n".join(map(str, (kind, *about)))
     return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -82,23 +82,36 @@ def moved_flight(old: FlightState, new: FlightState, travellers: int, now: datet
 
 
 def ambiguous_booking(
-    booking: Booking, segment: Segment, flights: Iterable[str], zone: str | None, now: datetime
+    booking: Booking,
+    segment: Segment,
+    flights: Iterable[str],
+    zone: str | None,
+    now: datetime,
+    *,
+    reference_key: str,
 ) -> Task:
-    """Ask for the route of a segment whose number means several flights that day."""
+    """Ask for the route of a segment whose number means several flights that day.
+
+    `reference_key`, here and below: a keyed hash of the booking's reference.
+    """
     names = (FlightId.parse(flight) for flight in flights)
     routes = ", ".join(sorted(f"{name.departure}-{name.arrival}" for name in names))
     words = f"{_number(segment)} may be {routes}: add the route to the booking; nobody is told anything"
     leaves = leaves_by(segment, zone)
-    return _of_segment(TaskKind.AMBIGUOUS_BOOKING, booking, segment, words=words, leaves=leaves, now=now)
+    key = task_id(TaskKind.AMBIGUOUS_BOOKING, reference_key, *segment.key)
+    return _of_segment(TaskKind.AMBIGUOUS_BOOKING, booking, key, words=words, leaves=leaves, now=now)
 
 
-def not_in_feed(booking: Booking, segment: Segment, zone: str | None, now: datetime) -> Task | None:
+def not_in_feed(
+    booking: Booking, segment: Segment, zone: str | None, now: datetime, *, reference_key: str
+) -> Task | None:
     """Ask about a segment that the feed does not show, once it should, and until it should have left."""
     leaves = leaves_by(segment, zone)
     if not leaves - SHOWN_BEFORE <= now < leaves:
         return None
     words = f"the feed does not show {_number(segment)}: is the number right?"
-    return _of_segment(TaskKind.NOT_IN_FEED, booking, segment, words=words, leaves=leaves, now=now)
+    key = task_id(TaskKind.NOT_IN_FEED, reference_key, *segment.key)
+    return _of_segment(TaskKind.NOT_IN_FEED, booking, key, words=words, leaves=leaves, now=now)
 
 
 def leaves_by(segment: Segment, zone: str | None) -> datetime:
@@ -111,11 +124,11 @@ def leaves_by(segment: Segment, zone: str | None) -> datetime:
 
 
 def _of_segment(
-    kind: TaskKind, booking: Booking, segment: Segment, *, words: str, leaves: datetime, now: datetime
+    kind: TaskKind, booking: Booking, key: str, *, words: str, leaves: datetime, now: datetime
 ) -> Task:
     """A family under one reference has one task: whoever corrects the booking corrects it for all."""
     return Task(
-        id=task_id(kind, booking.reference, *segment.key),
+        id=key,
         kind=kind,
         flight=None,
         booking=booking.id,

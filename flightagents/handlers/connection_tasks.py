@@ -1,6 +1,6 @@
 """A connection that cannot be made any more -> a task for staff, which ends when it can be made again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flightagents.domain.connections import Standing
@@ -25,36 +25,35 @@ _TICKETS = {
 
 
 class ConnectionTasks:
-    """Keeps the tasks of connections true."""
+    """Keeps the tasks of connections true. `person_key` hashes the id of a booking."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, person_key: Callable[[str], str]) -> None:
         self._tasks = tasks
+        self._person_key = person_key
 
     async def follow(self, changes: Sequence[Change], now: datetime) -> None:
         """Open and end what these connections give reason for: at most one call for each."""
         standings = [(change, change.standing(now)) for change in changes]
-        lost = [_task(change, now) for change, standing in standings if standing in LOST]
+        lost = [self._task(change, now) for change, standing in standings if standing in LOST]
         if lost:
             await self._tasks.open(lost, again=True)
-        resolved = [_id(change) for change, standing in standings if standing in RESOLVED]
+        resolved = [self._id(change) for change, standing in standings if standing in RESOLVED]
         if resolved:
             await self._tasks.close(resolved, WHY_IT_ENDS)
 
+    def _task(self, change: Change, now: datetime) -> Task:
+        return Task(
+            id=self._id(change),
+            kind=TaskKind.CONNECTION,
+            flight=change.case.state.flight,
+            booking=change.booking.id,
+            summary=_summary(change),
+            created_at=now,
+            resolve_by=at_latest(change.connection.leaves),
+        )
 
-def _task(change: Change, now: datetime) -> Task:
-    return Task(
-        id=_id(change),
-        kind=TaskKind.CONNECTION,
-        flight=change.case.state.flight,
-        booking=change.booking.id,
-        summary=_summary(change),
-        created_at=now,
-        resolve_by=at_latest(change.connection.leaves),
-    )
-
-
-def _id(change: Change) -> str:
-    return task_id(TaskKind.CONNECTION, change.booking.id, change.id)
+    def _id(self, change: Change) -> str:
+        return task_id(TaskKind.CONNECTION, self._person_key(change.booking.id), change.id)
 
 
 def _summary(change: Change) -> str:
@@ -71,6 +70,6 @@ def _summary(change: Change) -> str:
         case _:
             happened = f"arrives {arrives}"
     onward = f"{connection.to.designator} {connection.airport}-{connection.to.arrival}"
-    ticket = _TICKETS[change.booking.protected]
+    ticket = _TICKETS[change.protected]
     inbound = f"{change.case.segment.designator} {state.departure.airport}-{state.arrival.airport}"
     return f"{inbound} {happened}, {onward} leaves {leaves}: the connection is lost; {ticket}"

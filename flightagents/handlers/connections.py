@@ -2,7 +2,7 @@
 
 decide.py calls it after its own decisions on the same people; recheck.py asks it again before a row is sent.
 A row belongs to the flight that brings people to their connection. Each of at risk, missed and safe again
-has one row for each connection and address, whatever moved since.
+has one row for each connection, round and address, whatever moved since.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from datetime import datetime
 from flightagents.clock import Clock
 from flightagents.domain.alerting import CONNECTIONS, NOTHING, Decision, Reason, Said
 from flightagents.domain.bookings import Booking, Channel
-from flightagents.domain.connections import expires_at, judge_connection
+from flightagents.domain.connections import ConnectionTold, expires_at, judge_connection
 from flightagents.domain.flight import Status
-from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, State
+from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, Silence, State
 from flightagents.handlers.cases import Case
 from flightagents.handlers.connection_tasks import ConnectionTasks
 from flightagents.handlers.decide import USUAL, Manner
@@ -31,6 +31,12 @@ _DUPLICATE = SetAside(State.SUPPRESSED, Reason.DUPLICATE)
 
 Known = defaultdict[tuple[str, str], list[Notification]]
 """Rows about connections, by the flight that brings people there and by address key."""
+
+Decided = tuple[list[Notification], list[Silence]]
+"""What people are to be told, and why others, or they, are not."""
+
+_ONLY_IF_SHORT = frozenset({Reason.DEPARTED, Reason.EXPIRED})
+"""Why nobody hears of what was never in danger either: that explains nothing."""
 
 
 class Connections:
@@ -48,38 +54,43 @@ class Connections:
     ) -> None:
         self._itineraries = itineraries
         self._ledger = ledger
-        self._tasks = ConnectionTasks(tasks)
+        self._tasks = ConnectionTasks(tasks, rows.person_key)
         self._rows = rows
         self._clock = clock
         self._manner = manner
 
-    async def rows(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+    async def rows(self, cases: Sequence[Case], now: datetime) -> Decided:
         """Give what the people of these cases are to be told of their connections; staff get their tasks.
 
-        The number of queries does not grow with the travellers; without two flights in a booking it is none.
+        Of a connection that was never in danger no silence is kept: there was nothing to be said. The number
+        of queries does not grow with the travellers; where nobody has two flights it is one.
         """
         bookings = {case.booking.id: case.booking for case in cases}
         changes = await self._itineraries.of(list(bookings.values()))
         if not changes:
-            return []
+            return [], []
         await self._tasks.follow(changes, now)
         return await self._rows_of(changes, now)
 
     async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
         """Give the same rows, and open no task."""
         bookings = {case.booking.id: case.booking for case in cases}
-        return await self._rows_of(await self._itineraries.of(list(bookings.values())), now)
+        rows, _ = await self._rows_of(await self._itineraries.of(list(bookings.values())), now)
+        return rows
 
-    async def _rows_of(self, changes: Sequence[Change], now: datetime) -> list[Notification]:
+    async def _rows_of(self, changes: Sequence[Change], now: datetime) -> Decided:
         known = await self._known(changes)
         judged: set[tuple[str, str, str]] = set()
         rows: list[Notification] = []
+        silences: list[Silence] = []
         for change in changes:
             here = {(*change.between, key) for key in self._rows.address_keys(change.booking)}
             if judged.isdisjoint(here):  # else another booking of the same person has it too
-                rows += self._decided(change, self._of_person(change, known), now)
+                told, untold = self._decided(change, self._of_person(change, known), now)
+                rows += told
+                silences += untold
             judged |= here
-        return rows
+        return rows, silences
 
     async def judge(
         self, rows: Sequence[Notification], bookings: Mapping[str, Booking]
@@ -112,21 +123,29 @@ class Connections:
         rows = (row for flight in change.flights for key in keys for row in known[flight, key])
         return [row for row in rows if _is_about(row, change)]
 
-    def _decided(self, change: Change, known: Sequence[Notification], now: datetime) -> list[Notification]:
+    def _decided(self, change: Change, known: Sequence[Notification], now: datetime) -> Decided:
         """Of what one channel has told already, another still gets what was withdrawn there unsent."""
-        decision = judge_connection(change.standing(now), self._told(known))
-        if decision.said is None:
-            return []
-        rows = [
-            self._row(change, channel, decision.said, known, now)
-            for channel in change.booking.channels
-            if change.booking.address(channel)
-        ]
-        withdrawn = {row.id for row in known if row.state is State.SUPERSEDED}
-        return [row for row in rows if decision.tell or row.id in withdrawn]
+        told = self._told(known)
+        decision = judge_connection(change.standing(now), told)
+        rows: list[Notification] = []
+        if decision.said is not None:
+            turn = decision.said, decision.round
+            ways = [each for each in change.booking.channels if change.booking.address(each)]
+            rows = [self._row(change, channel, turn, known, now) for channel in ways]
+            withdrawn = {row.id for row in known if row.state is State.SUPERSEDED}
+            rows = [row for row in rows if decision.tell or row.id in withdrawn]
+        if decision.tell or rows:
+            return rows, []
+        return [], self._silences(change, decision.reason, in_danger=bool(told) or change.is_short)
 
-    def _told(self, rows: Sequence[Notification]) -> set[Said]:
-        return {row.said for row in rows if self._is_told(row)}
+    def _silences(self, change: Change, reason: Reason, *, in_danger: bool) -> list[Silence]:
+        if reason is Reason.NOT_MATERIAL or (reason in _ONLY_IF_SHORT and not in_danger):
+            return []
+        state, person = change.case.state, self._rows.person_key(change.booking.id)
+        return [Silence(state.flight, state.ordinal, person, reason)]
+
+    def _told(self, rows: Sequence[Notification]) -> set[ConnectionTold]:
+        return {_turn(row) for row in rows if self._is_told(row)}
 
     def _is_told(self, row: Notification) -> bool:
         """In shadow mode what would have been sent counts as told."""
@@ -137,17 +156,17 @@ class Connections:
         self,
         change: Change,
         channel: Channel,
-        said: Said,
+        turn: ConnectionTold,
         known: Sequence[Notification],
         now: datetime,
     ) -> Notification:
         """Write a row; withdrawn and decided anew it is the same row, and as old as it was."""
-        row = self._rows.row(change.booking, channel, self._notice(change, said), now)
-        key = _row_id(change, said, channel, row.address_key)
+        row = self._rows.row(change.booking, channel, self._notice(change, turn), now)
+        key = _row_id(change, turn, channel, row.address_key)
         before = next((each for each in known if each.id == key), None)
         since = before.created_at if before else now
-        decision = Decision(tell=True, reason=Reason.NEWS, said=said)
-        if said is not Said.CONNECTION_SAFE:  # whoever gave up has to hear of it at once
+        decision = Decision(tell=True, reason=Reason.NEWS, said=row.said)
+        if row.said is not Said.CONNECTION_SAFE:  # whoever gave up has to hear of it at once
             decision = self._manner.holding.hold(
                 decision, change.case.current(), change.case.bookings, since=since, now=now
             )
@@ -162,7 +181,8 @@ class Connections:
             hold=before is not None and before.state is State.SUPERSEDED and before.hold,
         )
 
-    def _notice(self, change: Change, said: Said) -> Notice:
+    def _notice(self, change: Change, turn: ConnectionTold) -> Notice:
+        said, number = turn
         connection, case = change.connection, change.case
         onward = Onward(
             designator=connection.to.designator,
@@ -171,9 +191,10 @@ class Connections:
             zone=connection.zone,
             leaves=connection.leaves,
             arrives=connection.arrives,
-            protected=case.booking.protected,
+            protected=change.protected,
             flight_date=connection.to.flight_date,
             diverted=case.state.disruption is Status.DIVERTED,
+            round=number,
         )
         return replace(self._rows.notice(case, case.current(), NOTHING, said), onward=onward)
 
@@ -193,11 +214,12 @@ class Connections:
         now: datetime,
     ) -> Verdict:
         """One at a time: what is true now waits until it is known what became of what was true before."""
-        others = [other for other in known if other.said is not row.said]
+        mine = _turn(row)
+        others = [other for other in known if _turn(other) != mine]
         decision = judge_connection(change.standing(now), self._told(others))
         if decision.reason is Reason.EXPIRED:
             return SetAside(State.EXPIRED, Reason.EXPIRED)
-        if decision.said is not None and decision.said is not row.said:
+        if decision.said is not None and (decision.said, decision.round) != mine:
             return _SUPERSEDED
         if not decision.tell:
             return SetAside(State.SUPPRESSED, decision.reason)
@@ -205,7 +227,7 @@ class Connections:
             return _DUPLICATE
         if any(other.state is State.SENDING for other in others):
             return Wait()
-        return Send(address=address, notice=self._notice(change, row.said))
+        return Send(address=address, notice=self._notice(change, mine))
 
 
 def _is_about(row: Notification, change: Change) -> bool:
@@ -221,12 +243,18 @@ def _is_about(row: Notification, change: Change) -> bool:
 
 def _is_twin(other: Notification, row: Notification) -> bool:
     """Tell whether another row says the same to the same address; of two on their way one goes."""
-    if other.id == row.id or (other.said, other.address_key) != (row.said, row.address_key):
+    if other.id == row.id or (_turn(other), other.address_key) != (_turn(row), row.address_key):
         return False
     return other.state in TOLD and (other.state is not State.SENDING or other.id < row.id)
 
 
-def _row_id(change: Change, said: Said, channel: Channel, address_key: str | None) -> str:
-    """No ordinal: what has been said of a connection is said, whatever moved since."""
-    text = f"{change.id}|{said}|{channel}|{address_key}"
+def _turn(row: Notification) -> ConnectionTold:
+    onward = row.notice.onward if row.notice else None
+    return row.said, onward.round if onward else 1
+
+
+def _row_id(change: Change, turn: ConnectionTold, channel: Channel, address_key: str | None) -> str:
+    """No ordinal: what has been said of a connection in a round is said, whatever moved since."""
+    said, number = turn
+    text = f"{change.id}|{said}|{number}|{channel}|{address_key}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -43,7 +43,7 @@ class WithdrawConsent:
         today = (now - timedelta(days=1)).date()  # somewhere it still is
         await self._tasks.open(
             [
-                _task(booking, opt_out)
+                _task(booking, opt_out, self._address_key(booking.id))
                 for booking in booked
                 if channel in booking.consents
                 and any(
@@ -54,7 +54,7 @@ class WithdrawConsent:
         )
 
 
-def _task(booking: Booking, opt_out: OptOut) -> Task:
+def _task(booking: Booking, opt_out: OptOut, person: str) -> Task:
     """Its id has the opt-out's time: who stops, starts and stops again is a task again."""
     others = [each for each in booking.channels if each is not opt_out.channel and booking.allows(each)]
     left = "SMS" if Channel.SMS in others else "email"
@@ -62,7 +62,7 @@ def _task(booking: Booking, opt_out: OptOut) -> Task:
         f"Only {left} is left." if others else "Nothing reaches them any more: call when the flight changes."
     )
     return Task(
-        id=task_id(TaskKind.CONSENT_WITHDRAWN, opt_out.channel, booking.id, opt_out.at.isoformat()),
+        id=task_id(TaskKind.CONSENT_WITHDRAWN, opt_out.channel, person, opt_out.at.isoformat()),
         kind=TaskKind.CONSENT_WITHDRAWN,
         flight=None,
         booking=booking.id,
@@ -114,7 +114,7 @@ class KeepOptOuts:
         return [after for _, after in pairs]
 
     async def _pairs(self, bookings: Sequence[Booking]) -> list[tuple[Booking, Booking]]:
-        addresses = {address for each in bookings for address in (each.email, each.phone) if address}
+        addresses = {address for each in bookings for address in each.addresses}
         keys = {address: self._address_key(address) for address in sorted(addresses)}
         found = await self._opt_outs.of(list(keys.values())) if keys else []
         standing = {(each.channel, each.address_key): each for each in found}

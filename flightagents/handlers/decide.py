@@ -44,11 +44,11 @@ from flightagents.ports import Ledger, Silences
 class Connecting(Protocol):
     """Decides on the connections of the same people."""
 
-    async def rows(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
-        """Give what they are to be told of the flights after these, and before."""
+    async def rows(self, cases: Sequence[Case], now: datetime) -> tuple[list[Notification], list[Silence]]:
+        """Give what they are to be told of the flights after these, and before, or why they are not."""
 
     async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
-        """Give the same, and leave no trace."""
+        """Give what they would be told, and leave no trace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +122,9 @@ class Decide:
             await self._ledger.supersede(all_of.items(), self._keys(moved_on))
         now = self._clock.now()
         rows, silences = await self._decided(cases, moved, now, new=new)
-        rows += await self._connections.rows(cases, now)
-        await self._note(silences, now)
+        connecting, unsaid = await self._connections.rows(cases, now)
+        rows += connecting
+        await self._note([*silences, *unsaid], now)
         if written := await self._ledger.add(rows):
             count_written(written)
             for sender in self._senders:
@@ -140,7 +141,7 @@ class Decide:
             told = self.told(case, theirs, case.state.ordinal)
             current = self.current(case, unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
             decision = left_to_staff(needs_update(told, current, now), case.aside, told)
-            if new and case.state.departed and not theirs and case.aside is None:
+            if new and case.state.has_left and not theirs and case.aside is None:
                 silences.append(self._silence(case, Reason.DEPARTED))
             elif not decision.tell or decision.said is None:
                 silences.append(self._silence(case, decision.reason))

@@ -181,7 +181,8 @@ def _settles(other: Notification, row: Notification) -> bool:
 def _news(row: Notification) -> tuple[str, ...]:
     """Give what makes it the same news: of a flight as it stands, or of a connection whatever else moves."""
     if row.said in CONNECTIONS:
-        return row.said, _about(row)
+        onward = row.notice.onward if row.notice else None
+        return row.said, _about(row), str(onward.round if onward else 1)
     return row.said, str(row.ordinal)
 
 

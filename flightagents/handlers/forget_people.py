@@ -20,9 +20,9 @@ class ForgetPeople:
         """Forget; give how many people the booking had."""
         theirs = await self._bookings.of(reference)
         ids = [booking.id for booking in theirs]
-        addresses = {address for each in theirs for address in (each.email, each.phone) if address}
+        addresses = {address for each in theirs for address in each.addresses}
         others = [each for each in await self._bookings.at(sorted(addresses)) if each.id not in ids]
-        shared = addresses & {address for each in others for address in (each.email, each.phone) if address}
+        shared = addresses & {address for each in others for address in each.addresses}
         still_booked = [self._address_key(address) for address in sorted(shared)]
         # Before the bookings, which alone tell whose the rows are, and after, for what was decided meanwhile.
         await self._erase(ids, still_booked)

@@ -10,8 +10,9 @@ from datetime import timedelta
 import structlog
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import NoReceipt, Receipt
+from flightagents.domain.delivery import NoReceipt, Receipt, Reply
 from flightagents.errors import MailboxOutageError
+from flightagents.handlers.mail_replies import TakeMailReply
 from flightagents.metrics import BOUNCE_MAILS
 from flightagents.ports import BounceSource, ReadReceipt, Receipts
 
@@ -44,17 +45,24 @@ class ReadBounces:
     """Empties the mailbox of the bounces."""
 
     def __init__(
-        self, source: BounceSource, read: ReadReceipt, take: TakeReceipt, receipts: Receipts
+        self,
+        source: BounceSource,
+        read: ReadReceipt,
+        take: TakeReceipt,
+        take_reply: TakeMailReply,
+        receipts: Receipts,
     ) -> None:
         self._source = source
         self._read = read
         self._take = take
+        self._take_reply = take_reply
         self._receipts = receipts
 
     async def __call__(self) -> Counter[str]:
         """Take every report that has come, then look for those that have not; give how many of each kind.
 
-        A mail is marked as read after its row has moved: whoever dies between the two reads it again.
+        A mail is marked as read after its row has moved, or its task is open: whoever dies between the two
+        reads it again.
         """
         counted: Counter[str] = Counter()
         try:
@@ -82,6 +90,9 @@ class ReadBounces:
         receipt = self._read(mail)
         if isinstance(receipt, NoReceipt):
             return receipt.value
+        if isinstance(receipt, Reply):
+            await self._take_reply(receipt)
+            return "reply"
         if not await self._take(receipt):
             return "no_change"
         if receipt.relayed:

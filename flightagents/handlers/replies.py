@@ -1,6 +1,6 @@
 """A traveller's SMS to us -> consent taken back or given, or a task for staff and one answer a day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from flightagents.clock import Clock
@@ -12,14 +12,15 @@ from flightagents.ports import Bookings, Once, Tasks
 
 LONGEST_QUOTE = 500
 """Characters of a reply that staff are shown: over three segments."""
-_MOST_NAMED = 5
-"""Other bookings of a number that a task names."""
+_BOOKED = "Has answered by SMS: read it and call back."
+_STRANGER = "An SMS from a number of no booking: read it."
 
 
 class TakeReply:
     """Takes each SMS once: a webhook that comes again finds it noted, and does and says nothing.
 
-    It is noted when all is done: whoever dies before that does it again, and each step bears that.
+    It is noted when all is done: whoever dies before that does it again, and each step bears that. Where
+    nothing is to be sent at all (`answers` is false) everything is done, and nothing said.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class TakeReply:
         once: Once,
         address_key: Callable[[str], str],
         clock: Clock,
+        answers: bool = True,
     ) -> None:
         self._bookings = bookings
         self._withdraw = withdraw
@@ -40,6 +42,7 @@ class TakeReply:
         self._once = once
         self._address_key = address_key
         self._clock = clock
+        self._answers = answers
 
     async def __call__(self, sms: InboundSms) -> Answered | None:
         """Take an SMS; give what to answer at once, None for nothing."""
@@ -63,7 +66,9 @@ class TakeReply:
                 return await self._to_staff(sms)
         return None
 
-    async def _stopped(self, sms: InboundSms) -> Answered:
+    async def _stopped(self, sms: InboundSms) -> Answered | None:
+        if not self._answers:
+            return None
         theirs = await self._bookings.at([sms.sender])
         return Answered(Answer.STOPPED, theirs[0].language if theirs else "")
 
@@ -78,13 +83,16 @@ class TakeReply:
                     kind=TaskKind.REPLY,
                     flight=None,
                     booking=theirs[0].id if theirs else None,
-                    summary=_summary(theirs),
+                    summary=_BOOKED if theirs else _STRANGER,
                     created_at=now,
+                    also=tuple(each.id for each in theirs[1:]),
                     quote=sms.text.strip()[:LONGEST_QUOTE],
                 )
             ]
         )
-        if not await self._once.note(f"answer|{self._address_key(sms.sender)}|{now:%Y-%m-%d}"):
+        if not self._answers or not await self._once.note(
+            f"answer|{self._address_key(sms.sender)}|{now:%Y-%m-%d}"
+        ):
             return None
         return Answered(Answer.NOBODY_READS, theirs[0].language if theirs else "")
 
@@ -96,11 +104,3 @@ def _soon(booking: Booking, today: date) -> tuple[bool, int]:
     if ahead:
         return False, min(ahead).toordinal()
     return True, -max(days, default=date.min).toordinal()
-
-
-def _summary(theirs: Sequence[Booking]) -> str:
-    if not theirs:
-        return "An SMS from a number of no booking: read it."
-    others = sorted({each.reference for each in theirs[1:]} - {theirs[0].reference})[:_MOST_NAMED]
-    also = f" (also booked: {', '.join(others)})" if others else ""
-    return f"Has answered by SMS: read it and call back{also}."

@@ -33,7 +33,7 @@ class Rows:
 
     def address_keys(self, booking: Booking) -> list[str]:
         """Hash every address of a person."""
-        return [self._address_key(address) for address in (booking.email, booking.phone) if address]
+        return [self._address_key(address) for address in booking.addresses]
 
     def person_key(self, booking: str) -> str:
         """Hash a booking's id, which holds an address."""

@@ -55,6 +55,7 @@ class LookForTasks:
         audience: Audience,
         rebooking: RebookTasks,
         zone_of: Callable[[str], str | None],
+        address_key: Callable[[str], str],
         is_covered: Callable[[Segment], bool],
         clock: Clock,
         missing_for: timedelta = MISSING_FOR,
@@ -66,6 +67,7 @@ class LookForTasks:
         self._audience = audience
         self._rebooking = rebooking
         self._zone_of = zone_of
+        self._address_key = address_key
         self._is_covered = is_covered
         self._clock = clock
         self._missing_for = missing_for
@@ -107,12 +109,13 @@ class LookForTasks:
         for booking, segment in segments:
             zone = self._zone_of(segment.departure) if segment.departure else None
             named = flights.get(_number(segment), [])
+            key = self._address_key(booking.reference)
             task = None
             match match(segment, named)[0]:
                 case Match.AMBIGUOUS:
-                    task = ambiguous_booking(booking, segment, named, zone, now)
+                    task = ambiguous_booking(booking, segment, named, zone, now, reference_key=key)
                 case Match.NOT_YET if alive and self._is_covered(segment):
-                    task = not_in_feed(booking, segment, zone, now)
+                    task = not_in_feed(booking, segment, zone, now, reference_key=key)
                     if task is not None and task.id not in known:
                         missing[task.id] = since = self._missing_since.get(task.id, now)
                         task = task if now - since >= self._missing_for else None

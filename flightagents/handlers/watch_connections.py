@@ -1,5 +1,6 @@
 """Looks once a minute at everyone who changes flights: a slow flight in the air makes no change by itself."""
 
+from collections import Counter
 from datetime import timedelta
 
 from flightagents.clock import Clock
@@ -12,7 +13,7 @@ AROUND = timedelta(days=1)
 
 
 class WatchConnections:
-    """Decides again for bookings with several flights of these days."""
+    """Decides again for people with several flights of these days, in one booking or in more."""
 
     def __init__(self, bookings: Bookings, decide: Decide, clock: Clock) -> None:
         self._bookings = bookings
@@ -23,14 +24,11 @@ class WatchConnections:
         """Look once."""
         today = self._clock.now().date()
         since, until = today - AROUND, today + AROUND
-        changing = [
-            booking
-            for booking in await self._bookings.flying(since, until)
-            if sum(
-                each.status is SegmentStatus.CONFIRMED and since <= each.flight_date <= until
-                for each in booking.segments
-            )
-            > 1
-        ]
+        flying = await self._bookings.flying(since, until)
+        flights: Counter[str] = Counter()
+        for booking in flying:
+            days = [each.flight_date for each in booking.segments if each.status is SegmentStatus.CONFIRMED]
+            flights.update(booking.addresses * sum(since <= day <= until for day in days))
+        changing = [each for each in flying if any(flights[address] > 1 for address in each.addresses)]
         if changing:
             await self._decide.for_bookings(changing, new=False)

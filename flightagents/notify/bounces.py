@@ -1,6 +1,6 @@
 """Where bounces arrive, from the setting FLIGHTAGENTS_BOUNCES. It needs a mailbox of its own.
 
-Every mail in it is marked as read, also those that are no bounces.
+Every mail in it is marked as read, also those that are no bounces; of a person's staff get a task.
 """
 
 from pathlib import Path

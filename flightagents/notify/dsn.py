@@ -1,7 +1,7 @@
 """Reads the mails that come back: reports on deliveries (RFC 3464), among whatever else arrives there.
 
 Only two things are taken from a report: which row it is about, and its codes. Its free text and its addresses
-are somebody's, and stay in it.
+are somebody's, and stay in it. What is no report may be a person's answer (replies.py).
 """
 
 import re
@@ -10,16 +10,15 @@ from email import message_from_bytes
 from email.message import Message
 from enum import StrEnum
 
-from flightagents.domain.delivery import NoReceipt, Receipt
+from flightagents.domain.delivery import NoReceipt, Receipt, Reply
 from flightagents.notify.headers import ROW_HEADER
+from flightagents.notify.replies import SENT_ANEW, reply_in
 
 _STATUS = "message/delivery-status"
 _ORIGINAL = ("text/rfc822-headers", "message/rfc822")
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _ROW = re.compile(r"[\w.=@+-]{1,100}", re.ASCII)
 """Ids of ours have 32 digits and letters; an envelope id has at most 100 signs (RFC 3461, 4.4)."""
-_SENT_ANEW = re.compile(r"\.\d+$")
-"""Ends a Message-ID whose letter was written a second time, in other words."""
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _DEEPEST = 5
 """Parts within parts that we look into: gateways wrap a report once, to put their own words below."""
@@ -35,20 +34,20 @@ class _Action(StrEnum):
     FAILED = "failed"
 
 
-def read(mail: bytes) -> Receipt | NoReceipt:
-    """Read a mail as a report about a row. Never raises, whatever the bytes are."""
+def read(mail: bytes) -> Receipt | Reply | NoReceipt:
+    """Read a mail as a report about a row, or a person's answer. Never raises, whatever the bytes are."""
     try:
-        return _read(message_from_bytes(mail))
+        return _read(message_from_bytes(mail), mail)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # Python's parser promises never to fail on foreign bytes, and does now and then.
         return NoReceipt.UNREADABLE
 
 
-def _read(mail: Message) -> Receipt | NoReceipt:
+def _read(mail: Message, raw: bytes) -> Receipt | Reply | NoReceipt:
     parts = list(_parts(mail))
     report = next((part for part in parts if part.get_content_type() == _STATUS), None)
     if report is None:
-        return NoReceipt.OTHER_MAIL
+        return reply_in(mail, raw) or NoReceipt.OTHER_MAIL
     blocks = _blocks(report)
     actions = {action: block for block in reversed(blocks) if (action := _action(block))}
     if not actions:
@@ -103,7 +102,7 @@ def _row(blocks: Iterable[Message], parts: Iterable[Message]) -> str | None:
     for letter in _letters(parts):
         given.append(_field(letter, ROW_HEADER))
         given.append(_field(letter, "Message-ID").strip("<>").partition("@")[0])
-    return next((_SENT_ANEW.sub("", row) for row in given if _ROW.fullmatch(row)), None)
+    return next((SENT_ANEW.sub("", row) for row in given if _ROW.fullmatch(row)), None)
 
 
 def _letters(parts: Iterable[Message]) -> Iterator[Message]:

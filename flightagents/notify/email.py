@@ -69,6 +69,7 @@ class EmailChannel:
         tls: SmtpTls,
         mail_from: str,
         from_name: str = "",
+        reply_to: str = "",
         username: str = "",
         password: SecretStr | None = None,
         lookup: MailboxLookup = nobody_can_tell,
@@ -79,12 +80,13 @@ class EmailChannel:
         context: ssl.SSLContext | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`mail_from` is an address or Name <address>; raises SettingsError if it is neither.
+        """`mail_from`, and `reply_to` if given, is an address or Name <address>; else raises SettingsError.
 
         `grace`: how long after the last byte a look-up that finds nothing means nothing. `receipts`: somebody
         reads what comes to `mail_from`, so ask for DSNs where the server offers them. `now` is real time.
         """
-        self._sender = Mailbox.sender(mail_from, from_name)
+        self._sender = Mailbox.ours(mail_from, from_name)
+        self._reply_to = Mailbox.ours(reply_to, setting="REPLY_TO") if reply_to else None
         if context is None and tls is not SmtpTls.NONE:
             context = ssl.create_default_context()
         self._patience = patience or Patience()
@@ -110,7 +112,7 @@ class EmailChannel:
             recipient = Mailbox.parse(envelope.address)
         except letter.UnwritableAddressError as error:
             return Rejected(str(error))
-        written = letter.write(envelope, self._sender, recipient)
+        written = letter.write(envelope, self._sender, recipient, self._reply_to)
         ready = await self._ready(recipient, envelope.row)
         if not isinstance(ready, Connection):
             return ready

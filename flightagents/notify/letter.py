@@ -14,6 +14,7 @@ from flightagents.domain.delivery import Envelope
 from flightagents.errors import SettingsError
 from flightagents.notify import headers
 from flightagents.notify.wording import one_line
+from flightagents.settings import PREFIX
 
 # Python quotes a display name wrongly when it folds one that is long and not ASCII, and a comma that is not
 # quoted makes two recipients of one. A name can do without these.
@@ -50,14 +51,14 @@ class Mailbox:
         return cls(local, ascii_domain, one_line(_SPECIAL.sub(" ", name))[:_LONGEST_NAME].strip())
 
     @classmethod
-    def sender(cls, mail_from: str, name: str = "") -> "Mailbox":
-        """Read FLIGHTAGENTS_MAIL_FROM: an address, or Name <address>. Raises SettingsError."""
-        given_name, bracket, address = mail_from.strip().removesuffix(">").rpartition("<")
+    def ours(cls, written: str, name: str = "", *, setting: str = "MAIL_FROM") -> "Mailbox":
+        """Read a setting of ours: an address, or Name <address>. Raises SettingsError, which names it."""
+        given_name, bracket, address = written.strip().removesuffix(">").rpartition("<")
         try:
             return cls.parse(address, given_name.strip(' "') if bracket and given_name.strip() else name)
         except UnwritableAddressError:
             raise SettingsError(
-                "FLIGHTAGENTS_MAIL_FROM must be an email address, such as alerts@agency.example"
+                f"{PREFIX}{setting} must be an email address, such as alerts@agency.example"
             ) from None
 
     @property
@@ -73,15 +74,15 @@ def _ascii(domain: str) -> str:
 
 def domain_of(mail_from: str) -> str:
     """Give the domain of our sender, which Message-IDs carry. Raises SettingsError."""
-    return Mailbox.sender(mail_from).domain
+    return Mailbox.ours(mail_from).domain
 
 
-def write(envelope: Envelope, sender: Mailbox, recipient: Mailbox) -> bytes:
+def write(envelope: Envelope, sender: Mailbox, recipient: Mailbox, reply_to: Mailbox | None = None) -> bytes:
     """Write the email; the same envelope gives the same letter, to the byte.
 
     By hand: Python's EmailMessage takes two milliseconds for what takes a twentieth of one here.
     """
-    head = "".join(_headers(envelope, sender, recipient))
+    head = "".join(_headers(envelope, sender, recipient, reply_to))
     message = envelope.message
     text = _part("plain", message.text)
     if message.html is None:
@@ -97,9 +98,13 @@ def write(envelope: Envelope, sender: Mailbox, recipient: Mailbox) -> bytes:
     return whole.encode("ascii")
 
 
-def _headers(envelope: Envelope, sender: Mailbox, recipient: Mailbox) -> Iterator[str]:
+def _headers(
+    envelope: Envelope, sender: Mailbox, recipient: Mailbox, reply_to: Mailbox | None
+) -> Iterator[str]:
     message = envelope.message
     yield _address("From", sender)
+    if reply_to is not None:
+        yield _address("Reply-To", reply_to)
     yield _address("To", recipient)
     yield headers.of_text("Subject", one_line(message.subject))
     if message.date is not None:

@@ -51,4 +51,7 @@ class Tasks(Protocol):
         """Give those of these kinds that somebody still has to do, oldest first."""
 
     async def erase(self, bookings: Sequence[str]) -> None:
-        """Take people out of the tasks about them, with what was written of them; nobody has to do those."""
+        """Take people out of the tasks about them, with what was written of them; nobody has to do those.
+
+        A task of theirs under another booking, which stays, loses their words alone.
+        """

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt
+from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt, Reply
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
 
@@ -142,6 +142,9 @@ class Receipts(Protocol):
     async def row_of(self, provider_id: str) -> str | None:
         """Give the row that a provider knows by this id."""
 
+    async def answered(self, rows: Sequence[str]) -> Notification | None:
+        """Give the first of these rows that there is; those of an answer may be anybody's."""
+
     async def overdue(self, channel: Channel) -> list[Notification]:
         """Give a channel's rows whose promised receipt has not come in time, each of them once.
 
@@ -162,8 +165,8 @@ class BounceSource(Protocol):
         """End what it keeps open."""
 
 
-ReadReceipt = Callable[[bytes], Receipt | NoReceipt]
-"""Reads a mail as a report of what became of one of ours. Never raises."""
+ReadReceipt = Callable[[bytes], Receipt | Reply | NoReceipt]
+"""Reads a mail as a report of what became of one of ours, or as a person's. Never raises."""
 
 
 class DeliveryChannel(Protocol):

@@ -9,6 +9,7 @@ from flightagents.domain.alerting import CONNECTIONS
 from flightagents.domain.notifications import TOLD, State
 from flightagents.sandbox.mailbox import Mail
 from flightagents.sandbox.sms import Sms
+from flightagents.store.ledger_rows import read_notice
 
 Row = Mapping[str, Any]
 """A document of `notifications`."""
@@ -40,7 +41,10 @@ def compare(
 def _about(row: Row) -> str:
     if row["rule"] is not None:
         return str(row["_id"])
-    return str(row["said"]) if row["said"] in CONNECTIONS else ""
+    if row["said"] not in CONNECTIONS:
+        return ""
+    notice = read_notice(row["notice"])
+    return f"{row['said']} {notice.onward.round if notice.onward else 1}"
 
 
 def _accepted(ledger: Sequence[Row], channel: str) -> Iterable[Row]:

@@ -4,6 +4,7 @@ A report may come twice, out of order, or before the sender has noted its own ou
 only. Whoever still has the row in hand loses it (its owner is cleared), and so cannot move it back.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import ASCENDING
@@ -12,7 +13,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.notifications import Notification, State
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.ledger_rows import COLLECTION, traced
+from flightagents.store.ledger_rows import COLLECTION, reader, traced
 from flightagents.store.marking import marked
 
 _BEFORE = [State.PENDING.value, State.SENDING.value, State.UNCERTAIN.value]
@@ -59,6 +60,12 @@ class MongoReceipts:
         """Give the row that a provider knows by this id."""
         found = await self._rows.find_one(named(provider_id), {"_id": 1})
         return str(found["_id"]) if found else None
+
+    @until_stored
+    async def answered(self, rows: Sequence[str]) -> Notification | None:
+        """Give the first of these rows that there is; those of an answer may be anybody's."""
+        found = await reader.read(self._rows.find({"_id": {"$in": list(rows)}}))
+        return min(found, key=lambda row: rows.index(row.id), default=None)
 
     @until_stored
     async def overdue(self, channel: Channel) -> list[Notification]:

@@ -20,7 +20,10 @@ COLLECTION = "tasks"
 TRACE = 20
 """Events of a task that are kept."""
 KEEP = timedelta(days=90)
-"""A task leaves so long after it ended: by then no reason for it can come again."""
+"""A task leaves so long after it ended: by then no reason for it can come again.
+
+Words of somebody whom no booking names, and so no `forget` can erase, leave so long after they came.
+"""
 
 _UNFINISHED = {"$in": sorted(UNFINISHED)}
 
@@ -38,6 +41,7 @@ class MongoTasks:
         await self._tasks.create_index(newest, name="state")
         await self._tasks.create_index([("kind", ASCENDING), ("state", ASCENDING)], name="kind")
         await self._tasks.create_index("booking", name="booking")
+        await self._tasks.create_index("also", name="also")
         await self._tasks.create_index("ended_at", name="ended", expireAfterSeconds=int(KEEP.total_seconds()))
 
     @until_stored
@@ -101,11 +105,17 @@ class MongoTasks:
 
     @until_stored
     async def erase(self, bookings: Sequence[str]) -> None:
-        """Take people out of the tasks about them, with what was written of them; nobody has to do those."""
+        """Take people out of the tasks about them, with what was written of them; nobody has to do those.
+
+        A task of theirs under another booking, which stays, loses their words alone.
+        """
         theirs = {"booking": {"$in": list(bookings)}}
         await self._tasks.update_many({**theirs, "state": _UNFINISHED}, {"$set": _ended(closed=True)})
-        gone: dict[str, Any] = {"booking": None, "summary": FORGOTTEN, "quote": "", "trace": []}
+        unsaid: dict[str, Any] = {"quote": "", "trace": []}
+        gone = {**unsaid, "booking": None, "also": [], "summary": FORGOTTEN}
         await self._tasks.update_many(theirs, {"$set": gone})
+        elsewhere = {"also": {"$in": list(bookings)}}
+        await self._tasks.update_many(elsewhere, {"$set": unsaid, "$pull": elsewhere})
 
     async def get(self, key: str) -> Task | None:
         """Give a task."""
@@ -157,7 +167,8 @@ def _event(text: str) -> dict[str, Any]:
 def _document(task: Task) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(task, builtin_types=(datetime,))
     del fields["id"]
-    return {**fields, "closed": False, "ended_at": None}
+    leaves_by_itself = task.kind is TaskKind.REPLY and task.booking is None
+    return {**fields, "closed": False, "ended_at": datetime.now(UTC) if leaves_by_itself else None}
 
 
 def _task(found: Document) -> Task:

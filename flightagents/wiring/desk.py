@@ -100,7 +100,9 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     rows = Rows(world.address_keys, links)
     manner = manner_of(settings)
     connections = Connections(
-        itineraries=Itineraries(audience, InTheAir(MongoArchive(database)), minimum_times(settings), country),
+        itineraries=Itineraries(
+            bookings, audience, InTheAir(MongoArchive(database)), minimum_times(settings), country
+        ),
         ledger=ledger,
         tasks=tasks,
         rows=rows,
@@ -200,7 +202,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             down=deliver.down if settings.delivery is DeliveryMode.LIVE else None,
         ),
         take_receipt=TakeReceipt(receipts),
-        read_bounces=bounces_of(settings, receipts),
+        read_bounces=bounces_of(settings, receipts, tasks, clock),
         deliver=deliver,
         explain=Explain(ledger, silences, bookings, rows.person_key),
         send_sample=SendSample(channels, renderer_of(settings), clock),

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
+from flightagents.handlers.mail_replies import TakeMailReply
 from flightagents.handlers.pace import PACES, Pace
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.notify import dsn
@@ -15,7 +17,7 @@ from flightagents.notify.render import Renderer
 from flightagents.notify.sms import SmsChannel
 from flightagents.notify.smtp_pool import Limits
 from flightagents.notify.staff import StaffRenderer
-from flightagents.ports import DeliveryChannel, RateLimit
+from flightagents.ports import DeliveryChannel, RateLimit, Tasks
 from flightagents.settings import DeliveryMode, Settings
 from flightagents.store.connection import Database
 from flightagents.store.outbox import LEASE
@@ -36,11 +38,17 @@ class Sending:
 SENDING = Sending(PACES, LEASE)
 
 
-def bounces_of(settings: Settings, receipts: MongoReceipts) -> ReadBounces | None:
+def bounces_of(settings: Settings, receipts: MongoReceipts, tasks: Tasks, clock: Clock) -> ReadBounces | None:
     """Build what reads the bounces, where it is set where they arrive."""
     if settings.bounces is None:
         return None
-    return ReadBounces(bounce_source(settings.bounces), dsn.read, TakeReceipt(receipts), receipts)
+    return ReadBounces(
+        bounce_source(settings.bounces),
+        dsn.read,
+        TakeReceipt(receipts),
+        TakeMailReply(receipts, tasks, clock),
+        receipts,
+    )
 
 
 def reported_of(settings: Settings) -> set[Channel]:
@@ -62,6 +70,7 @@ def channels_of(world: World, sending: Sending) -> dict[Channel, DeliveryChannel
             tls=settings.smtp_tls,
             mail_from=settings.mail_from,
             from_name=settings.agency_name,
+            reply_to=settings.reply_to or "",
             username=settings.smtp_username or "",
             password=settings.smtp_password,
             lookup=sending.mailbox,

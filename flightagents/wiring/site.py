@@ -7,6 +7,7 @@ from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
 from flightagents.notify import gsm7
+from flightagents.settings import DeliveryMode
 from flightagents.store.flights import MongoFlights
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
@@ -39,6 +40,7 @@ def wire_site(world: World, desk: Desk) -> Site:
             once=MongoOnce(database),
             address_key=keys,
             clock=clock,
+            answers=settings.delivery is DeliveryMode.LIVE,
         ),
         take_receipt=desk.take_receipt,
         one_segment=lambda text: gsm7.cut(gsm7.transliterate(text), gsm7.SEGMENT),

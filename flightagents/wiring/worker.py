@@ -79,6 +79,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             audience=desk.audience,
             rebooking=desk.rebooking,
             zone_of=zone_of,
+            address_key=world.address_keys,
             is_covered=coverage(settings.poll_queries),
             clock=clock,
         ),

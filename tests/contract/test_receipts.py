@@ -96,6 +96,13 @@ async def test_an_accepted_row_moves_on_once(book: Book, receipt: Receipt, state
     assert await book.unsettled() == (["a"] if state is State.FAILED else [])
 
 
+async def test_of_what_an_answer_names_the_first_row_that_there_is_counts(book: Book) -> None:
+    await book.ledger.add([ROW, replace(ROW, id="b")])
+    for of, found in ((["thread", "b", "a"], "b"), (["a", "b"], "a"), (["thread"], None)):
+        row = await book.receipts.answered(of)
+        assert (row.id if row else None) == found
+
+
 async def test_what_came_back_is_settled_like_whatever_ended_untold(book: Book) -> None:
     await book.accepted()
     await book.receipts.receive(BOUNCED)

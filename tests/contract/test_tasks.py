@@ -156,6 +156,14 @@ async def test_nothing_of_a_forgotten_person_stays_in_their_tasks(tasks: Shelf) 
     assert plain(await known(tasks)) == [REBOOK]
 
 
+async def test_what_a_forgotten_person_wrote_is_gone_from_a_task_of_their_other_booking(tasks: Shelf) -> None:
+    both = replace(REPLY, also=("XYZ789|anna@example.com", "OLD001|anna@example.com"))
+    await tasks.open([both])
+    await tasks.erase(["XYZ789|anna@example.com"])
+    found = await known(tasks, both)
+    assert found == replace(REPLY, also=("OLD001|anna@example.com",), quote="")
+
+
 # Only MongoDB
 
 
@@ -187,11 +195,21 @@ async def test_a_task_leaves_a_while_after_it_ended(database: Database) -> None:
 
 
 @pytest.mark.mongodb
+async def test_what_somebody_of_no_booking_wrote_leaves_though_nobody_ends_it(database: Database) -> None:
+    tasks = MongoTasks(database)
+    await tasks.open([replace(REPLY, booking=None)])
+    (stored,) = [row async for row in database["tasks"].find()]
+    assert stored["state"] == "open"
+    assert stored["ended_at"] is not None
+
+
+@pytest.mark.mongodb
 @pytest.mark.parametrize(
     "query",
     [
         {"kind": {"$in": ["call", "rebook"]}, "state": {"$in": ["claimed", "open"]}},
         {"booking": {"$in": [ANNAS]}},
+        {"also": {"$in": [ANNAS]}},
     ],
 )
 async def test_what_is_asked_often_has_an_index(database: Database, query: dict[str, Any]) -> None:

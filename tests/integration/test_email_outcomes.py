@@ -292,3 +292,18 @@ async def test_a_receipt_is_given_time_before_a_letter_is_sent_again(
 def test_a_sender_that_is_no_address_is_a_settings_error(mail_from: str) -> None:
     with pytest.raises(SettingsError, match="FLIGHTAGENTS_MAIL_FROM"):
         EmailChannel(host="localhost", port=25, tls=SmtpTls.NONE, mail_from=mail_from)
+
+
+def test_an_address_for_answers_that_is_none_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match="FLIGHTAGENTS_REPLY_TO"):
+        EmailChannel(
+            host="localhost", port=25, tls=SmtpTls.NONE, mail_from="alerts@agency.example", reply_to="agency"
+        )
+
+
+async def test_answers_go_where_the_setting_says(server: ScriptedSmtp) -> None:
+    channel = channel_to(server, reply_to="Acme Travel <help@agency.example>")
+    await channel.send(letter(), Wire())
+    channel.close()
+    (arrived,) = server.letters
+    assert b'\r\nReply-To: "Acme Travel" <help@agency.example>\r\n' in arrived

@@ -10,17 +10,20 @@ import pytest
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted
 from flightagents.domain.notifications import Notification, State
+from flightagents.handlers.mail_replies import TakeMailReply
 from flightagents.handlers.receipts import RECEIPT_WITHIN, ReadBounces, TakeReceipt
 from flightagents.notify import dsn
 from flightagents.notify.bounces_maildir import Maildir
 from flightagents.notify.email import EmailChannel
 from flightagents.settings import SmtpTls
 from tests.support.desk import FakeLedger
+from tests.support.fakes import SetClock
 from tests.support.messages import ANNA, Wire, letter
 from tests.support.postfix import BEHIND, GONE, Postfix, running_postfix
 from tests.support.receipts import ROW
 from tests.support.rows import NOON
 from tests.support.smtp_server import ScriptedSmtp
+from tests.support.tasks import FakeTasks
 
 pytestmark = pytest.mark.postfix
 
@@ -38,7 +41,13 @@ class Desk:
         self.id = uuid.uuid4().hex
         self._postfix = postfix
         source = Maildir(postfix.home / "mail" / "alerts")
-        self.read = ReadBounces(source, dsn.read, TakeReceipt(self.ledger), self.ledger)
+        self.read = ReadBounces(
+            source,
+            dsn.read,
+            TakeReceipt(self.ledger),
+            TakeMailReply(self.ledger, FakeTasks(), SetClock()),
+            self.ledger,
+        )
 
     @property
     def row(self) -> Notification:

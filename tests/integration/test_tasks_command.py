@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,3 +117,18 @@ def test_a_task_that_nobody_knows_is_refused_and_a_name_is_asked_for() -> None:
         assert (unknown.exit_code, unknown.stdout) == (1, "")
         assert "there is no task 0000000000" in unknown.stderr
         assert typed(command, REBOOK.id).exit_code == 2
+
+
+def test_a_reply_names_the_other_bookings_of_whoever_wrote_it() -> None:
+    async def fill(world: World) -> None:
+        others = [booking(reference=f"XYZ78{number}", phone=ANNAS_PHONE) for number in range(6)]
+        await MongoBookings(world.database).save(others)
+        also = tuple(each.id for each in others)
+        await MongoTasks(world.database).open(
+            [replace(CALL, id="reply", kind=TaskKind.REPLY, summary="read it", also=(*also, "GONE|b@c.de"))]
+        )
+
+    with_world(fill)
+    assert "reply reply open ABC123 (also XYZ780, XYZ781, XYZ782, XYZ783, XYZ784, ...) read it" in listed()
+    (found,) = (each for each in map(json.loads, listed("--json")) if each["id"] == "reply")
+    assert found["also"] == [f"XYZ78{number}" for number in range(6)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -25,7 +26,7 @@ DELIVERED = {"MessageSid": "SM9", "MessageStatus": "delivered", "To": ANNAS_PHON
 BY_ROW = f"{STATUS}?row=row-1"
 
 
-async def website(**differs: str) -> Website:
+async def website(**differs: Any) -> Website:  # noqa: ANN401 - any of its arguments
     agency = Agency()
     await agency.books(booking(phone=ANNAS_PHONE, language="fr"))
     return Website(agency, **differs)

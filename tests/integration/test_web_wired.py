@@ -14,7 +14,7 @@ from flightagents.domain.notifications import State
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.tracking import advance
 from flightagents.sandbox.twilio import Twilio, twilio_server
-from flightagents.settings import Settings
+from flightagents.settings import DeliveryMode, Settings
 from flightagents.store.archive import MongoArchive
 from flightagents.store.flights import MongoFlights
 from flightagents.web.site import Site
@@ -45,7 +45,9 @@ class Surroundings:
 
 
 @pytest.fixture
-async def around(database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str) -> AsyncIterator[Surroundings]:
+async def around(
+    database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Surroundings]:
     """Anna was just sent an SMS: BA117 will be 90 minutes late."""
     sites: list[Site] = []
     async with AsyncExitStack() as stack:
@@ -62,6 +64,7 @@ async def around(database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str) -
                 "twilio_url": twilio.url,
                 "agency_name": "Acme Travel",
                 "public_url": f"{url}/",
+                "delivery": getattr(request, "param", DeliveryMode.LIVE),
             }
         )
         clock = SetClock(NOON + MINUTE)
@@ -78,7 +81,8 @@ async def around(database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str) -
         await flights.add_to_history(changes)
         await flights.move_on([state])
         await desk.take_bookings([ANNA_BOTH])
-        await desk.deliver(Channel.SMS)
+        if settings.delivery is DeliveryMode.LIVE:
+            await desk.deliver(Channel.SMS)
         yield Surroundings(desk, client, twilio, url)
 
 
@@ -116,3 +120,14 @@ async def test_a_reply_waits_for_staff(around: Surroundings) -> None:
     assert answer == "Acme Travel: We have your message, but nobody reads this number at once."
     (task,) = await around.desk.tasks.unfinished([TaskKind.REPLY])
     assert (task.quote, task.booking) == ("Can I fly tomorrow?", ANNA_BOTH.id)
+
+
+@pytest.mark.parametrize("around", [DeliveryMode.OFF, DeliveryMode.SHADOW], indirect=True)
+async def test_where_nothing_is_to_be_sent_a_reply_waits_for_staff_without_an_answer(
+    around: Surroundings,
+) -> None:
+    assert await around.twilio.deliver(f"{around.url}{INBOUND}", ANNAS_PHONE, "Can I fly tomorrow?") == []
+    (task,) = await around.desk.tasks.unfinished([TaskKind.REPLY])
+    assert task.quote == "Can I fly tomorrow?"
+    assert await around.twilio.deliver(f"{around.url}{INBOUND}", ANNAS_PHONE, "STOP") == []
+    assert {each.allows(Channel.SMS) for each in await around.desk.bookings.everyone()} == {False}

@@ -55,7 +55,9 @@ class Worker:
         self.audience = Audience(agency.flights, agency.bookings, agency.archive, zone_of)
         self.rows = Rows(address_key, LINKS)
         self.connections = Connections(
-            itineraries=Itineraries(self.audience, InTheAir(agency.archive), agency.minimums, country),
+            itineraries=Itineraries(
+                agency.bookings, self.audience, InTheAir(agency.archive), agency.minimums, country
+            ),
             ledger=agency.ledger,
             tasks=agency.tasks,
             rows=self.rows,

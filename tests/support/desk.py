@@ -280,6 +280,9 @@ class FakeLedger:
     async def row_of(self, provider_id: str) -> str | None:
         return next((row.id for row in self.rows if row.provider_id == provider_id), None)
 
+    async def answered(self, rows: Sequence[str]) -> Notification | None:
+        return next((self.kept[each].row for each in rows if each in self.kept), None)
+
     async def overdue(self, channel: Channel) -> list[Notification]:
         late = [
             kept

@@ -6,7 +6,7 @@ from typing import Any
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.watch import WatchFlights
-from tests.support.agency import Agency, zone_of
+from tests.support.agency import Agency, address_key, zone_of
 from tests.support.rows import run_of
 
 
@@ -25,6 +25,7 @@ class Desk(Agency):
             audience=self.worker.audience,
             rebooking=self.worker.rebooking,
             zone_of=zone_of,
+            address_key=address_key,
             is_covered=lambda segment: segment.designator not in self.not_polled,
             clock=self.clock,
             missing_for=missing_for,

@@ -52,8 +52,11 @@ class FakeTasks:
             if task.booking in bookings:
                 if task.state in UNFINISHED:
                     self._closed.add(task.id)
-                gone = replace(task, booking=None, summary=FORGOTTEN, quote="", trace=())
+                gone = replace(task, booking=None, also=(), summary=FORGOTTEN, quote="", trace=())
                 self._write(replace(gone, state=TaskState.DONE))
+            elif not set(task.also).isdisjoint(bookings):
+                left = tuple(each for each in task.also if each not in bookings)
+                self._write(replace(task, also=left, quote="", trace=()))
 
     async def get(self, key: str) -> Task | None:
         return _task(self._tasks[key]) if key in self._tasks else None

@@ -80,6 +80,7 @@ class Website:
         twilio_token: str = TWILIO_TOKEN,
         name: str = "Acme Travel",
         phone: str = PHONE,
+        answers: bool = True,
     ) -> None:
         self.agency = agency
         self.pages = FakePages(agency.ledger, agency.flights)
@@ -101,6 +102,7 @@ class Website:
             once=self.once,
             address_key=address_key,
             clock=agency.clock,
+            answers=answers,
         )
         self.site = Site(
             agency=Name(name, phone),

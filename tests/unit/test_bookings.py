@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from flightagents.domain.bookings import Channel, Match, match
+from flightagents.domain.bookings import Channel, Match, is_same_person, match
 from tests.support.messages import ANNA, ANNAS_PHONE
 from tests.support.travellers import booking, segment
 
@@ -78,3 +78,18 @@ def test_each_channel_has_its_address() -> None:
     anna = booking(phone=ANNAS_PHONE)
     assert (anna.address(Channel.EMAIL), anna.address(Channel.SMS)) == (ANNA, ANNAS_PHONE)
     assert booking().address(Channel.SMS) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Anna Müller", "Anna Müller", True),
+        ("MÜLLER/ANNA MRS", "Anna Müller", True),
+        ("Mueller/Anna", "anna müller", True),
+        ("Anna Müller", "", True),
+        ("Anna Müller", "Ben Okafor", False),
+        ("MR A KOCH", "MR A WEISS", False),
+    ],
+)
+def test_a_word_in_common_makes_two_names_at_one_address_one_person(one: str, other: str, same: bool) -> None:
+    assert is_same_person(booking(name=one), booking(name=other)) is same

@@ -14,6 +14,7 @@ from flightagents.domain.alerting import CONNECTIONS, Reason, Said
 from flightagents.domain.connections import (
     GATES_CLOSE,
     SEPARATE_TICKETS,
+    ConnectionTold,
     Minimum,
     MinimumTimes,
     Standing,
@@ -22,7 +23,7 @@ from flightagents.domain.connections import (
     standing_of,
 )
 from flightagents.domain.flight import FlightState, Status
-from flightagents.domain.journeys import Connection, Leg, connections
+from flightagents.domain.journeys import Connection, Leg, connections, first_onward
 from flightagents.domain.tracking import advance
 from tests.support.rows import DAY, MINUTE, NOON, row, run_of
 
@@ -119,10 +120,38 @@ def test_a_flight_from_elsewhere_is_no_connection() -> None:
 
 @pytest.mark.parametrize(
     ("leaves", "found"),
-    [("2026-11-22T17:34", 0), ("2026-11-22T17:35", 1), ("2026-11-23T17:35", 1), ("2026-11-23T17:36", 0)],
+    [("2026-11-22T11:34", 0), ("2026-11-22T11:35", 1), ("2026-11-23T17:35", 1), ("2026-11-23T17:36", 0)],
 )
-def test_who_stays_longer_than_a_day_or_leaves_before_does_not_connect(leaves: str, found: int) -> None:
+def test_who_stays_longer_than_a_day_or_leaves_long_before_does_not_connect(leaves: str, found: int) -> None:
     assert len(pairs(leg(BA117), ticketed(leaves))) == found
+
+
+def test_of_two_flights_that_overlap_one_was_retimed_before_anybody_saw_it() -> None:
+    early = state("AA100", route="JFK-MAD", departs="17:20", arrives="2026-11-23T06:20")
+    (found,) = connections([leg(BA117), leg(early)])
+    assert found.planned is None
+    assert standing(found) is Standing.MISSED
+    for minutes, stands in ((60, Standing.AT_RISK), (80, Standing.TIGHT), (85, Standing.KEPT)):
+        (found,) = connections([leg(BA117), leg(late(early, minutes))])
+        assert standing(found) is stands
+
+
+def test_a_flight_that_was_over_before_the_other_left_is_an_earlier_one() -> None:
+    before = state("AA100", route="JFK-LHR", departs="00:30", arrives="12:30")
+    after = state("BA117", departs="12:40", arrives="15:40")
+    assert pairs(leg(after), leg(before)) == [("AA100", "BA117")]
+
+
+def test_flights_that_overlap_are_joined_only_where_one_booking_has_both() -> None:
+    early = leg(state("AA100", route="JFK-MAD", departs="17:20", arrives="2026-11-23T06:20"))
+    assert first_onward(leg(BA117), [early], may_overlap=False) is None
+    assert first_onward(leg(BA117), [early, leg(AA100)], may_overlap=False) is not None
+
+
+def test_without_zones_nobody_knows_whether_two_flights_overlap() -> None:
+    inbound = state("BA1", route="QQR-QQQ", departs="14:35", arrives="17:35")
+    onward = state("BA2", route="QQQ-LHR", departs="17:20", arrives="19:20")
+    assert pairs(leg(inbound), leg(onward)) == []
 
 
 def test_people_change_to_the_first_of_two_flights_that_leave_from_there() -> None:
@@ -263,20 +292,37 @@ def test_more_time_never_makes_it_worse(margin: int, more: int, planned: int, mi
 # What is told
 
 
-def heard(stands: Sequence[Standing]) -> list[Said]:
-    """Give what a person is told while a connection stands so, one after the other."""
-    told: list[Said] = []
+def turns(stands: Sequence[Standing]) -> list[ConnectionTold]:
+    """Give what a person is told while a connection stands so, one after the other, and in which round."""
+    told: list[ConnectionTold] = []
     for each in stands:
         decision = judge_connection(each, told)
         if decision.tell and decision.said is not None:
-            told.append(decision.said)
+            told.append((decision.said, decision.round))
     return told
 
 
-def test_each_turn_is_told_and_then_not_again() -> None:
-    stands = [Standing.AT_RISK, Standing.MISSED, Standing.AT_RISK, Standing.KEPT, Standing.KEPT]
-    assert heard(stands) == [RISK, MISSED, SAFE]
-    assert heard([*stands, Standing.AT_RISK, Standing.MISSED, Standing.KEPT]) == [RISK, MISSED, SAFE]
+def heard(stands: Sequence[Standing]) -> list[Said]:
+    return [said for said, _ in turns(stands)]
+
+
+def test_each_turn_is_told_and_then_not_again_before_it_is_safe() -> None:
+    stands = [Standing.AT_RISK, Standing.MISSED, Standing.AT_RISK, Standing.MISSED]
+    assert heard(stands) == [RISK, MISSED]
+    assert heard([*stands, Standing.KEPT, Standing.KEPT]) == [RISK, MISSED, SAFE]
+
+
+def test_after_safe_again_all_may_be_told_a_second_time_and_then_only_that_it_is_missed() -> None:
+    stands = [Standing.AT_RISK, Standing.MISSED, Standing.KEPT]
+    assert heard(2 * stands) == 2 * [RISK, MISSED, SAFE]
+    assert heard(5 * stands) == [*2 * [RISK, MISSED, SAFE], MISSED]
+
+
+@pytest.mark.parametrize("stands", [Standing.AT_RISK, Standing.KEPT])
+def test_what_wavers_on_is_a_matter_of_rate(stands: Standing) -> None:
+    told = turns(2 * [Standing.MISSED, Standing.KEPT] + [Standing.MISSED])
+    before = told if stands is Standing.KEPT else told[:-1]
+    assert judge_connection(stands, before).reason is Reason.RATE_LIMIT
 
 
 def test_nobody_hears_that_a_connection_is_safe_who_never_heard_otherwise() -> None:
@@ -308,17 +354,29 @@ def test_a_silence_has_a_reason(stands: Standing, reason: Reason) -> None:
     assert (decision.tell, decision.reason) == (False, reason)
 
 
-def test_a_duplicate_names_what_stands_told() -> None:
-    decision = judge_connection(Standing.MISSED, [MISSED])
-    assert (decision.tell, decision.reason, decision.said) == (False, Reason.DUPLICATE, MISSED)
+def test_a_duplicate_names_what_stands_told_and_its_round() -> None:
+    once = [(MISSED, 1), (SAFE, 1)]
+    for stands, told, of in (
+        (Standing.MISSED, once[:1], (MISSED, 1)),
+        (Standing.KEPT, once, (SAFE, 1)),
+        (Standing.MISSED, [*once, (MISSED, 2)], (MISSED, 2)),
+    ):
+        decision = judge_connection(stands, told)
+        assert (decision.tell, decision.reason) == (False, Reason.DUPLICATE)
+        assert (decision.said, decision.round) == of
 
 
-@given(st.lists(st.sampled_from(Standing), max_size=30))
-def test_however_it_turns_each_is_told_once_and_safe_never_first(stands: list[Standing]) -> None:
-    told = heard(stands)
-    assert len(told) == len(set(told))
-    assert set(told) <= CONNECTIONS
-    assert told[:1] != [SAFE]
+@given(st.lists(st.sampled_from(Standing), max_size=40))
+def test_however_it_turns_no_turn_is_told_twice_and_safe_is_never_first(stands: list[Standing]) -> None:
+    told = turns(stands)
+    assert len(told) == len(set(told)) <= 7
+    assert {said for said, _ in told} <= CONNECTIONS
+    assert heard(stands)[:1] != [SAFE]
+
+
+@given(st.lists(st.sampled_from(Standing), max_size=40))
+def test_whoever_misses_it_has_heard_so_last(stands: list[Standing]) -> None:
+    assert heard([*stands, Standing.MISSED])[-1] is MISSED
 
 
 @given(st.lists(st.sampled_from(Standing), max_size=30), st.sampled_from(Standing))

@@ -5,61 +5,45 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
-from flightagents.airports import country
-from flightagents.domain.alerting import CONNECTIONS, Reason, Said
+from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel, SegmentStatus
 from flightagents.domain.connections import MinimumTimes
+from flightagents.domain.delivery import Rejected
 from flightagents.domain.holding import Holding, Policies, QuietHours
 from flightagents.domain.moves import watch
-from flightagents.domain.notifications import Notification, State
+from flightagents.domain.notifications import Silence, State
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.errors import SettingsError
 from flightagents.handlers.decide import Manner
-from flightagents.handlers.in_the_air import InTheAir
-from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.verdicts import SetAside
 from flightagents.settings import Settings
 from flightagents.wiring import minimum_times
 from tests.support.agency import BA117, SECOND, Agency
+from tests.support.connecting import (
+    MISSED,
+    ONWARD,
+    RISK,
+    SAFE,
+    TO_MADRID,
+    about_connections,
+    is_late,
+    itineraries_of,
+    onward,
+    said,
+)
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import DAY, MINUTE, row
 from tests.support.travellers import booking, segment
 
-RISK, MISSED, SAFE = Said.CONNECTION_AT_RISK, Said.CONNECTION_MISSED, Said.CONNECTION_SAFE
 HOUR = timedelta(hours=1)
 NEXT_DAY = DAY + timedelta(days=1)
-ONWARD = segment("AA100", departure="JFK", arrival="MAD")
-TO_MADRID = booking(segment("BA117"), ONWARD, phone=ANNAS_PHONE, protected=True)
-"""Two hours at JFK on one ticket, where international passengers need 75 minutes."""
-
-
-def onward(delay: int | None = None, **differs: Any) -> dict[str, Any]:  # noqa: ANN401 - as `row` takes them
-    """AA100 leaves New York for Madrid at 19:35."""
-    usual = {"route": "JFK-MAD", "departs": "19:35", "arrives": "2026-11-23T08:35"}
-    return row("AA100", delay=delay, **{**usual, **differs})
 
 
 async def at_rest(agency: Agency, *rows: dict[str, Any]) -> None:
     await agency.books(TO_MADRID)
     await agency.shows(row(), *(rows or [onward()]))
-
-
-def about_connections(agency: Agency) -> list[Notification]:
-    return [each for each in agency.rows if each.said in CONNECTIONS]
-
-
-def said(agency: Agency, channel: Channel = Channel.EMAIL) -> list[Said]:
-    """Give what arrived about connections, in the order of the decisions."""
-    found = [each for each in about_connections(agency) if each.channel is channel]
-    return [each.said for each in found if each.state is State.ACCEPTED]
-
-
-async def is_late(agency: Agency, *minutes: int, then: int | None = None) -> None:
-    """Let BA117 show these delays, one after the other; `then` is that of AA100."""
-    for each in minutes:
-        await agency.shows(row(delay=each), onward(then))
-        await agency.delivers()
 
 
 # What is told
@@ -87,6 +71,41 @@ async def test_each_turn_is_told_once_however_long_it_creeps() -> None:
     assert said(agency) == said(agency, Channel.SMS) == [RISK, MISSED, SAFE]
 
 
+async def test_that_it_is_safe_is_not_the_last_word_on_one_that_is_missed_after_all() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await is_late(agency, 60, 110, 0, 110, 120)
+    assert said(agency) == said(agency, Channel.SMS) == [RISK, MISSED, SAFE, MISSED]
+    for _ in range(3):
+        await is_late(agency, 0, 60, 110)
+    told = [RISK, MISSED, SAFE, MISSED, SAFE, MISSED]
+    assert said(agency) == said(agency, Channel.SMS) == told
+    assert [each.state for each in agency.tasks.of_kind(TaskKind.CONNECTION)] == [TaskState.OPEN]
+
+
+async def test_that_it_is_missed_again_is_called_out_where_no_message_arrives() -> None:
+    agency = Agency()
+    await agency.books(replace(TO_MADRID, phone=None, channels=(Channel.EMAIL,)))
+    await agency.shows(row(), onward())
+    await is_late(agency, 110, 0)
+    agency.email.outcomes = [Rejected("RCPT 550 5.1.1")] * 2
+    await is_late(agency, 110)
+    summaries = [task.summary for task in agency.tasks.of_kind(TaskKind.CALL)]
+    assert len([each for each in summaries if "misses the connection to AA100" in each]) == 1
+
+
+async def test_a_second_turn_that_is_withdrawn_unsent_is_decided_anew() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await is_late(agency, 110, 0)
+    await agency.shows(row(delay=110), onward())
+    await agency.shows(row(delay=0), onward())
+    await agency.delivers()
+    assert said(agency) == [MISSED, SAFE]
+    await is_late(agency, 110)
+    assert said(agency) == said(agency, Channel.SMS) == [MISSED, SAFE, MISSED]
+
+
 async def test_an_onward_flight_that_leaves_later_makes_it_safe_again() -> None:
     agency = Agency()
     await at_rest(agency)
@@ -102,6 +121,14 @@ async def test_an_onward_flight_that_is_retimed_earlier_is_missed() -> None:
     await agency.shows(row(), onward(departs="17:45"))
     await agency.delivers()
     assert said(agency) == [MISSED]
+
+
+async def test_an_onward_flight_that_was_retimed_before_it_was_first_seen_is_missed() -> None:
+    agency = Agency()
+    await at_rest(agency, onward(departs="17:20"))
+    await agency.delivers()
+    assert said(agency) == [MISSED]
+    assert [each.state for each in agency.tasks.of_kind(TaskKind.CONNECTION)] == [TaskState.OPEN]
 
 
 async def test_a_ticketed_flight_that_the_feed_does_not_have_yet_counts() -> None:
@@ -467,6 +494,63 @@ async def test_a_diverted_flight_misses_its_connection() -> None:
     assert "is diverted" in task.summary
 
 
+# Why nothing is said
+
+
+async def reasons(agency: Agency) -> list[Reason]:
+    """Give why nothing is said just now."""
+    cases = await agency.worker.audience.of_bookings([TO_MADRID])
+    rows, silences = await agency.worker.connections.rows(cases, agency.clock.now())
+    assert rows == []
+    return [each.reason for each in silences]
+
+
+def inhibited() -> float:
+    labels = {"told": "no", "reason": "inhibited"}
+    return REGISTRY.get_sample_value("flightagents_decisions_total", labels) or 0
+
+
+async def test_that_a_cancelled_flight_says_it_by_itself_is_kept_and_counted() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    counted = inhibited()
+    for _ in range(2):
+        await agency.shows(row(status="cancelled"), onward())
+    person = agency.worker.rows.person_key(TO_MADRID.id)
+    assert Silence(BA117, 3, person, Reason.INHIBITED) in agency.silences.all
+    assert inhibited() > counted
+
+
+async def test_that_it_was_said_before_is_a_reason() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await is_late(agency, 60, 75)
+    assert await reasons(agency) == [Reason.DUPLICATE]
+
+
+async def test_a_connection_that_was_never_in_danger_needs_no_reason() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    assert await reasons(agency) == []
+    flown = row(status="landed", took_off="14:40", landed="17:30")
+    await agency.shows(flown, onward(status="active", took_off="19:40"))
+    assert await reasons(agency) == []
+    agency.wait(18 * HOUR)
+    assert await reasons(agency) == []
+
+
+async def test_a_short_connection_that_was_made_or_is_over_has_a_reason() -> None:
+    agency = Agency()
+    await at_rest(agency)
+    await agency.books(TO_MADRID)
+    await agency.shows(row(delay=60), onward())
+    flown = row(delay=60, status="landed", took_off="15:45", landed="18:35")
+    await agency.shows(flown, onward(status="active", took_off="19:40"))
+    assert await reasons(agency) == [Reason.DEPARTED]
+    agency.wait(18 * HOUR)
+    assert await reasons(agency) == [Reason.EXPIRED]
+
+
 # The agency's manner
 
 
@@ -525,10 +609,10 @@ async def test_in_shadow_mode_each_turn_is_shown_once() -> None:
 # What it costs, and what is wrong
 
 
-async def test_bookings_with_one_flight_cost_no_query() -> None:
+async def test_no_flight_is_asked_for_where_nobody_has_two() -> None:
     agency = Agency()
     await agency.shows(row(), onward())
-    itineraries = Itineraries(agency.worker.audience, InTheAir(agency.archive), MinimumTimes(), country)
+    itineraries = itineraries_of(agency)
     agency.flights.asked.clear()
     cancelled = segment("AA100", status=SegmentStatus.CANCELLED)
     assert await itineraries.of([booking(), booking(segment("BA117"), cancelled)]) == []
@@ -539,7 +623,7 @@ async def test_bookings_with_one_flight_cost_no_query() -> None:
 async def test_flights_are_asked_for_once_however_many_travel(travellers: int) -> None:
     agency = Agency()
     await agency.shows(row(), onward())
-    itineraries = Itineraries(agency.worker.audience, InTheAir(agency.archive), MinimumTimes(), country)
+    itineraries = itineraries_of(agency)
     agency.flights.asked.clear()
     people = [booking(segment("BA117"), ONWARD, email=f"{n}@example.com") for n in range(travellers)]
     assert len(await itineraries.of(people)) == travellers

@@ -19,7 +19,7 @@ from flightagents.notify.smtp_connection import xtext
 from tests.support.messages import ANNA, NOON, letter
 
 LONG = f"<{'a' * 120}@agency.example>"
-SENDER = Mailbox.sender("alerts@agency.example", "Acme Travel")
+SENDER = Mailbox.ours("alerts@agency.example", "Acme Travel")
 UNSUBSCRIBE = f"https://agency.example/u/{'a' * 120}"
 
 
@@ -164,15 +164,21 @@ def test_a_long_name_is_read_as_it_was_written(name: str) -> None:
 
 
 def test_a_comma_in_the_agency_s_name_makes_no_second_sender() -> None:
-    mail = read({}, sender=Mailbox.sender('"Smith, Söhne & Co." <alerts@agency.example>'))
+    mail = read({}, sender=Mailbox.ours('"Smith, Söhne & Co." <alerts@agency.example>'))
     (address,) = mail["From"].addresses
     assert (address.display_name, address.addr_spec) == ("Smith Söhne & Co.", "alerts@agency.example")
 
 
+def test_answers_go_to_the_sender_unless_another_address_is_given() -> None:
+    assert read({})["Reply-To"] is None
+    raw = write(letter(), SENDER, Mailbox.parse(ANNA), Mailbox.ours("help@agency.example"))
+    assert b"\r\nReply-To: help@agency.example\r\n" in raw
+
+
 def test_the_name_in_the_setting_wins_over_the_agency_s() -> None:
-    assert Mailbox.sender("Alerts <a@agency.example>", "Acme").name == "Alerts"
-    assert Mailbox.sender("<a@agency.example>", "Acme").name == "Acme"
-    assert Mailbox.sender("a@agency.example", "Acme").name == "Acme"
+    assert Mailbox.ours("Alerts <a@agency.example>", "Acme").name == "Alerts"
+    assert Mailbox.ours("<a@agency.example>", "Acme").name == "Acme"
+    assert Mailbox.ours("a@agency.example", "Acme").name == "Acme"
     assert domain_of("Alerts <a@Agency.Example>") == "agency.example"
 
 

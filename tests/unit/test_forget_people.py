@@ -1,7 +1,14 @@
 """Forgetting a booking: nothing of it stays, and nobody else is told again because of it."""
 
-from tests.support.agency import Agency
-from tests.support.travellers import booking
+from flightagents.domain.bookings import Channel
+from flightagents.domain.replies import InboundSms
+from flightagents.domain.tasks import FORGOTTEN, TaskKind, TaskState, task_id
+from tests.support.agency import BA117, Agency, address_key
+from tests.support.looking import Desk
+from tests.support.messages import ANNA, ANNAS_PHONE
+from tests.support.rows import DAY, row
+from tests.support.travellers import booking, segment
+from tests.support.website import Website
 
 
 async def forget(agency: Agency, reference: str) -> int:
@@ -36,3 +43,36 @@ async def test_who_is_in_another_booking_too_is_not_told_again() -> None:
 
 async def test_a_reference_that_nobody_has_forgets_nobody() -> None:
     assert await forget(Agency(), "NOBODY") == 0
+
+
+async def test_what_a_forgotten_person_wrote_is_gone_also_where_another_booking_of_theirs_had_it() -> None:
+    agency = Agency()
+    await agency.books(booking(phone=ANNAS_PHONE), booking(reference="SECRET2", phone=ANNAS_PHONE))
+    await Website(agency).take_reply(InboundSms("SM1", ANNAS_PHONE, "Which gate? Anna, SECRET2"))
+    await forget(agency, "SECRET2")
+    (task,) = agency.tasks.all
+    assert (task.booking, task.also, task.quote, task.trace) == (f"ABC123|{ANNA}", (), "", ())
+    assert task.state is TaskState.OPEN
+    await forget(agency, "ABC123")
+    (task,) = agency.tasks.all
+    assert (task.booking, task.summary, task.state) == (None, FORGOTTEN, TaskState.DONE)
+
+
+async def test_the_names_of_a_forgotten_persons_tasks_cannot_be_guessed() -> None:
+    """Each outlives them; it holds a keyed hash of whatever names them."""
+    desk = Desk()
+    anna = booking(segment(), segment("AA100"), segment("BA9"), phone=ANNAS_PHONE)
+    await desk.books(anna)
+    to_madrid = row("AA100", route="JFK-MAD", departs="19:35", arrives="2026-11-23T08:35")
+    both_ways = (row("BA9"), row("BA9", route="JFK-LHR", arrives="2026-11-23T02:35"))
+    for delay in (None, 120):
+        await desk.shows(row(delay=delay), to_madrid, *both_ways)
+    await desk.looks_around()
+    await desk.worker.withdraw(Channel.SMS, ANNAS_PHONE, "sms:STOP")
+    at = desk.clock.now().isoformat()
+    person, reference = address_key(anna.id), address_key("ABC123")
+    assert {task.id for task in desk.tasks.all if task.booking} == {
+        task_id(TaskKind.CONNECTION, person, f"{BA117}|AA100|{DAY}"),
+        task_id(TaskKind.CONSENT_WITHDRAWN, Channel.SMS, person, at),
+        task_id(TaskKind.AMBIGUOUS_BOOKING, reference, *segment("BA9").key),
+    }

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Booking, SegmentStatus
 from flightagents.domain.holding import Holding, Policies, QuietHours
@@ -164,3 +166,16 @@ async def test_both_of_a_couple_hear_it_once_on_the_phone_that_they_share() -> N
     await agency.delivers()
     assert len(agency.email.texts) == 2
     assert len(agency.sms.texts) == 1
+
+
+@pytest.mark.parametrize("words", [{"status": "active"}, {"status": "diverted"}, {"took_off": "14:40"}])
+async def test_whoever_is_imported_when_it_has_left_hears_nothing_of_it(
+    words: dict[str, Any],
+) -> None:
+    agency = Agency()
+    for _ in range(2):
+        await agency.shows(row(delay=90, **words))
+    await agency.books(ON_BA117)
+    await agency.delivers()
+    assert agency.told == []
+    assert {each.reason for each in agency.silences.all} == {Reason.DEPARTED}

@@ -5,22 +5,29 @@ from datetime import timedelta
 import pytest
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Accepted, NoReceipt, Receipt
+from flightagents.domain.delivery import Accepted, NoReceipt, Receipt, Reply
 from flightagents.domain.notifications import Message, State
+from flightagents.domain.tasks import TaskKind, TaskState
+from flightagents.handlers.mail_replies import TakeMailReply
 from flightagents.handlers.receipts import RECEIPT_WITHIN, ReadBounces, TakeReceipt
 from tests.support.agency import Agency
 from tests.support.desk import FakeLedger
+from tests.support.fakes import SetClock
 from tests.support.messages import ANNAS_PHONE
 from tests.support.receipts import ROW, FakeBounces
 from tests.support.rows import NOON
+from tests.support.tasks import FakeTasks
 from tests.support.travellers import booking
 
-MEANINGS: dict[bytes, Receipt | NoReceipt] = {
+MEANINGS: dict[bytes, Receipt | Reply | NoReceipt] = {
     b"bounce": Receipt("a", delivered=False, detail="failed 5.1.1"),
     b"success": Receipt("a", delivered=True, detail="delivered 2.0.0"),
     b"relayed": Receipt("a", delivered=False, detail="relayed 2.0.0", relayed=True),
     b"unknown": Receipt("b", delivered=True, detail="delivered 2.0.0"),
     b"vacation": NoReceipt.OTHER_MAIL,
+    b"answer": Reply("mail 1", ("thread", "a")),
+    b"to another": Reply("mail 2", ("unknown",)),
+    b"news": Reply("mail 3", ()),
 }
 
 
@@ -36,8 +43,9 @@ async def accepted(ledger: FakeLedger) -> None:
     await ledger.finish(mine, State.ACCEPTED, "accepted", receipt_within=RECEIPT_WITHIN)
 
 
-def reader(ledger: FakeLedger, source: FakeBounces) -> ReadBounces:
-    return ReadBounces(source, MEANINGS.__getitem__, TakeReceipt(ledger), ledger)
+def reader(ledger: FakeLedger, source: FakeBounces, tasks: FakeTasks | None = None) -> ReadBounces:
+    take_reply = TakeMailReply(ledger, tasks or FakeTasks(), SetClock())
+    return ReadBounces(source, MEANINGS.__getitem__, TakeReceipt(ledger), take_reply, ledger)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +56,7 @@ def reader(ledger: FakeLedger, source: FakeBounces) -> ReadBounces:
         (b"relayed", State.ACCEPTED, "relayed"),
         (b"vacation", State.ACCEPTED, "other_mail"),
         (b"unknown", State.ACCEPTED, "no_change"),
+        (b"answer", State.ACCEPTED, "reply"),
     ],
 )
 async def test_a_mail_does_what_it_means_and_is_counted(
@@ -58,6 +67,34 @@ async def test_a_mail_does_what_it_means_and_is_counted(
     assert await reader(ledger, source)() == {kind: 1}
     assert ledger.rows[0].state is state
     assert source.unread == {}
+
+
+async def test_what_a_traveller_answers_is_a_task_of_their_booking_and_flight(ledger: FakeLedger) -> None:
+    await accepted(ledger)
+    tasks = FakeTasks()
+    assert await reader(ledger, FakeBounces(b"answer", b"vacation"), tasks)() == {"reply": 1, "other_mail": 1}
+    (task,) = tasks.all
+    assert (task.kind, task.flight, task.booking) == (TaskKind.REPLY, ROW.flight, ROW.booking)
+    assert task.summary == "A traveller has answered an email: read it in the mailbox that bounces come to."
+    assert task.quote == ""
+
+
+async def test_what_nobody_known_writes_is_a_task_too(ledger: FakeLedger) -> None:
+    tasks = FakeTasks()
+    assert await reader(ledger, FakeBounces(b"to another", b"news"), tasks)() == {"reply": 2}
+    assert {(task.flight, task.booking, task.summary.split()[0]) for task in tasks.all} == {
+        (None, None, "Somebody")
+    }
+    assert len(tasks.all) == 2
+
+
+async def test_a_mail_that_is_read_again_is_no_second_task(ledger: FakeLedger) -> None:
+    await accepted(ledger)
+    tasks = FakeTasks()
+    await reader(ledger, FakeBounces(b"answer"), tasks)()
+    await tasks.done(tasks.all[0].id, "Kim")
+    await reader(ledger, FakeBounces(b"answer"), tasks)()
+    assert [task.state for task in tasks.all] == [TaskState.DONE]
 
 
 async def test_the_mailbox_is_emptied_in_one_go(ledger: FakeLedger) -> None:
@@ -117,7 +154,8 @@ async def test_a_bounced_email_is_an_sms_in_the_end() -> None:
     await agency.delivers()
     came_back = Receipt(agency.row.id, delivered=False, detail="failed 5.2.2")
     source = FakeBounces(b"of Anna")
-    read = ReadBounces(source, lambda _: came_back, agency.worker.take_receipt, agency.ledger)
+    take_reply = TakeMailReply(agency.ledger, agency.tasks, agency.clock)
+    read = ReadBounces(source, lambda _: came_back, agency.worker.take_receipt, take_reply, agency.ledger)
     assert await read() == {"failed": 1}
     await agency.worker.settle()
     await agency.delivers()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from flightagents.domain.bookings import Booking, Channel, SegmentStatus
-from flightagents.domain.replies import Answer, Answered, InboundSms, Meaning, meaning
+from flightagents.domain.replies import Answer, Answered, InboundSms, Meaning, meaning, twilio_answers
 from flightagents.domain.tasks import TaskKind
 from tests.support.agency import Agency
 from tests.support.messages import ANNA, ANNAS_PHONE
@@ -55,6 +55,9 @@ async def allows(site: Website, channel: Channel) -> set[bool]:
         "sair",
         "Abmelden",
         "désabonner",
+        "Arrêtez",
+        "CANCELAR",
+        "\uff33\uff34\uff2f\uff30",
     ],
 )
 def test_a_single_word_of_our_languages_stops(text: str) -> None:
@@ -64,20 +67,77 @@ def test_a_single_word_of_our_languages_stops(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Stop all",
+        "stop stop",
+        "STOP please",
+        "Please stop!",
+        "STOP IT NOW",
+        "stop texting me",
+        "Stop sending me these messages, thanks",
+        "opt out",
+        "please opt-out",
+        "unsubscribe me",
+        "STOP SMS",
+        "STOP 👍",
+        "Nein danke, STOP",
+        "SMS bitte abbestellen",
+        "Arrêtez les SMS s'il vous plaît",
+        "Arrêter de m\u2019envoyer des SMS",
+        "Darme de baja, por favor",
+        "parar mensajes",
+        "Pare de enviar mensagens",
+    ],
+)
+def test_a_few_words_that_add_nothing_to_it_stop_as_well(text: str) -> None:
+    assert meaning(text) is Meaning.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "  ",
         "?",
-        "please stop",
-        "Don't cancel my flight",
-        "STOP IT NOW",
-        "stopover",
+        "STOP?",
+        "Cancel?",
+        "please don't stop",
+        "Please don\u2019t stop the messages",
+        "do not stop",
+        "no stop",
+        "non stop",
+        "non-stop",
         "nonstop",
+        "stopover",
+        "stop over",
+        "Stop over in Madrid",
+        "one stop please",
+        "stop at gate B2",
+        "STOP! I still want to fly",
+        "Don't cancel my flight",
+        "cancel please",
+        "Cancel all",
+        "please end this",
         "the end",
+        "Bitte nicht abmelden",
+        "Nicht stoppen",
+        "Bitte keine SMS stoppen",
+        "N'arrêtez pas",
+        "No parar, por favor",
+        "não pare",
+        "quero sair",
+        "Quiero cancelar",
+        "please",
+        "stop " * 7,
         "👍",
     ],
 )
 def test_other_words_are_for_a_person(text: str) -> None:
     assert meaning(text) is Meaning.WORDS
+
+
+@pytest.mark.parametrize(("text", "answers"), [("Stop.", True), ("opt-out", True), ("stop all", False)])
+def test_twilio_confirms_only_its_own_words_by_themselves(text: str, answers: bool) -> None:
+    assert twilio_answers(text) is answers
 
 
 async def test_stop_takes_consent_back_in_every_booking_of_the_number() -> None:
@@ -176,8 +236,8 @@ async def test_a_reply_belongs_to_the_booking_that_flies_next_and_names_the_othe
     await site.take_reply(sms("Hello"))
     (task,) = site.agency.tasks.all
     assert task.booking == f"NEXT02|{ANNA}"
-    assert task.summary.endswith("(also booked: GONE00, LATE05, PAST01).")
-    assert ANNA not in task.summary
+    assert task.also == (f"LATE05|{ANNA}", f"PAST01|{ANNA}", f"GONE00|{ANNA}")
+    assert task.summary == "Has answered by SMS: read it and call back."
 
 
 async def test_a_reply_from_a_number_of_no_booking_is_a_task_without_one() -> None:
@@ -229,3 +289,15 @@ async def test_whoever_starts_again_hears_of_a_flight_that_is_late() -> None:
     await agency.worker.take_bookings.catch_up()
     await agency.delivers()
     assert [text.split()[0] for text in agency.sms.texts] == ["later"]
+
+
+@pytest.mark.parametrize("text", ["Hello?", "BAJA"])
+async def test_where_nothing_is_to_be_sent_nothing_is_answered_and_all_else_is_done(text: str) -> None:
+    agency = Agency()
+    await agency.bookings.save([ON_BA117])
+    site = Website(agency, answers=False)
+    assert await site.take_reply(sms(text)) is None
+    assert len(agency.tasks.all) == 1
+    assert await allows(site, Channel.SMS) == {text != "BAJA"}
+    live_again = Website(agency)
+    assert await live_again.take_reply(sms("Hello?", "SM2")) == Answered(Answer.NOBODY_READS, "en")
