@@ -208,9 +208,12 @@ def _timing(told: Told, current: Current, now: datetime) -> Decision:
 def time_to_tell(said: Said, current: Current) -> datetime:
     """Give the departure that a message names: the expected one, but on time again means the schedule itself.
 
-    What is left of a delay below 15 minutes may go at any look, and nobody would be told.
+    What is left of a delay below 15 minutes may go at any look, and nobody would be told. A ticketed time may
+    lie far behind the feed's schedule: then a delay that leads there is none to this person, and stays.
     """
-    return current.state.departure.scheduled if said is Said.ALL_CLEAR else current.expected
+    scheduled = current.state.departure.scheduled
+    on_schedule = said is Said.ALL_CLEAR and current.expected - scheduled < ALL_CLEAR_WITHIN
+    return scheduled if on_schedule else current.expected
 
 
 def rung(lateness: timedelta, rungs: Sequence[int] = RUNGS) -> int:

@@ -158,6 +158,13 @@ def test_after_the_all_clear_a_new_delay_is_news_again() -> None:
     assert decided(told(0, later=1), late(30)) is Said.LATER
 
 
+def test_the_all_clear_names_the_expected_time_where_a_delay_leads_to_the_ticketed_one() -> None:
+    later_ticket = replace(late(60), base=BASE + 60 * MINUTE)
+    assert decided(told(100), later_ticket) is Said.ALL_CLEAR
+    assert time_to_tell(Said.ALL_CLEAR, later_ticket) == BASE + 60 * MINUTE
+    assert time_to_tell(Said.ALL_CLEAR, late(14)) == BASE
+
+
 # Cancelled and reinstated
 
 
