@@ -193,10 +193,10 @@ def _timing(told: Told, current: Current, now: datetime) -> Decision:
     clear = abs(believed - time_to_tell(Said.ALL_CLEAR, current)) >= EARLIER
     if abs(current.lateness) < ALL_CLEAR_WITHIN and told.expected is not None and clear:
         return _tell(Said.ALL_CLEAR)
-    # A step may have been too small to tell, and the next one too: together they must not be. So each earlier
-    # time that a change has just said is told, however little it is before what the person believes.
-    just_said = told.expected is not None and current.state.said_expected == current.expected
-    if earlier >= EARLIER or (just_said and earlier >= timedelta(minutes=1)):
+    # A step may have been too small to tell, and the next one too: together they must not be. A change comes
+    # only 10 minutes before the latest time that the state knows of, so nobody may be left with a later one.
+    unknown = told.expected is not None and believed > current.state.latest_named
+    if earlier >= EARLIER or (unknown and earlier >= timedelta(minutes=1)):
         return _tell(Said.EARLIER)
     if rung(current.lateness) <= rung(believed - current.base):
         return _silent(Reason.NOT_MATERIAL)

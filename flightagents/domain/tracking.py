@@ -48,6 +48,8 @@ def advance(state: FlightState | None, sighting: Sighting) -> tuple[FlightState,
             state = read(state, news)
         if sighting.phase not in (state.status, Status.UNKNOWN):
             state = replace(state, status=sighting.phase)
+    if news.items:
+        state = timing.name(state)
     if state is known and sighting.polled_at - state.seen_at < REMEMBER_ORDER_EVERY:
         return known, ()
     ordinal = state.ordinal + len(news.items)

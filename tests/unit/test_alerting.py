@@ -114,12 +114,14 @@ def test_a_flight_on_time_is_no_news() -> None:
 
 
 def test_ten_minutes_earlier_than_told_is_told() -> None:
-    assert decided(told(60), late(50, said_expected=BASE)) is Said.EARLIER
-    assert decided(told(60), late(51, said_expected=BASE)) is Reason.NOT_MATERIAL
+    named = BASE + 60 * MINUTE
+    assert decided(told(60), late(50, named_expected=named)) is Said.EARLIER
+    assert decided(told(60), late(51, named_expected=named)) is Reason.NOT_MATERIAL
 
 
-def test_an_earlier_time_that_a_change_has_just_said_is_told_however_small_the_step() -> None:
+def test_nobody_is_left_with_a_later_time_than_the_state_knows_of_however_small_the_step() -> None:
     assert decided(told(60), late(59)) is Said.EARLIER
+    assert decided(told(60), late(58, named_expected=BASE + 59 * MINUTE)) is Said.EARLIER
     assert decided(told(60), late(60)) is Reason.NOT_MATERIAL
 
 
