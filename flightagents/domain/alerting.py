@@ -26,7 +26,7 @@ UNCONFIRMED_PATIENCE = timedelta(minutes=10)
 SMS_DELAY = timedelta(minutes=60)
 SMS_BEFORE = timedelta(hours=4)
 KEEP = {"time": timedelta(hours=2), "cancelled": timedelta(hours=24), "diverted": timedelta(hours=12)}
-"""How long after the expected departure a message still makes sense."""
+"""How long after the expected departure a message still makes sense; of a diversion, after the arrival."""
 
 
 class Said(StrEnum):
@@ -261,10 +261,9 @@ def reach(channel: Channel, said: Said, current: Current, now: datetime) -> date
 
 def expires_at(current: Current) -> datetime:
     """Tell until when a message about this makes sense."""
-    disrupted = current.state.disruption
-    keep = KEEP["time"]
-    if disrupted is Status.DIVERTED:
-        keep = KEEP["diverted"]
-    elif disrupted is Status.CANCELLED or current.state.disrupted_from is Status.CANCELLED:
-        keep = KEEP["cancelled"]
-    return at_latest(max(current.expected, current.state.departure.scheduled)) + keep
+    state = current.state
+    leaves = at_latest(max(current.expected, state.departure.scheduled))
+    disrupted = state.disruption or state.disrupted_from
+    if disrupted is Status.DIVERTED:  # it may happen, and be taken back, at the end of the longest flight
+        return max(leaves, at_latest(state.arrival.expected)) + KEEP["diverted"]
+    return leaves + KEEP["cancelled" if disrupted is Status.CANCELLED else "time"]

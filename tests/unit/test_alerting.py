@@ -250,9 +250,8 @@ def test_after_departure_a_cancellation_is_still_told() -> None:
         (late(90), 2 * HOUR),
         (cancelled(), 24 * HOUR),
         (late(90, disrupted_from=Status.CANCELLED), 24 * HOUR),
-        (late(90, disruption=Status.DIVERTED), 12 * HOUR),
     ],
-    ids=["a time", "cancelled", "reinstated", "diverted"],
+    ids=["a time", "cancelled", "reinstated"],
 )
 def test_a_message_makes_sense_for_a_while_after_the_expected_departure(
     current: Current, keep: timedelta
@@ -262,6 +261,22 @@ def test_a_message_makes_sense_for_a_while_after_the_expected_departure(
     assert expires_at(current) == end
     assert decided(told, current, end) is not Reason.EXPIRED
     assert decided(told, current, end + MINUTE) is Reason.EXPIRED
+
+
+@pytest.mark.parametrize(
+    "diverted",
+    [{"disruption": Status.DIVERTED}, {"disrupted_from": Status.DIVERTED}],
+    ids=["diverted", "not"],
+)
+def test_a_diversion_and_its_end_make_sense_until_long_after_the_arrival(diverted: dict[str, Status]) -> None:
+    """Singapore to Newark takes 18 hours."""
+    lands = replace(ON_TIME.arrival, expected=BASE + 18 * HOUR)
+    current = late(0, departed=True, arrival=lands, **diverted)
+    known = Told(diverted="disruption" not in diverted)
+    said = Said.REINSTATED if known.diverted else Said.DIVERTED
+    assert decided(known, current, BASE + 17 * HOUR) is said
+    assert expires_at(current) == BASE + 30 * HOUR
+    assert decided(known, current, BASE + 31 * HOUR) is Reason.EXPIRED
 
 
 def test_that_it_is_later_is_no_news_where_that_time_has_passed_too() -> None:
