@@ -141,6 +141,12 @@ class Decision:
 
 def needs_update(told: Told, current: Current, now: datetime) -> Decision:
     """Decide whether a traveller has to hear of the flight as it stands now."""
+    if current.state.left_without(current.base):  # theirs had the same identity, and has left
+        return _silent(Reason.DEPARTED)
+    return _of_theirs(told, current, now)
+
+
+def _of_theirs(told: Told, current: Current, now: datetime) -> Decision:
     state = current.state
     if now > expires_at(current):
         return _silent(Reason.EXPIRED)
