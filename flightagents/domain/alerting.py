@@ -26,7 +26,7 @@ UNCONFIRMED_PATIENCE = timedelta(minutes=10)
 SMS_DELAY = timedelta(minutes=60)
 SMS_BEFORE = timedelta(hours=4)
 KEEP = {"time": timedelta(hours=2), "cancelled": timedelta(hours=24), "diverted": timedelta(hours=12)}
-"""How long after the expected departure a message still makes sense."""
+"""How long after the expected departure a message still makes sense; of a diversion, after the arrival."""
 
 
 class Said(StrEnum):
@@ -145,6 +145,12 @@ class Decision:
 
 def needs_update(told: Told, current: Current, now: datetime) -> Decision:
     """Decide whether a traveller has to hear of the flight as it stands now."""
+    if current.state.left_without(current.base):  # theirs had the same identity, and has left
+        return _silent(Reason.DEPARTED)
+    return _of_theirs(told, current, now)
+
+
+def _of_theirs(told: Told, current: Current, now: datetime) -> Decision:
     state = current.state
     if now > expires_at(current):
         return _silent(Reason.EXPIRED)
@@ -213,10 +219,10 @@ def _timing(told: Told, current: Current, now: datetime) -> Decision:
         # Whoever believes in an earlier time misses nothing: a schedule that flaps has an end.
         spent = on_time > believed and told.later >= MOST_LATER
         return _silent(Reason.RATE_LIMIT) if spent else _tell(Said.ALL_CLEAR)
-    # A step may have been too small to tell, and the next one too: together they must not be. So each earlier
-    # time that a change has just said is told, however little it is before what the person believes.
-    just_said = told.expected is not None and current.state.said_expected == current.expected
-    if earlier >= EARLIER or (just_said and earlier >= timedelta(minutes=1)):
+    # A step may have been too small to tell, and the next one too: together they must not be. A change comes
+    # only 10 minutes before the latest time that the state knows of, so nobody may be left with a later one.
+    unknown = told.expected is not None and believed > current.state.latest_named
+    if earlier >= EARLIER or (unknown and earlier >= timedelta(minutes=1)):
         return _tell(Said.EARLIER)
     if rung(current.lateness) <= rung(believed - current.base):
         return _silent(Reason.NOT_MATERIAL)
@@ -228,9 +234,12 @@ def _timing(told: Told, current: Current, now: datetime) -> Decision:
 def time_to_tell(said: Said, current: Current) -> datetime:
     """Give the departure that a message names: the expected one, but on time again means the schedule itself.
 
-    What is left of a delay below 15 minutes may go at any look, and nobody would be told.
+    What is left of a delay below 15 minutes may go at any look, and nobody would be told. A ticketed time may
+    lie far behind the feed's schedule: then a delay that leads there is none to this person, and stays.
     """
-    return current.state.departure.scheduled if said is Said.ALL_CLEAR else current.expected
+    scheduled = current.state.departure.scheduled
+    on_schedule = said is Said.ALL_CLEAR and current.expected - scheduled < ALL_CLEAR_WITHIN
+    return scheduled if on_schedule else current.expected
 
 
 def rung(lateness: timedelta, rungs: Sequence[int] = RUNGS) -> int:
@@ -278,10 +287,9 @@ def reach(channel: Channel, said: Said, current: Current, now: datetime) -> date
 
 def expires_at(current: Current) -> datetime:
     """Tell until when a message about this makes sense."""
-    disrupted = current.state.disruption
-    keep = KEEP["time"]
-    if disrupted is Status.DIVERTED:
-        keep = KEEP["diverted"]
-    elif disrupted is Status.CANCELLED or current.state.disrupted_from is Status.CANCELLED:
-        keep = KEEP["cancelled"]
-    return at_latest(max(current.expected, current.state.departure.scheduled)) + keep
+    state = current.state
+    leaves = at_latest(max(current.expected, state.departure.scheduled))
+    disrupted = state.disruption or state.disrupted_from
+    if disrupted is Status.DIVERTED:  # it may happen, and be taken back, at the end of the longest flight
+        return max(leaves, at_latest(state.arrival.expected)) + KEEP["diverted"]
+    return leaves + KEEP["cancelled" if disrupted is Status.CANCELLED else "time"]

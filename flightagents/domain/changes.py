@@ -63,6 +63,7 @@ class Reason(StrEnum):
     RUNWAY_TIME = "runway_time"
     ROW_CHANGED = "row_changed"
     CODESHARE_SEEN = "codeshare_seen"
+    OLD_FLIGHT_LEFT = "old_flight_left"
     OLD_FLIGHT_SILENT = "old_flight_silent"
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from flightagents.domain.alerting import KEEP, Reason, Said
 from flightagents.domain.flight import Status
-from flightagents.domain.journeys import Connection
+from flightagents.domain.journeys import Connection, Leg
 from flightagents.domain.times import at_latest
 
 GATES_CLOSE = timedelta(minutes=15)
@@ -151,7 +151,7 @@ def _once(said: Said, told: Collection[Said], current: int) -> ConnectionDecisio
 def standing_of(connection: Connection, minimum: timedelta, now: datetime) -> Standing:
     """Tell how a connection stands, given the shortest time that it takes."""
     inbound, onward = connection.inbound, connection.onward
-    if now > expires_at(connection):
+    if now > expires_at(connection) or _has_flown(connection.from_) or _has_flown(connection.to):
         return Standing.OVER
     if onward is not None and onward.disruption is Status.CANCELLED:
         return Standing.ONWARD_CANCELLED
@@ -162,6 +162,11 @@ def standing_of(connection: Connection, minimum: timedelta, now: datetime) -> St
     standing = _by_time(connection, minimum)
     has_left = onward is not None and (onward.departed or onward.landed)
     return _once_left(standing, landed=inbound.landed) if has_left else standing
+
+
+def _has_flown(leg: Leg) -> bool:
+    """Tell whether the feed shows another flight under the identity of the one that they were on."""
+    return leg.state is not None and leg.state.left_without(leg.leaves)
 
 
 def _once_left(standing: Standing, *, landed: bool) -> Standing:

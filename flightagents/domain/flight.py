@@ -146,7 +146,9 @@ class FlightState:
     incident: bool = False
 
     said_expected: datetime
-    """The expected departure as the last change said it."""
+    """The expected departure as the last change said that was about it."""
+    named_expected: datetime | None = None
+    """The latest at any change since, where that is later: each starts decisions, so people may know it."""
     delay: int | None = None
     """The delay in force, in minutes. Kept while its withdrawal waits for a second look."""
     delay_gone_at: datetime | None = None
@@ -164,6 +166,18 @@ class FlightState:
     """The first look after that at which it was called scheduled again."""
     returned_from: datetime | None = None
     """The take-off that a return to the gate has undone."""
+    predecessor_left: datetime | None = None
+    """When another flight left that had this identity before: those who were on it are not on this one."""
+
+    @property
+    def latest_named(self) -> datetime:
+        """The latest departure that a person who knows of the last change may have been told."""
+        return self.named_expected or self.said_expected
+
+    def left_without(self, base: datetime) -> bool:
+        """Tell whether whoever was to leave at `base` was on the flight that had this identity before."""
+        left = self.predecessor_left
+        return left is not None and base - left < self.departure.base - base
 
     @property
     def open(self) -> bool:

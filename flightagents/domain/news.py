@@ -16,8 +16,12 @@ from flightagents.domain.changes import (
 )
 from flightagents.domain.flight import FlightState, Sighting, Status
 
-SECOND_LOOK_AFTER = timedelta(seconds=60)
-"""Poll time between two looks: rows of one run, and runs close together, repeat one mistake."""
+SECOND_LOOK_AFTER = timedelta(seconds=50)
+"""Poll time between two looks: rows of one run, and runs close together, repeat one mistake.
+
+Less than the poll interval, whose ticks wander: Faust sleeps up to 0.1 s less after it slept too long, and
+two looks 59.9 s apart must not make a cancellation wait for a third.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from flightagents.domain.flight import Sighting
+from flightagents.domain.successors import is_later_flight
 
 S = TypeVar("S", bound=Sighting)
 
@@ -25,14 +26,12 @@ class RunStamp:
 
 def put_in_order(sightings: Iterable[S]) -> list[S]:
     """Give each row of a run once, leading rows first, then by designator; whatever order the pages had."""
-    rows: dict[tuple[str, str], S] = {}
+    copies: dict[tuple[str, str], list[S]] = defaultdict(list)
     for sighting in sightings:
-        key = (sighting.flight, sighting.designator)
-        known = rows.get(key)
-        rows[key] = sighting if known is None else max(known, sighting, key=_freshness)
+        copies[sighting.flight, sighting.designator].append(sighting)
     flights: dict[str, list[S]] = defaultdict(list)
-    for row in rows.values():
-        flights[row.flight].append(row)
+    for (flight, _), rows in copies.items():
+        flights[flight].append(_one_of(rows))
     ordered = [row for members in flights.values() for row in _with_leader(members)]
     return sorted(ordered, key=lambda row: (not row.leads, row.designator, row.flight))
 
@@ -42,6 +41,12 @@ def _with_leader(rows: list[S]) -> list[S]:
     leader = min(rows, key=lambda row: (not row.operating, row.designator))
     marketed_as = tuple(sorted(row.designator for row in rows if not row.operating))
     return [replace(row, leads=row is leader, marketed_as=marketed_as) for row in rows]
+
+
+def _one_of(rows: list[S]) -> S:
+    """Give the freshest copy; of two flights under one identity the later, since the other has left."""
+    later = [row for row in rows if any(is_later_flight(row, other) for other in rows)]
+    return max(later or rows, key=_freshness)
 
 
 def _freshness(row: Sighting) -> tuple[int, str]:

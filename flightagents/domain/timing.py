@@ -18,54 +18,67 @@ def read(state: FlightState, news: News) -> FlightState:
     return expect_arrival(state, news.sighting)
 
 
+def name(state: FlightState) -> FlightState:
+    """Note the time that whoever hears of this sighting's changes is told, so that a step back is seen."""
+    expected = state.departure.expected
+    return replace(state, named_expected=expected) if expected > state.latest_named else state
+
+
 def _read_departure(state: FlightState, news: News) -> FlightState:
     base, sighted = state.departure.base, news.sighting.departure
     delay = sighted.delay
     expected = expected_departure(base, sighted.scheduled, delay)
     gone_at = None
     withdrawn = delay is None and state.delay is not None
-    all_clear = _is_off(state.said_expected - base) and not _is_off(expected - base)
+    all_clear = _kind(state, expected) is Kind.ON_TIME_AGAIN
     if withdrawn and all_clear and not news.is_second_look(state.delay_gone_at):
         # A delay that is gone may also be one that is not known any more: this all-clear needs two looks.
+        # What is earlier even with the delay does not wait, and what is later because of it is not told.
         gone_at = state.delay_gone_at or news.sighting.polled_at
         delay = state.delay
         expected = expected_departure(base, sighted.scheduled, delay)
-    said = state.said_expected if gone_at else _tell(state, news, expected)
+    if gone_at is None or expected < state.said_expected:
+        state = _tell(state, news, expected, delay)
     departure = state.departure
     if departure.scheduled != sighted.scheduled or departure.expected != expected:
         departure = replace(departure, scheduled=sighted.scheduled, expected=expected)
-    if (departure, said, delay, gone_at) == (
-        state.departure,
-        state.said_expected,
-        state.delay,
-        state.delay_gone_at,
-    ):
+    if (departure, delay, gone_at) == (state.departure, state.delay, state.delay_gone_at):
         return state
-    return replace(state, departure=departure, said_expected=said, delay=delay, delay_gone_at=gone_at)
+    return replace(state, departure=departure, delay=delay, delay_gone_at=gone_at)
 
 
 def _is_off(lateness: timedelta) -> bool:
     return lateness >= DELAY or lateness <= -STEP
 
 
-def _tell(state: FlightState, news: News, expected: datetime) -> datetime:
-    """Note what is news about the expected departure; give what has been said now."""
+def _kind(state: FlightState, expected: datetime) -> Kind | None:
+    """Tell what an expected departure is, against the base and against what people may know.
+
+    Later counts from what was said last. Earlier counts from the latest time that any change since may have
+    told somebody, and from the base, which whoever was told nothing goes by.
+    """
     base, said = state.departure.base, state.said_expected
     if expected - base >= DELAY and expected - said >= STEP:
-        kind = Kind.DELAYED
-    elif said - expected >= STEP and _is_off(expected - base):
-        kind = Kind.MOVED_EARLIER
-    elif _is_off(said - base) and not _is_off(expected - base):
-        kind = Kind.ON_TIME_AGAIN
-    else:
-        return said
+        return Kind.DELAYED
+    earlier = state.latest_named - expected >= STEP
+    if _is_off(expected - base):
+        is_ahead = expected < base and not _is_off(said - base)
+        return Kind.MOVED_EARLIER if earlier or is_ahead else None
+    return Kind.ON_TIME_AGAIN if earlier or _is_off(said - base) else None
+
+
+def _tell(state: FlightState, news: News, expected: datetime, delay: int | None) -> FlightState:
+    """Note what is news about the expected departure."""
+    kind = _kind(state, expected)
+    if kind is None:
+        return state
     after: Fields = {"expected": iso(expected)}
-    sighted = news.sighting.departure
-    latest = readings(base, sighted.scheduled, sighted.delay)[-1]
+    latest = readings(state.departure.base, news.sighting.departure.scheduled, delay)[-1]
     if latest > expected:
         after["latest_reading"] = iso(latest)
-    news.add(kind, {"expected": iso(said)}, after, _reason(state, news.sighting))
-    return expected
+    before = state.said_expected if kind is Kind.DELAYED else state.latest_named
+    news.add(kind, {"expected": iso(before)}, after, _reason(state, news.sighting))
+    return replace(state, said_expected=expected, named_expected=None)
 
 
 def _reason(state: FlightState, sighting: Sighting) -> Reason:

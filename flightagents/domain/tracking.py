@@ -7,7 +7,7 @@ is kept (handlers/track.py).
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flightagents.domain import disruption, movement, places, timing
+from flightagents.domain import disruption, movement, places, successors, timing
 from flightagents.domain.changes import Change, Fields, Kind, Reason
 from flightagents.domain.expected import expected_departure
 from flightagents.domain.flight import (
@@ -39,15 +39,21 @@ def advance(state: FlightState | None, sighting: Sighting) -> tuple[FlightState,
     if sighting.run < state.run or not sighting.leads:
         return state, ()
     state, sighting = in_common_zones(state, sighting)
+    if successors.is_of_predecessor(state, sighting):
+        return state, ()
     news = News(sighting)
     known = state
     state = _count_runs_without_operating_row(state, sighting)
     state = _collect_designators(state, news)
     if state.operating_row_missing in (0, OPERATING_ROW_MISSING):
+        if successors.succeeds(state, sighting):
+            return _first_sight(sighting, known)
         for read in (disruption.read, movement.read, timing.read, places.read):
             state = read(state, news)
         if sighting.phase not in (state.status, Status.UNKNOWN):
             state = replace(state, status=sighting.phase)
+    if news.items:
+        state = timing.name(state)
     if state is known and sighting.polled_at - state.seen_at < REMEMBER_ORDER_EVERY:
         return known, ()
     ordinal = state.ordinal + len(news.items)
@@ -77,8 +83,13 @@ def _collect_designators(state: FlightState, news: News) -> FlightState:
     return replace(state, marketed_as=grown)
 
 
-def _first_sight(sighting: Sighting) -> tuple[FlightState, tuple[Change, ...]]:
-    """Begin a flight. One that is already over is no news, but is remembered so that it stays none."""
+def _first_sight(
+    sighting: Sighting, predecessor: FlightState | None = None
+) -> tuple[FlightState, tuple[Change, ...]]:
+    """Begin a flight. One that is already over is no news, but is remembered so that it stays none.
+
+    Where it has the identity of one that has left, its changes are numbered on from there.
+    """
     departed = sighting.departure.actual is not None and sighting.phase is not Status.CANCELLED
     landed = sighting.phase is Status.LANDED or sighting.arrival.actual is not None
     disrupted = sighting.phase if sighting.phase in disruption.WORDS else None
@@ -112,11 +123,21 @@ def _first_sight(sighting: Sighting) -> tuple[FlightState, tuple[Change, ...]]:
     state = timing.expect_arrival(state, sighting)
     over = (landed and disrupted is None) or forget_at(state) <= sighting.polled_at
     if over:
-        return state, ()
-    state = replace(state, ordinal=1)
+        return predecessor or state, ()
+    before: Fields = {}
+    if predecessor is not None:
+        left = predecessor.departure.actual
+        before = {"status": str(predecessor.status), "actual": iso(left)}
+        state = replace(
+            state,
+            ordinal=predecessor.ordinal,
+            marketed_as=tuple(sorted({*predecessor.marketed_as, *state.marketed_as})),
+            predecessor_left=left,
+        )
+    state = replace(state, ordinal=state.ordinal + 1)
     news = News(sighting)
     after: Fields = {"status": str(sighting.phase), "expected": iso(expected)}
-    news.add(Kind.FIRST_SEEN, {}, after, Reason.FIRST_LOOK)
+    news.add(Kind.FIRST_SEEN, before, after, Reason.OLD_FLIGHT_LEFT if predecessor else Reason.FIRST_LOOK)
     return state, news.changes(state)
 
 

@@ -65,7 +65,7 @@ def conflicting_times(state: FlightState, travellers: int, now: datetime) -> Tas
 
 def moved_flight(old: FlightState, new: FlightState, travellers: int, now: datetime) -> Task | None:
     """Ask whether those who are booked on a flight are booked on what it seems to have become."""
-    if not new.open or not travellers:
+    if not new.open or not travellers or new.predecessor_left is not None:
         return None
     number = FlightId.parse(old.flight).designator
     before, after = (_moment(state, state.departure.scheduled, day=True) for state in (old, new))

@@ -18,7 +18,9 @@ def in_common_zones(state: FlightState, sighting: Sighting) -> tuple[FlightState
             state,
             departure=_known_in(state.departure, zone),
             said_expected=to_utc(state.said_expected, zone),
+            named_expected=_utc(state.named_expected, zone),
             returned_from=_utc(state.returned_from, zone),
+            predecessor_left=_utc(state.predecessor_left, zone),
         )
     if state.arrival.zone is None and (zone := sighting.arrival.zone):
         state = replace(state, arrival=_known_in(state.arrival, zone))

@@ -50,12 +50,13 @@ class AlertOnChanges:
 
 
 def _moves(changes: Sequence[Change]) -> dict[str, Moved]:
-    """Give the gate and terminal that each flight had before; an older change does not hide a newer one."""
+    """Give the gate and terminal that each flight had before all of these: nobody heard of those between."""
     moves: dict[str, Moved] = {}
     for change in changes:
         known = moves.get(change.flight, Moved())
         if change.kind is Kind.GATE_CHANGED:
-            moves[change.flight] = known._replace(gate_from=str(change.before["gate"]))
+            moves[change.flight] = known._replace(gate_from=known.gate_from or str(change.before["gate"]))
         elif change.kind is Kind.TERMINAL_CHANGED:
-            moves[change.flight] = known._replace(terminal_from=str(change.before["terminal"]))
+            before = known.terminal_from or str(change.before["terminal"])
+            moves[change.flight] = known._replace(terminal_from=before)
     return moves

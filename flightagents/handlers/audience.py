@@ -102,7 +102,8 @@ class Audience:
                         # Of two segments that mean a flight, the one that its traveller hears of it by.
                         if key not in cases or (cases[key].aside is not None and each.aside is None):
                             cases[key] = each
-        return as_one_person(await self._leaving_next(list(cases.values()), named, states))
+        joined = as_one_person(await self._leaving_next(list(cases.values()), named, states))
+        return [_without_predecessors(case) for case in joined]
 
     def _of_segment(self, booking: Booking, segment: Segment, named: Named, states: States) -> Iterable[Case]:
         found, flights = match(segment, named.get(_number(segment), ()))
@@ -169,6 +170,12 @@ def _followed(
         )
         for flight in story
     ]
+
+
+def _without_predecessors(case: Case) -> Case:
+    """Whoever was on the flight that had this identity before has left with it."""
+    gone = case.aside is None and case.state.left_without(case.base)
+    return replace(case, aside=Reason.DEPARTED) if gone else case
 
 
 def _numbers(state: FlightState) -> set[Number]:

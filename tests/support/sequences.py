@@ -55,7 +55,7 @@ class Shown:
     def learn(self, name: str, value: str) -> None:
         """Take in one word of the notation."""
         if name in _TIMES:
-            self.words[_TIMES[name]] = value
+            self.words[_TIMES[name]] = None if value == "null" else value
         elif name in _ENDS:
             end, key = _ENDS[name]
             self.words[end] = self.words.get(end, {}) | {key: self._vendors(name, value)}

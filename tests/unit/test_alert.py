@@ -10,8 +10,10 @@ from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
+from tests.support.agency import Agency
 from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
 from tests.support.rows import MINUTE, NOON, row, run_of
+from tests.support.travellers import booking
 
 BA117 = "BA117|2026-11-22|LHR|JFK"
 
@@ -101,6 +103,22 @@ async def test_who_moved_is_told_with_where_from() -> None:
     desk = Desk()
     await desk.hear(*map(encode, story("A1", "B2")))
     assert desk.decide.moved == {BA117: Moved(gate_from="A1")}
+
+
+async def test_who_moved_twice_in_a_batch_is_told_with_where_from_at_first() -> None:
+    desk = Desk()
+    await desk.hear(*map(encode, story("A1", "B2", "C3")))
+    assert desk.decide.moved == {BA117: Moved(gate_from="A1")}
+
+
+async def test_a_gate_that_is_back_within_a_batch_is_no_news() -> None:
+    agency = Agency()
+    await agency.books(booking())
+    await agency.shows(row(departure={"gate": "A1"}))
+    there, back = (agency.looks(row(departure={"gate": gate})) for gate in ("B2", "A1"))
+    await agency.hears([*there, *back])
+    await agency.delivers()
+    assert agency.told == []
 
 
 def encode_state(change: Change) -> bytes:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flightagents.domain.changes import ORDER, Change, Kind
 from flightagents.domain.flight import OPERATING_ROW_MISSING, FlightState, Status
 from flightagents.domain.runs import put_in_order
+from flightagents.domain.times import iso
 from flightagents.domain.tracking import advance
 from flightagents.records import (
     FlightRecord,
@@ -241,8 +242,9 @@ def test_the_order_in_the_state_never_goes_backwards(runs: Runs) -> None:
         if before is not None:
             assert before.run <= after.run <= record.run
             assert before.seen_at <= after.seen_at <= record.polled_at
-            assert before.first_run == after.first_run
             assert before.ordinal <= after.ordinal
+            if before.predecessor_left == after.predecessor_left:
+                assert before.first_run == after.first_run
 
 
 @STEADY
@@ -274,13 +276,14 @@ def test_before_take_off_nobody_is_expected_to_leave_before_the_schedule_in_forc
 
 @STEADY
 @given(some_runs())
-def test_the_base_is_the_first_schedule_for_ever(runs: Runs) -> None:
+def test_the_base_is_the_first_schedule_until_another_flight_takes_the_identity(runs: Runs) -> None:
     states: States = {}
-    first: dict[str, datetime] = {}
+    first: dict[tuple[str, datetime | None], datetime] = {}
     for record in flat(records(runs)):
-        first.setdefault(record.flight, record.departure.scheduled)
         follow(states, [record])
-        assert states[record.flight].departure.base == first[record.flight]
+        state = states[record.flight]
+        base = first.setdefault((record.flight, state.predecessor_left), record.departure.scheduled)
+        assert state.departure.base == base
 
 
 @STEADY
@@ -314,15 +317,20 @@ def test_the_changes_of_a_record_are_told_in_the_order_of_their_kinds(runs: Runs
 def test_a_change_says_which_record_caused_it_and_what_was_said_before(runs: Runs) -> None:
     states: States = {}
     said: dict[str, Any] = {}
+    named: dict[str, Any] = {}
     timed = (Kind.DELAYED, Kind.MOVED_EARLIER, Kind.ON_TIME_AGAIN)
     for record in flat(records(runs)):
         for change in follow(states, [record]):
             assert (change.record, change.at, change.flight) == (record.id, record.polled_at, record.flight)
             assert change.state == states[record.flight]
             if change.kind in timed and change.flight in said:
-                assert change.before["expected"] == said[change.flight]
+                known = said if change.kind is Kind.DELAYED else named
+                assert change.before["expected"] == known[change.flight]
             if change.kind in (Kind.FIRST_SEEN, *timed):
-                said[change.flight] = change.after["expected"]
+                said[change.flight] = named[change.flight] = change.after["expected"]
+            elif change.flight in named:
+                expected = iso(change.departure.expected)
+                named[change.flight] = max(named[change.flight], expected)
 
 
 @STEADY
