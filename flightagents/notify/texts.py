@@ -1,4 +1,4 @@
-"""The texts on disk: a folder a language, a file a kind of news, a block in it for each part of a message.
+"""The texts on disk: a folder a language, a file a kind of news or a caution, a block a part of a message.
 
 `mail.txt` and `mail.html` hold the form and no words; `en/common.txt` holds the words that all emails share.
 """
@@ -10,10 +10,10 @@ from functools import lru_cache
 from babel import localedata
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound, select_autoescape
 
-from flightagents.domain.alerting import Said
-
 ENGLISH = "en"
 UNKNOWN = "unknown"
+_LENGTH = re.compile(r"\b\d+ h \d+ min\b|\b\d+ (?:h|min)\b")
+"""2 h 5 min, which must not stand on two lines."""
 _PRIMARY = re.compile(r"[a-z]{2,3}")
 
 
@@ -24,13 +24,13 @@ class Texts:
         self.language = language
         self.missing = missing
 
-    def lines(self, said: Said, block: str, words: Mapping[str, object]) -> list[str]:
-        """Give the lines of a block of a kind of news."""
-        return _block(f"{self.language}/{said}.txt", block, words)
+    def lines(self, name: str, block: str, words: Mapping[str, object]) -> list[str]:
+        """Give the lines of a block of a kind of news, or of a caution."""
+        return _block(f"{self.language}/{name}.txt", block, words)
 
-    def line(self, said: Said, block: str, words: Mapping[str, object]) -> str:
-        """Give a block of a kind of news as one line."""
-        return " ".join(self.lines(said, block, words))
+    def line(self, name: str, block: str, words: Mapping[str, object]) -> str:
+        """Give a block of a kind of news, or of a caution, as one line."""
+        return " ".join(self.lines(name, block, words))
 
     def common(self, block: str, words: Mapping[str, object]) -> list[str]:
         """Give the lines of a block that all messages share."""
@@ -73,6 +73,9 @@ def _environment() -> Environment:
     )
     # Jinja's own `capitalize` makes the other letters small.
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["unbroken"] = lambda text: _LENGTH.sub(
+        lambda found: found[0].replace(" ", "\u00a0"), text
+    )
     return environment
 
 
