@@ -7,14 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from babel import localedata
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound, select_autoescape
 
-ENGLISH = "en"
-UNKNOWN = "unknown"
+from flightagents.languages import answer_in
+
 _LENGTH = re.compile(r"\b\d+ h \d+ min\b|\b\d+ (?:h|min)\b")
 """2 h 5 min, which must not stand on two lines."""
-_PRIMARY = re.compile(r"[a-z]{2,3}")
 
 
 class Texts:
@@ -43,16 +41,8 @@ class Texts:
 
 @lru_cache(maxsize=1024)  # spellings of tags
 def texts(language: str) -> Texts:
-    """Give the texts for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English.
-
-    What is missing is a language that exists, or `unknown`: a metric can have it as a label.
-    """
-    primary = language.replace("_", "-").partition("-")[0].lower()
-    if not _PRIMARY.fullmatch(primary):
-        return Texts(ENGLISH, UNKNOWN)
-    if _exists(f"{primary}/common.txt"):
-        return Texts(primary)
-    return Texts(ENGLISH, primary if localedata.exists(primary) else UNKNOWN)
+    """Give the texts for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English."""
+    return Texts(*answer_in(language, lambda primary: _exists(f"{primary}/common.txt")))
 
 
 def mail(form: str, words: Mapping[str, object]) -> str:

@@ -15,6 +15,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.replies import Answered, InboundSms
+from flightagents.web.forms import posted
 from flightagents.web.site import Site
 from flightagents.web.words import words_for
 
@@ -91,7 +92,9 @@ async def _signed(request: web.Request, site: Site) -> Mapping[str, str]:
     signature = request.headers.get("X-Twilio-Signature", "")
     if request.content_type != _FORM or not signature.isascii():
         raise _refused(request, "no signed form")
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = await posted(request)
+    if form is None:
+        raise _refused(request, "no form that can be read")
     url = f"{site.public_url}{request.raw_path}"
     if not RequestValidator(site.twilio_token).validate(url, form, signature):
         raise _refused(request, "wrong signature: does FLIGHTAGENTS_PUBLIC_URL say what Twilio calls?")

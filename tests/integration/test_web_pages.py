@@ -1,6 +1,7 @@
 """The pages of travellers over HTTP: the flight, the end of emails, and what nobody is let see."""
 
 import asyncio
+import html
 import io
 import re
 import tomllib
@@ -9,12 +10,15 @@ from datetime import timedelta
 from importlib.resources import files
 from string import Formatter
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from aiohttp import ClientResponse
+from prometheus_client import REGISTRY
 
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel, SegmentStatus
+from flightagents.domain.caution import Caution
 from flightagents.domain.page import SHOWN, FlightPage, Standing
 from flightagents.domain.replies import Answer
 from flightagents.domain.tasks import TaskKind
@@ -136,6 +140,96 @@ async def test_times_of_another_day_and_another_place_say_so() -> None:
     assert "Expected arrival Mon 23 Nov 03:35 (JFK)" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "late", "told_so"),
+    [
+        (
+            "en",
+            "expected to leave at 00:35 on Mon 23 Nov , not at 14:35",
+            "expected to leave at 00:35 on Mon 23",
+        ),
+        ("de", "Abflug voraussichtlich um 00:35 am Mo 23. Nov statt 14:35", "um 00:35 am Mo 23. Nov"),
+        ("fr", "départ prévu à 00:35 le lun 23 nov au lieu de 14:35", "départ prévu à 00:35 le lun 23 nov"),
+        (
+            "es",
+            "salida prevista 00:35 del lun 23 nov en vez de 14:35",
+            "salida prevista 00:35 del lun 23 nov",
+        ),
+        (
+            "pt",
+            "partida prevista 00:35 de seg 23 nov em vez de 14:35",
+            "prevista 00:35 de seg 23 nov",
+        ),
+    ],
+)
+async def test_a_time_of_another_day_reads_well_in_a_sentence(language: str, late: str, told_so: str) -> None:
+    site = await told(minutes=10 * 60, language=language)
+    async with site.open() as client:
+        page = await read(client)
+    headline, _, story = page.partition(late)
+    assert headline != page
+    assert told_so in story
+
+
+async def test_no_delay_in_the_feed_is_not_called_on_time() -> None:
+    site = await told()
+    for _ in range(2):
+        await site.agency.shows(row())
+    async with site.open() as client:
+        text = await read(client)
+    assert "✓ No delay reported: leaves at 14:35" in text
+    assert "✓ On time" not in text
+
+
+async def test_on_a_silent_page_the_arrival_is_what_was_last_known() -> None:
+    site = await told()
+    site.agency.clock.move(timedelta(minutes=31))
+    async with site.open() as client:
+        text = await read(client)
+    assert "Departure, as last known 16:05 (LHR) Arrival, as last known 19:05 (JFK)" in text
+    assert "Expected" not in text
+
+
+async def test_a_reinstated_flight_leaves_when_it_is_expected() -> None:
+    site = await told()
+    for status in ("cancelled", "cancelled", "scheduled", "scheduled"):
+        await site.agency.shows(row(delay=90, status=status))
+        await site.agency.delivers()
+    async with site.open() as client:
+        text = await read(client)
+    story = text.partition("What happened")[2]
+    assert "On again: expected to leave at 16:05" in story
+    assert "We told you by email and SMS: on again, expected to leave at 16:05" in story
+    assert "14:35" not in story
+
+
+async def test_after_a_diversion_that_is_withdrawn_nobody_is_told_when_to_leave() -> None:
+    site = await told()
+    for status in ("diverted", "diverted", "active", "active"):
+        await site.agency.shows(row(delay=90, status=status))
+    await site.agency.delivers()
+    site.agency.clock.move(timedelta(hours=5))
+    site.pages.seen[BA117] = site.agency.clock.now()
+    async with site.open() as client:
+        text = await read(client)
+    assert "No longer shows as diverted: landing where planned" in text
+    assert "On again" not in text
+    assert "✓ Has left LHR" in text
+    assert "gate" not in text
+    assert "Expected departure" not in text
+
+
+async def test_a_cancelled_flight_offers_help_and_another_asks_for_questions() -> None:
+    site = await told()
+    async with site.open() as client:
+        assert "Questions, or plans that no longer fit?" in await read(client)
+        for _ in range(2):
+            await site.agency.shows(row(delay=90, status="cancelled"))
+        cancelled = await read(client)
+    assert f"Let's find your options: Call {PHONE}" in html.unescape(cancelled)
+    assert "Questions" not in cancelled
+
+
 async def test_an_airport_without_a_zone_shows_its_own_clock_and_looks_in_utc() -> None:
     agency = Agency()
     await agency.books(ANNA_BOTH)
@@ -175,8 +269,8 @@ async def test_an_agencys_name_is_text() -> None:
     [
         ("de-AT", "Verspätet: Abflug voraussichtlich um 16:05 statt 14:35"),
         ("fr", "En retard : départ prévu à 16:05 au lieu de 14:35"),
-        ("es-MX", "Con retraso: salida prevista a las 16:05 en vez de las 14:35"),
-        ("pt-BR", "Atrasado: partida prevista às 16:05 em vez de 14:35"),
+        ("es-MX", "Con retraso: salida prevista 16:05 en vez de 14:35"),
+        ("pt-BR", "Atrasado: partida prevista 16:05 em vez de 14:35"),
         ("ja", "Late: expected to leave at 16:05 , not at 14:35"),
     ],
 )
@@ -187,6 +281,32 @@ async def test_a_page_speaks_the_travellers_language(language: str, words: str) 
         assert words in await text_of(response)
         primary = language[:2] if language[:2] in LANGUAGES else "en"
         assert f'<html lang="{primary}">' in await response.text()
+
+
+def fallbacks(language: str) -> float:
+    name = "flightagents_language_fallbacks_total"
+    return REGISTRY.get_sample_value(name, {"language": language}) or 0.0
+
+
+async def test_a_page_that_nobody_has_translated_is_counted() -> None:
+    site = await told(language="ja")
+    before, english = fallbacks("ja"), fallbacks("en")
+    async with site.open() as client:
+        for path in (PAGE, EMAILS):
+            await read(client, path)
+    assert fallbacks("ja") == before + 2
+    assert fallbacks("en") == english
+
+
+@pytest.mark.parametrize("public", ["https://agency.example", "https://agency.example/alerts"])
+async def test_links_lead_on_wherever_the_pages_are_published(public: str) -> None:
+    site = await told()
+    async with site.open() as client:
+        pages = {path: await (await client.get(path)).text() for path in (PAGE, EMAILS)}
+    found = re.findall(r'href="(?!tel:)([^"]*)"', pages[PAGE])
+    assert {urljoin(public + PAGE, link) for link in found} == {public + PAGE, public + EMAILS}
+    for page in pages.values():
+        assert not re.search(r'(href|action|src)="/', page)
 
 
 async def test_a_page_runs_no_script_and_leaves_no_trace() -> None:
@@ -269,7 +389,7 @@ async def test_a_database_that_does_not_answer_is_told_after_a_while(monkeypatch
     async with site.open() as client:
         response = await client.get(PAGE)
         assert response.status == 503
-        assert "Not just now" in await text_of(response)
+        assert "Not available right now" in await text_of(response)
 
 
 # No more emails
@@ -316,9 +436,9 @@ async def test_a_person_is_asked_and_may_have_emails_again() -> None:
     async with site.open() as client:
         assert "No more emails about your flights?" in await read(client, EMAILS)
         ended = await text_of(await client.post(EMAILS, data={"confirm": "end"}))
-        assert "You get no more emails about your flights" in ended
+        assert "You will get no more emails about your flights" in ended
         assert not await gets_emails(site)
-        assert "You get no more emails" in await read(client, EMAILS)
+        assert "You will get no more emails" in await read(client, EMAILS)
         assert "No more emails about my flights" not in await read(client)
         again = await text_of(await client.post(EMAILS, data={"confirm": "resume"}))
         assert "No more emails about your flights?" in again
@@ -339,6 +459,33 @@ async def test_a_post_that_says_nothing_of_it_changes_nothing(form: dict[str, st
     site = await told()
     async with site.open() as client:
         assert (await client.post(EMAILS, data=form)).status == 400
+    assert await gets_emails(site)
+
+
+MULTIPART = "multipart/form-data; boundary=b"
+PART = b"--b\r\nContent-Disposition: form-data; name=x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (MULTIPART, b""),
+        (MULTIPART, b"no boundary"),
+        ("multipart/form-data", b"--b\r\n"),
+        (MULTIPART, PART + b"\r\nno end"),
+        (MULTIPART, b"--b\r\nno header\r\n\r\nOne-Click\r\n--b--\r\n"),
+        (MULTIPART, PART + b"Content-Transfer-Encoding: none\r\n\r\nx\r\n--b--\r\n"),
+        (MULTIPART, PART + b"Content-Type: text/plain; charset=none\r\n\r\nx\r\n--b--\r\n"),
+        ("application/x-www-form-urlencoded", b"confirm=\xff"),
+        ("application/x-www-form-urlencoded; charset=none", b"confirm=end"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_changes_nothing_and_is_answered(kind: str, body: bytes) -> None:
+    site = await told()
+    async with site.open() as client:
+        response = await client.post(EMAILS, data=body, headers={"Content-Type": kind})
+        assert response.status == 400
+        assert "No more emails about your flights?" in await text_of(response)
     assert await gets_emails(site)
 
 
@@ -391,6 +538,7 @@ def test_there_is_a_text_for_everything_that_can_be_told() -> None:
     travellers = set(Said) - FOR_STAFF - CONNECTIONS
     assert {f"standing.{each}.{part}" for each in Standing for part in ("headline", "advice")} <= set(texts)
     assert {f"happened.{each}" for each in SHOWN} <= set(texts)
+    assert {f"wrote.{each}" for each in Caution if each is not Caution.CONNECTION_SAFE_AS_OF} <= set(texts)
     assert {f"wrote.{each}" for each in travellers} | {"wrote.connection"} <= set(texts)
     assert {f"sms.{each}" for each in Answer} <= set(texts)
 
