@@ -131,11 +131,9 @@ def standing(
         return Standing.LANDED if state.landed else Standing.LEFT
     if state.status is Status.INCIDENT:
         return Standing.UNCLEAR
-    if now - seen_at > STALE_AFTER:
-        return Standing.SILENT
-    punctual = _punctual(state, base, now)
-    # Nobody is sent to the gate who was in the air when the feed took a diversion back.
-    return Standing.LEFT if punctual is Standing.OVERDUE and _diversion_withdrawn(story) else punctual
+    if now >= at_latest(state.departure.expected) and _diversion_withdrawn(story):
+        return Standing.LEFT  # nobody is sent to the gate who was in the air when a diversion was taken back
+    return Standing.SILENT if now - seen_at > STALE_AFTER else _punctual(state, base, now)
 
 
 def _disrupted(state: FlightState, story: Sequence[Chapter], now: datetime) -> Standing:

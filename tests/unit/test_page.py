@@ -178,7 +178,8 @@ def test_whoever_was_diverted_is_not_sent_to_the_gate() -> None:
     diverted, active = row(status="diverted"), row(status="active")
     cancelled = row(status="cancelled")
     late = LEAVES + MINUTE
-    assert stands(row(), diverted, diverted, active, active, now=late) is Standing.LEFT
+    for age in (timedelta(), timedelta(hours=1)):
+        assert stands(row(), diverted, diverted, active, active, now=late, age=age) is Standing.LEFT
     assert stands(row(), cancelled, cancelled, row(), row(), now=late) is Standing.OVERDUE
 
 
