@@ -63,10 +63,14 @@ def _environment() -> Environment:
     )
     # Jinja's own `capitalize` makes the other letters small.
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
-    environment.filters["unbroken"] = lambda text: _LENGTH.sub(
-        lambda found: found[0].replace(" ", "\u00a0"), text
-    )
+    environment.filters["unbroken"] = _unbroken
     return environment
+
+
+def _unbroken(text: str, phone: str = "") -> str:
+    """Keep a length of time, and a number to call, on one line of HTML."""
+    text = text.replace(phone, phone.replace(" ", "\u00a0")) if phone else text
+    return _LENGTH.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def _exists(name: str) -> bool:

@@ -163,7 +163,14 @@ def test_where_nobody_knows_the_tickets_neither_one_nor_two_is_asserted(
     assert "555 0100" in written(each, Channel.SMS).text
 
 
-# Lengths of time
+# What must not break over two lines
+
+
+def test_a_number_to_call_stays_on_one_line_of_an_email() -> None:
+    email = written(notice(Said.CANCELLED), Channel.EMAIL)
+    assert "call us: +1\u00a0202\u00a0555\u00a00100" in (email.html or "")
+    assert "call us: +1 202 555 0100" in email.text
+    assert "\u00a0" not in (written(notice(Said.CANCELLED), Channel.EMAIL, NAMELESS).html or "")
 
 
 def test_a_length_of_time_stays_on_one_line_of_an_email() -> None:
