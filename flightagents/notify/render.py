@@ -14,7 +14,7 @@ from flightagents import metrics
 from flightagents.domain import codes
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF
 from flightagents.domain.bookings import Channel
-from flightagents.domain.caution import caution
+from flightagents.domain.caution import Caution, caution
 from flightagents.domain.notifications import Message, Notice, Onward
 from flightagents.notify import gsm7
 from flightagents.notify.blanks import OWN, Blanks, Form, own_words
@@ -153,7 +153,7 @@ class Renderer:
         other = notice.operated_as if notice.operated_as != notice.designator else None
         words: dict[str, object] = {
             "said": notice.said.value,
-            "was_diverted": notice.was_diverted,
+            "in_the_air": caution(notice) is Caution.DIVERSION_WITHDRAWN,
             "seen": _last_look(notice, style, day),
             "agency": agency,
             "phone": phone,
