@@ -15,6 +15,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.replies import Answered, InboundSms
+from flightagents.languages import ENGLISH
 from flightagents.web.forms import posted
 from flightagents.web.site import Site
 from flightagents.web.words import words_for
@@ -108,7 +109,9 @@ def _refused(request: web.Request, reason: str) -> web.HTTPForbidden:
 
 def _text(answered: Answered, site: Site) -> str:
     """Write one segment; GSM-7 has not all letters of our languages, and `one_segment` sees to that."""
-    words, agency = words_for(answered.language), site.agency
+    # Of a stranger nobody knows the language: that is no text which somebody has yet to translate.
+    words = words_for(answered.language or ENGLISH)
+    agency = site.agency
     name = f"sms.{answered.answer}" if agency.phone else f"sms.{answered.answer}_without_phone"
     sender = f"{agency.name[:_LONGEST_AGENCY].strip()}: " if agency.name else ""
     return site.one_segment(f"{sender}{words(name, phone=agency.phone).unescape()}")

@@ -1,7 +1,6 @@
 """The pages of travellers over HTTP: the flight, the end of emails, and what nobody is let see."""
 
 import asyncio
-import html
 import io
 import re
 import tomllib
@@ -13,8 +12,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from aiohttp import ClientResponse
-from prometheus_client import REGISTRY
 
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel, SegmentStatus
@@ -27,38 +24,12 @@ from flightagents.web import views
 from flightagents.web.words import LANGUAGES, words_accepted
 from tests.support.agency import BA117, LINKS, Agency
 from tests.support.messages import ANNA, ANNAS_PHONE
+from tests.support.pages import ANNA_BOTH, EMAILS, PAGE, fallbacks, read, text_of, told
 from tests.support.rows import row
 from tests.support.travellers import booking, segment
-from tests.support.website import PHONE, Client, Website
+from tests.support.website import PHONE, Website
 
-ANNA_BOTH = booking(phone=ANNAS_PHONE)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-TAG = re.compile(r"<[^>]+>")
-TOKEN = LINKS.token(ANNA_BOTH.id, BA117)
-PAGE, EMAILS = f"/f/{TOKEN}", f"/u/{TOKEN}"
-
-
-async def told(minutes: int = 90, gate: str | None = None, **differs: Any) -> Website:  # noqa: ANN401
-    """Anna was told by email and SMS that BA117 is late."""
-    agency = Agency()
-    await agency.books(replace(ANNA_BOTH, **differs))
-    where = {"gate": gate} if gate else {}
-    await agency.shows(row(departure=where))
-    await agency.shows(row(delay=minutes, departure=where))
-    await agency.delivers()
-    return Website(agency)
-
-
-async def text_of(response: ClientResponse) -> str:
-    """Give the words of a page, without markup."""
-    body = re.sub(r"<style>.*?</style>", "", await response.text(), flags=re.DOTALL)
-    return " ".join(TAG.sub(" ", body).split())
-
-
-async def read(client: Client, path: str = PAGE) -> str:
-    response = await client.get(path)
-    assert response.status == 200
-    return await text_of(response)
 
 
 # The flight
@@ -140,96 +111,6 @@ async def test_times_of_another_day_and_another_place_say_so() -> None:
     assert "Expected arrival Mon 23 Nov 03:35 (JFK)" in text
 
 
-@pytest.mark.parametrize(
-    ("language", "late", "told_so"),
-    [
-        (
-            "en",
-            "expected to leave at 00:35 on Mon 23 Nov , not at 14:35",
-            "expected to leave at 00:35 on Mon 23",
-        ),
-        ("de", "Abflug voraussichtlich um 00:35 am Mo 23. Nov statt 14:35", "um 00:35 am Mo 23. Nov"),
-        ("fr", "départ prévu à 00:35 le lun 23 nov au lieu de 14:35", "départ prévu à 00:35 le lun 23 nov"),
-        (
-            "es",
-            "salida prevista 00:35 del lun 23 nov en vez de 14:35",
-            "salida prevista 00:35 del lun 23 nov",
-        ),
-        (
-            "pt",
-            "partida prevista 00:35 de seg 23 nov em vez de 14:35",
-            "prevista 00:35 de seg 23 nov",
-        ),
-    ],
-)
-async def test_a_time_of_another_day_reads_well_in_a_sentence(language: str, late: str, told_so: str) -> None:
-    site = await told(minutes=10 * 60, language=language)
-    async with site.open() as client:
-        page = await read(client)
-    headline, _, story = page.partition(late)
-    assert headline != page
-    assert told_so in story
-
-
-async def test_no_delay_in_the_feed_is_not_called_on_time() -> None:
-    site = await told()
-    for _ in range(2):
-        await site.agency.shows(row())
-    async with site.open() as client:
-        text = await read(client)
-    assert "✓ No delay reported: leaves at 14:35" in text
-    assert "✓ On time" not in text
-
-
-async def test_on_a_silent_page_the_arrival_is_what_was_last_known() -> None:
-    site = await told()
-    site.agency.clock.move(timedelta(minutes=31))
-    async with site.open() as client:
-        text = await read(client)
-    assert "Departure, as last known 16:05 (LHR) Arrival, as last known 19:05 (JFK)" in text
-    assert "Expected" not in text
-
-
-async def test_a_reinstated_flight_leaves_when_it_is_expected() -> None:
-    site = await told()
-    for status in ("cancelled", "cancelled", "scheduled", "scheduled"):
-        await site.agency.shows(row(delay=90, status=status))
-        await site.agency.delivers()
-    async with site.open() as client:
-        text = await read(client)
-    story = text.partition("What happened")[2]
-    assert "On again: expected to leave at 16:05" in story
-    assert "We told you by email and SMS: on again, expected to leave at 16:05" in story
-    assert "14:35" not in story
-
-
-async def test_after_a_diversion_that_is_withdrawn_nobody_is_told_when_to_leave() -> None:
-    site = await told()
-    for status in ("diverted", "diverted", "active", "active"):
-        await site.agency.shows(row(delay=90, status=status))
-    await site.agency.delivers()
-    site.agency.clock.move(timedelta(hours=5))
-    site.pages.seen[BA117] = site.agency.clock.now()
-    async with site.open() as client:
-        text = await read(client)
-    assert "No longer shows as diverted: landing where planned" in text
-    assert "On again" not in text
-    assert "✓ Has left LHR" in text
-    assert "gate" not in text
-    assert "Expected departure" not in text
-
-
-async def test_a_cancelled_flight_offers_help_and_another_asks_for_questions() -> None:
-    site = await told()
-    async with site.open() as client:
-        assert "Questions, or plans that no longer fit?" in await read(client)
-        for _ in range(2):
-            await site.agency.shows(row(delay=90, status="cancelled"))
-        cancelled = await read(client)
-    assert f"Let's find your options: Call {PHONE}" in html.unescape(cancelled)
-    assert "Questions" not in cancelled
-
-
 async def test_an_airport_without_a_zone_shows_its_own_clock_and_looks_in_utc() -> None:
     agency = Agency()
     await agency.books(ANNA_BOTH)
@@ -281,11 +162,6 @@ async def test_a_page_speaks_the_travellers_language(language: str, words: str) 
         assert words in await text_of(response)
         primary = language[:2] if language[:2] in LANGUAGES else "en"
         assert f'<html lang="{primary}">' in await response.text()
-
-
-def fallbacks(language: str) -> float:
-    name = "flightagents_language_fallbacks_total"
-    return REGISTRY.get_sample_value(name, {"language": language}) or 0.0
 
 
 async def test_a_page_that_nobody_has_translated_is_counted() -> None:
