@@ -27,7 +27,7 @@ DECISIONS = Counter(
 
 LANGUAGE_FALLBACKS = Counter(
     "flightagents_language_fallbacks",
-    "Messages written in English because nobody has translated them into the recipient's language.",
+    "Messages, pages and answers in English because nobody has translated them into the reader's language.",
     ["language"],
 )
 

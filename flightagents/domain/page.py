@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from flightagents.domain.alerting import FOR_STAFF, UNCONFIRMED_PATIENCE, Said
 from flightagents.domain.bookings import Channel
+from flightagents.domain.caution import Caution, caution
 from flightagents.domain.changes import DELAY, STEP, Change, Kind
 from flightagents.domain.flight import FlightId, FlightState, Status
 from flightagents.domain.notifications import Notification, State
@@ -69,6 +70,8 @@ class Happened:
     place_before: str = ""
     day: str = ""
     """Of the flight that it has become, as 2026-11-23."""
+    was_diverted: bool = False
+    """Of a flight that is on again: it was diverted before, and is in the air."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,8 @@ class Wrote:
     channels: tuple[Channel, ...]
     time: datetime | None = None
     place: str = ""
+    caution: Caution | None = None
+    """Why it was told in other words than those of its kind."""
 
 
 Chapter = Happened | Wrote
@@ -126,6 +131,8 @@ def standing(
         return Standing.LANDED if state.landed else Standing.LEFT
     if state.status is Status.INCIDENT:
         return Standing.UNCLEAR
+    if now >= at_latest(state.departure.expected) and _diversion_withdrawn(story):
+        return Standing.LEFT  # nobody is sent to the gate who was in the air when a diversion was taken back
     return Standing.SILENT if now - seen_at > STALE_AFTER else _punctual(state, base, now)
 
 
@@ -143,6 +150,14 @@ def _disrupted(state: FlightState, story: Sequence[Chapter], now: datetime) -> S
             return Standing.UNCLEAR
 
 
+def _diversion_withdrawn(story: Sequence[Chapter]) -> bool:
+    """Tell whether it was diverted, is not any more, and has not come back to the gate since."""
+    told = (each for each in story if isinstance(each, Happened) and each.kind in _ENDS)
+    newest = next(told, None)
+    return newest is not None and newest.kind is Kind.REINSTATED and newest.was_diverted
+
+
+_ENDS = frozenset({Kind.CANCELLED, Kind.DIVERTED, Kind.REINSTATED, Kind.RETURNED_TO_GATE})
 _ABOUT_IT = frozenset({Said.CANCELLED, Said.REINSTATED, Said.DIVERTED})
 
 
@@ -157,23 +172,31 @@ def _punctual(state: FlightState, base: datetime, now: datetime) -> Standing:
 
 def story(changes: Iterable[Change], rows: Iterable[Notification]) -> tuple[Chapter, ...]:
     """Tell what happened and what we wrote, newest first; of one instant the later news come first."""
-    happened: list[Chapter] = [_happened(each) for each in _in_order(changes) if each.kind in SHOWN]
+    happened: list[Chapter] = []
+    disrupted: Kind | None = None
+    for each in _in_order(changes):
+        disrupted = each.kind if each.kind in _DISRUPTIONS else disrupted
+        if each.kind in SHOWN:
+            happened.append(_happened(each, was_diverted=disrupted is Kind.DIVERTED))
     return tuple(sorted([*happened, *_wrote(rows)], key=lambda each: each.at)[::-1])
+
+
+_DISRUPTIONS = frozenset({Kind.CANCELLED, Kind.DIVERTED})
 
 
 def _in_order(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: change.ordinal)
 
 
-def _happened(change: Change) -> Happened:
+def _happened(change: Change, *, was_diverted: bool) -> Happened:
     at, kind, before, after = change.at, change.kind, change.before, change.after
     match kind:
-        case Kind.DELAYED | Kind.MOVED_EARLIER:
-            return Happened(at=at, kind=kind, time=_time(after.get("expected")))
-        case Kind.ON_TIME_AGAIN | Kind.REINSTATED:
+        case Kind.DELAYED | Kind.MOVED_EARLIER | Kind.DEPARTED | Kind.LANDED:
+            return Happened(at=at, kind=kind, time=_time(after.get("expected", after.get("actual"))))
+        case Kind.ON_TIME_AGAIN:
             return Happened(at=at, kind=kind, time=change.departure.scheduled)
-        case Kind.DEPARTED | Kind.LANDED:
-            return Happened(at=at, kind=kind, time=_time(after.get("actual")))
+        case Kind.REINSTATED:
+            return Happened(at=at, kind=kind, time=change.departure.expected, was_diverted=was_diverted)
         case Kind.GATE_CHANGED | Kind.TERMINAL_CHANGED | Kind.BELT_ASSIGNED:
             return Happened(at=at, kind=kind, place=_value(after), place_before=_value(before))
         case Kind.MOVED_TO:
@@ -210,6 +233,7 @@ def _chapter(said: Said, rows: list[Notification]) -> Wrote:
         channels=tuple(sorted({row.channel for row in rows})),
         time=notice.new if notice else None,
         place=place or "",
+        caution=caution(notice) if notice else None,
     )
 
 

@@ -18,7 +18,9 @@ class Style:
     short: str = "EEE d MMM"
     long: str = "EEEE d MMMM"
     first: str = ""
-    """What follows the number of a month's first day."""
+    """What follows the number of a month's first day where the month is written out."""
+    first_short: str = ""
+    """The same beside a short month."""
     oclock: str = ""
     """What follows a time in a sentence."""
     on: str
@@ -26,24 +28,24 @@ class Style:
 
     def short_day(self, day: date) -> str:
         """Write Sun 22 Nov."""
-        return _ABBREVIATED.sub("", self._written(day, self.short))
+        return _ABBREVIATED.sub("", self._written(day, self.short, self.first_short))
 
     def long_day(self, day: date) -> str:
         """Write Sunday 22 November."""
-        return self._written(day, self.long)
+        return self._written(day, self.long, self.first)
 
-    def _written(self, day: date, pattern: str) -> str:
-        if self.first and day.day == 1:
-            pattern = pattern.replace("d", f"d'{self.first}'")
+    def _written(self, day: date, pattern: str, first: str) -> str:
+        if first and day.day == 1:
+            pattern = pattern.replace("d", f"d'{first}'", 1)
         return format_date(day, pattern, locale=self.locale)
 
 
 STYLES = {
     "en": Style(locale="en_GB", on=" on "),
     "de": Style(locale="de", short="EEE d. MMM", long="EEEE, d. MMMM", oclock=" Uhr", on=" am "),
-    "fr": Style(locale="fr", first="er", on=" le "),
+    "fr": Style(locale="fr", first="er", first_short="er", on=" le "),
     "es": Style(locale="es", long="EEEE d 'de' MMMM", on=" del "),
-    "pt": Style(locale="pt", long="EEEE, d 'de' MMMM", on=" de "),
+    "pt": Style(locale="pt", long="EEEE, d 'de' MMMM", first="º", on=" de "),
 }
 """By language: one for each folder of texts."""
 
@@ -80,6 +82,11 @@ class Moment:
     def full(self) -> str:
         """Write Sun 22 Nov 16:40."""
         return f"{self.day} {self.clock}"
+
+    @property
+    def spoken(self) -> str:
+        """Write 16:40, or "01:10 on Mon 23 Nov" within a sentence."""
+        return f"{self.clock}{self.on}{self.day}" if self.shows_day else self.clock
 
     @property
     def long(self) -> str:

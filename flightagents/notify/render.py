@@ -5,34 +5,23 @@ What recipients share is rendered once for all of them; each one's own words are
 """
 
 import re
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from flightagents import metrics
 from flightagents.domain import codes
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF
 from flightagents.domain.bookings import Channel
+from flightagents.domain.caution import Caution, caution
 from flightagents.domain.notifications import Message, Notice, Onward
 from flightagents.notify import gsm7
 from flightagents.notify.blanks import OWN, Blanks, Form, own_words
+from flightagents.notify.colours import COLOURS
 from flightagents.notify.dates import STYLES, Moment, Style
 from flightagents.notify.texts import Texts, mail, texts
 from flightagents.notify.wording import apart, duration, flight_day, in_utc, local, one_line, place
-
-COLOURS = {
-    Said.LATER: "#c77700",
-    Said.EARLIER: "#c22f2f",
-    Said.ALL_CLEAR: "#23803c",
-    Said.CANCELLED: "#c22f2f",
-    Said.REINSTATED: "#23803c",
-    Said.DIVERTED: "#c22f2f",
-    Said.GATE: "#0b5cab",
-    Said.TERMINAL: "#0b5cab",
-    Said.CONNECTION_AT_RISK: "#c77700",
-    Said.CONNECTION_MISSED: "#c22f2f",
-    Said.CONNECTION_SAFE: "#23803c",
-}
 
 _LONGEST_AGENCY = 40
 """Letters of the agency's name in an SMS: about a quarter of a segment."""
@@ -107,7 +96,7 @@ class Renderer:
         language = texts(notice.language)
         while True:
             words = self._words(notice, language, agency, phone)
-            lines = [gsm7.transliterate(line) for line in language.lines(notice.said, "sms", words)]
+            lines = [gsm7.transliterate(line) for line in language.lines(_texts_of(notice), "sms", words)]
             lengths = [Wording(line, gsm7.septets(line) or 0) for line in lines]
             if fitting := tuple(wording for wording in lengths if wording.septets <= gsm7.SEGMENT):
                 return fitting
@@ -131,16 +120,16 @@ class Renderer:
         )
 
     def _write_email(self, notice: Notice) -> SharedEmail:
-        language = texts(notice.language)
+        language, name = texts(notice.language), _texts_of(notice)
         words = self._words(notice, language, self._agency, self._phone)
-        subject = language.line(notice.said, "subject", words)
+        subject = language.line(name, "subject", words)
         form = {
             **words,
             "subject": subject,
             "language": language.language,
-            "colour": COLOURS[notice.said],
-            "headline": language.line(notice.said, "headline", words),
-            "advice": language.lines(notice.said, "advice", words),
+            "colour": COLOURS[name],
+            "headline": language.line(name, "headline", words),
+            "advice": language.lines(name, "advice", words),
             "facts": [line.split(" | ", 1) for line in language.common("facts", words)],
             "phone_link": _dialled(self._phone),
             "page": notice.page,
@@ -164,6 +153,8 @@ class Renderer:
         other = notice.operated_as if notice.operated_as != notice.designator else None
         words: dict[str, object] = {
             "said": notice.said.value,
+            "in_the_air": caution(notice) is Caution.DIVERSION_WITHDRAWN,
+            "seen": _last_look(notice, style, day),
             "agency": agency,
             "phone": phone,
             "sender": sender,
@@ -204,6 +195,23 @@ class Renderer:
             (notice.designator, flight_day(notice).isoformat(), notice.departure, notice.arrival)
         )
         return f"<flight.{flight.replace('|', '.')}@{self._mail_domain}>"
+
+
+def _texts_of(notice: Notice) -> str:
+    """Name the texts that it is written with: its kind's, or those that say less."""
+    return caution(notice) or notice.said
+
+
+def _last_look(notice: Notice, style: Style, day: date) -> Moment | str:
+    """Give when the flight was last seen, at the clock that the message is about; else empty."""
+    if notice.as_of is None:
+        return ""
+    zone, onward = notice.zone, notice.onward
+    if onward is not None:
+        zone, day = onward.zone, local(onward.leaves, onward.zone).date()
+    seen = Moment.of(local(notice.as_of, zone), day, style)
+    # A look is nobody's wall clock: where the zone is unknown it stays in UTC, and says so.
+    return seen if zone else replace(seen, clock=f"{seen.clock} UTC", oclock="")
 
 
 def _dialled(phone: str) -> str:

@@ -1,4 +1,4 @@
-"""The texts on disk: a folder a language, a file a kind of news, a block in it for each part of a message.
+"""The texts on disk: a folder a language, a file a kind of news or a caution, a block a part of a message.
 
 `mail.txt` and `mail.html` hold the form and no words; `en/common.txt` holds the words that all emails share.
 """
@@ -7,14 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from babel import localedata
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound, select_autoescape
 
-from flightagents.domain.alerting import Said
+from flightagents.languages import answer_in
 
-ENGLISH = "en"
-UNKNOWN = "unknown"
-_PRIMARY = re.compile(r"[a-z]{2,3}")
+_LENGTH = re.compile(r"\b\d+ h \d+ min\b|\b\d+ (?:h|min)\b")
+"""2 h 5 min, which must not stand on two lines."""
 
 
 class Texts:
@@ -24,13 +22,13 @@ class Texts:
         self.language = language
         self.missing = missing
 
-    def lines(self, said: Said, block: str, words: Mapping[str, object]) -> list[str]:
-        """Give the lines of a block of a kind of news."""
-        return _block(f"{self.language}/{said}.txt", block, words)
+    def lines(self, name: str, block: str, words: Mapping[str, object]) -> list[str]:
+        """Give the lines of a block of a kind of news, or of a caution."""
+        return _block(f"{self.language}/{name}.txt", block, words)
 
-    def line(self, said: Said, block: str, words: Mapping[str, object]) -> str:
-        """Give a block of a kind of news as one line."""
-        return " ".join(self.lines(said, block, words))
+    def line(self, name: str, block: str, words: Mapping[str, object]) -> str:
+        """Give a block of a kind of news, or of a caution, as one line."""
+        return " ".join(self.lines(name, block, words))
 
     def common(self, block: str, words: Mapping[str, object]) -> list[str]:
         """Give the lines of a block that all messages share."""
@@ -43,16 +41,8 @@ class Texts:
 
 @lru_cache(maxsize=1024)  # spellings of tags
 def texts(language: str) -> Texts:
-    """Give the texts for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English.
-
-    What is missing is a language that exists, or `unknown`: a metric can have it as a label.
-    """
-    primary = language.replace("_", "-").partition("-")[0].lower()
-    if not _PRIMARY.fullmatch(primary):
-        return Texts(ENGLISH, UNKNOWN)
-    if _exists(f"{primary}/common.txt"):
-        return Texts(primary)
-    return Texts(ENGLISH, primary if localedata.exists(primary) else UNKNOWN)
+    """Give the texts for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English."""
+    return Texts(*answer_in(language, lambda primary: _exists(f"{primary}/common.txt")))
 
 
 def mail(form: str, words: Mapping[str, object]) -> str:
@@ -73,7 +63,14 @@ def _environment() -> Environment:
     )
     # Jinja's own `capitalize` makes the other letters small.
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["unbroken"] = _unbroken
     return environment
+
+
+def _unbroken(text: str, phone: str = "") -> str:
+    """Keep a length of time, and a number to call, on one line of HTML."""
+    text = text.replace(phone, phone.replace(" ", "\u00a0")) if phone else text
+    return _LENGTH.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def _exists(name: str) -> bool:

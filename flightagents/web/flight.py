@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_skeleton
 from markupsafe import Markup
 
 from flightagents.domain.alerting import CONNECTIONS, Said
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight import End
 from flightagents.domain.page import Chapter, FlightPage, Happened, Standing, Wrote
-from flightagents.domain.times import to_local
+from flightagents.web.clock import Clock
 from flightagents.web.words import Words
 
 _TONES = {
@@ -29,6 +28,7 @@ _TONES = {
 }
 _WITHOUT_TIMES = frozenset({Standing.CANCELLED, Standing.MOVED})
 """A flight that does not leave has no expected times, gate or terminal."""
+_GONE = frozenset({Standing.LEFT, Standing.LANDED})
 _CALL_FIRST = frozenset({Standing.CANCELLED, Standing.DIVERTED, Standing.MOVED})
 """Where the number to call comes before the facts."""
 _MARKS = {"good": "✓", "late": "!", "bad": "!"}
@@ -60,7 +60,8 @@ class FlightView:
         self.designator = page.designator
         self.operated_as = page.operated_as
         self.emails = page.emails
-        self.day = self._day(self._local(page.base, self.departure.zone).date())
+        self._clock = Clock(words, page.base, self.departure)
+        self.day = self._clock.day(self._clock.ticket)
 
     @property
     def headline(self) -> Markup:
@@ -90,8 +91,10 @@ class FlightView:
             return words(f"standing.moved.{part}", day=self._moved_to())
         if time is None:
             return words(f"standing.{page.standing}.{part}_untimed", airport=self._end.airport)
-        values = {"time": self._time(time, self._end), "airport": self._end.airport}
-        return words(f"standing.{page.standing}.{part}", base=self._time(page.base, departure), **values)
+        if page.standing is Standing.ON_TIME and page.state.delay is None:
+            part = f"{part}_unreported"  # no delay also means that nobody knows of one
+        base, spoken = self._clock.spoken(page.base, departure), self._clock.spoken(time, self._end)
+        return words(f"standing.{page.standing}.{part}", base=base, time=spoken, airport=self._end.airport)
 
     @property
     def _end(self) -> End:
@@ -99,7 +102,7 @@ class FlightView:
 
     def _moved_to(self) -> str:
         moves = (each for each in self._page.story if isinstance(each, Happened) and each.day)
-        return self._day(date.fromisoformat(next(moves).day))
+        return self._clock.day(date.fromisoformat(next(moves).day))
 
     @property
     def facts(self) -> list[tuple[Markup, Markup | str]]:
@@ -109,17 +112,22 @@ class FlightView:
     def _facts(self) -> Iterator[tuple[Markup, Markup | str]]:
         words, page = self._words, self._page
         stands = page.standing not in _WITHOUT_TIMES
+        gone = page.standing in _GONE or page.state.departed or page.state.landed
         if page.operated_as:
             yield words("fact.operated"), page.operated_as
         yield words("fact.planned_departure"), self._at(page.base, self.departure)
         if page.state.departed and self.departure.actual is not None:
             yield words("fact.left"), self._at(self.departure.actual, self.departure)
-        elif stands and page.standing is not Standing.ON_TIME and self.departure.expected != page.base:
+        elif (
+            stands
+            and page.standing not in (Standing.ON_TIME, Standing.LEFT)
+            and self.departure.expected != page.base
+        ):
             name = "fact.last_known_departure" if page.standing is Standing.SILENT else "fact.departure"
             yield words(name), self._at(self.departure.expected, self.departure)
         if stands and page.standing is not Standing.DIVERTED:
             yield from self._arrival()
-        if stands and not (page.state.departed or page.state.landed):
+        if stands and not gone:
             yield from self._places()
 
     def _arrival(self) -> Iterator[tuple[Markup, Markup | str]]:
@@ -127,7 +135,8 @@ class FlightView:
         if arrival.actual is not None:
             yield words("fact.landed"), self._at(arrival.actual, arrival)
         else:
-            yield words("fact.arrival"), self._at(arrival.expected, arrival)
+            name = "fact.last_known_arrival" if self._page.standing is Standing.SILENT else "fact.arrival"
+            yield words(name), self._at(arrival.expected, arrival)
         if arrival.belt and self._page.state.landed:
             yield words("fact.belt"), arrival.belt
 
@@ -141,7 +150,7 @@ class FlightView:
     def story(self) -> list[Told]:
         """Give the lines of the story, newest first; its times are the airport of departure's."""
         return [
-            Told(self._time(each.at, self.departure), self._tell(each), isinstance(each, Wrote))
+            Told(self._clock.listed(each.at, self.departure), self._tell(each), isinstance(each, Wrote))
             for each in self._page.story
         ]
 
@@ -155,14 +164,16 @@ class FlightView:
             case Kind.LANDED if chapter.time is None:
                 return self._words(f"{name}_untimed")
             case Kind.MOVED_TO:
-                return self._words(name, day=self._day(date.fromisoformat(chapter.day)))
+                return self._words(name, day=self._clock.day(date.fromisoformat(chapter.day)))
+            case Kind.REINSTATED if chapter.was_diverted:
+                return self._words("happened.diversion_withdrawn")
             case _:
-                time = self._time(chapter.time, end) if chapter.time else ""
+                time = self._clock.spoken(chapter.time, end) if chapter.time else ""
                 return self._words(name, time=time, place=chapter.place, before=chapter.place_before)
 
     def _wrote(self, chapter: Wrote) -> Markup:
-        name = _CONNECTION if chapter.said in CONNECTIONS else str(chapter.said)
-        time = self._time(chapter.time, self.departure) if chapter.time else ""
+        name = _CONNECTION if chapter.said in CONNECTIONS else str(chapter.caution or chapter.said)
+        time = self._clock.spoken(chapter.time, self.departure) if chapter.time else ""
         if chapter.said in (Said.GATE, Said.TERMINAL) and not chapter.place:
             name = "place"
         what = self._words(f"wrote.{name}", time=time, place=chapter.place)
@@ -172,25 +183,8 @@ class FlightView:
     @property
     def last_look(self) -> Markup:
         """Say when the flight was last seen in the feed."""
-        return self._words("page.last_look", time=self._time(self._page.seen_at, self.departure))
+        return self._words("page.last_look", time=self._clock.spoken(self._page.seen_at, self.departure))
 
     def _at(self, moment: datetime, end: End) -> Markup:
         """Write 14:35 (LHR)."""
-        return Markup("{} ({})").format(self._time(moment, end), end.airport)
-
-    def _time(self, moment: datetime, end: End) -> Markup:
-        """Write the airport's wall clock, with the day where it is not that of the ticket's departure.
-
-        A moment that is no airport's, such as a look at the flight, is in UTC where nobody knows the zone.
-        """
-        wall = self._local(moment, end.zone)
-        ticket = self._local(self._page.base, self.departure.zone).date()
-        day = f"{self._day(wall.date())} " if wall.date() != ticket else ""
-        clock = f"{wall:%H:%M}" if end.zone or moment.tzinfo is None else f"{wall:%H:%M} UTC"
-        return Markup('<time datetime="{}">{}{}</time>').format(wall.isoformat("T", "minutes"), day, clock)
-
-    def _local(self, moment: datetime, zone: str | None) -> datetime:
-        return to_local(moment, zone).replace(tzinfo=None)
-
-    def _day(self, day: date) -> str:
-        return format_skeleton("MMMEd", datetime(day.year, day.month, day.day), locale=self._words.locale)  # noqa: DTZ001 - a day has no zone
+        return Markup("{} ({})").format(self._clock.listed(moment, end), end.airport)

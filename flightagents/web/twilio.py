@@ -15,6 +15,8 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.replies import Answered, InboundSms
+from flightagents.languages import ENGLISH
+from flightagents.web.forms import posted
 from flightagents.web.site import Site
 from flightagents.web.words import words_for
 
@@ -91,7 +93,9 @@ async def _signed(request: web.Request, site: Site) -> Mapping[str, str]:
     signature = request.headers.get("X-Twilio-Signature", "")
     if request.content_type != _FORM or not signature.isascii():
         raise _refused(request, "no signed form")
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = await posted(request)
+    if form is None:
+        raise _refused(request, "no form that can be read")
     url = f"{site.public_url}{request.raw_path}"
     if not RequestValidator(site.twilio_token).validate(url, form, signature):
         raise _refused(request, "wrong signature: does FLIGHTAGENTS_PUBLIC_URL say what Twilio calls?")
@@ -105,7 +109,9 @@ def _refused(request: web.Request, reason: str) -> web.HTTPForbidden:
 
 def _text(answered: Answered, site: Site) -> str:
     """Write one segment; GSM-7 has not all letters of our languages, and `one_segment` sees to that."""
-    words, agency = words_for(answered.language), site.agency
+    # Of a stranger nobody knows the language: that is no text which somebody has yet to translate.
+    words = words_for(answered.language or ENGLISH)
+    agency = site.agency
     name = f"sms.{answered.answer}" if agency.phone else f"sms.{answered.answer}_without_phone"
     sender = f"{agency.name[:_LONGEST_AGENCY].strip()}: " if agency.name else ""
     return site.one_segment(f"{sender}{words(name, phone=agency.phone).unescape()}")

@@ -14,6 +14,7 @@ from aiohttp import web
 from flightagents.domain.page import Reader
 from flightagents.web import pages
 from flightagents.web.flight import FlightView
+from flightagents.web.forms import posted
 from flightagents.web.site import Site
 from flightagents.web.words import Words, words_accepted, words_for
 
@@ -51,9 +52,12 @@ class TravellerPages:
         return _emails(request, site, reader)
 
     async def change(self, request: web.Request) -> web.Response:
-        """End emails, by one click of a mail program (RFC 8058) or by our form; or begin them again."""
+        """End emails, by one click of a mail program (RFC 8058) or by our form; or begin them again.
+
+        What says none of that, or cannot be read, is answered with the question and 400.
+        """
         site, token = self._site(), request.match_info["token"]
-        form = await request.post()
+        form = await posted(request) or {}
         subscriptions = site.subscriptions
         try:
             if form.get("List-Unsubscribe") == "One-Click":

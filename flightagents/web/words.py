@@ -11,7 +11,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-ENGLISH = "en"
+from flightagents import metrics
+from flightagents.languages import ENGLISH, answer_in
+
 LANGUAGES = (ENGLISH, "de", "fr", "es", "pt")
 LOCALES = {ENGLISH: "en_GB"}
 """Babel's locale for a language of ours, where another than the language's own is meant."""
@@ -43,9 +45,14 @@ def words(language: str) -> Words:
 
 
 def words_for(tag: str) -> Words:
-    """Give the words for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English."""
-    primary = tag.replace("_", "-").partition("-")[0].lower()
-    return words(primary if primary in LANGUAGES else ENGLISH)
+    """Give the words for a BCP 47 tag: those of "pt-BR" are in pt; of what nobody has translated, English.
+
+    The latter is counted, as it is for messages.
+    """
+    language, missing = answer_in(tag, LANGUAGES.__contains__)
+    if missing is not None:
+        metrics.LANGUAGE_FALLBACKS.labels(language=missing).inc()
+    return words(language)
 
 
 def words_accepted(header: str) -> Words:

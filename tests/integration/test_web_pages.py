@@ -9,12 +9,13 @@ from datetime import timedelta
 from importlib.resources import files
 from string import Formatter
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
-from aiohttp import ClientResponse
 
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel, SegmentStatus
+from flightagents.domain.caution import Caution
 from flightagents.domain.page import SHOWN, FlightPage, Standing
 from flightagents.domain.replies import Answer
 from flightagents.domain.tasks import TaskKind
@@ -23,38 +24,12 @@ from flightagents.web import views
 from flightagents.web.words import LANGUAGES, words_accepted
 from tests.support.agency import BA117, LINKS, Agency
 from tests.support.messages import ANNA, ANNAS_PHONE
+from tests.support.pages import ANNA_BOTH, EMAILS, PAGE, fallbacks, read, text_of, told
 from tests.support.rows import row
 from tests.support.travellers import booking, segment
-from tests.support.website import PHONE, Client, Website
+from tests.support.website import PHONE, Website
 
-ANNA_BOTH = booking(phone=ANNAS_PHONE)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-TAG = re.compile(r"<[^>]+>")
-TOKEN = LINKS.token(ANNA_BOTH.id, BA117)
-PAGE, EMAILS = f"/f/{TOKEN}", f"/u/{TOKEN}"
-
-
-async def told(minutes: int = 90, gate: str | None = None, **differs: Any) -> Website:  # noqa: ANN401
-    """Anna was told by email and SMS that BA117 is late."""
-    agency = Agency()
-    await agency.books(replace(ANNA_BOTH, **differs))
-    where = {"gate": gate} if gate else {}
-    await agency.shows(row(departure=where))
-    await agency.shows(row(delay=minutes, departure=where))
-    await agency.delivers()
-    return Website(agency)
-
-
-async def text_of(response: ClientResponse) -> str:
-    """Give the words of a page, without markup."""
-    body = re.sub(r"<style>.*?</style>", "", await response.text(), flags=re.DOTALL)
-    return " ".join(TAG.sub(" ", body).split())
-
-
-async def read(client: Client, path: str = PAGE) -> str:
-    response = await client.get(path)
-    assert response.status == 200
-    return await text_of(response)
 
 
 # The flight
@@ -175,8 +150,8 @@ async def test_an_agencys_name_is_text() -> None:
     [
         ("de-AT", "Verspätet: Abflug voraussichtlich um 16:05 statt 14:35"),
         ("fr", "En retard : départ prévu à 16:05 au lieu de 14:35"),
-        ("es-MX", "Con retraso: salida prevista a las 16:05 en vez de las 14:35"),
-        ("pt-BR", "Atrasado: partida prevista às 16:05 em vez de 14:35"),
+        ("es-MX", "Con retraso: salida prevista 16:05 en vez de 14:35"),
+        ("pt-BR", "Atrasado: partida prevista 16:05 em vez de 14:35"),
         ("ja", "Late: expected to leave at 16:05 , not at 14:35"),
     ],
 )
@@ -187,6 +162,27 @@ async def test_a_page_speaks_the_travellers_language(language: str, words: str) 
         assert words in await text_of(response)
         primary = language[:2] if language[:2] in LANGUAGES else "en"
         assert f'<html lang="{primary}">' in await response.text()
+
+
+async def test_a_page_that_nobody_has_translated_is_counted() -> None:
+    site = await told(language="ja")
+    before, english = fallbacks("ja"), fallbacks("en")
+    async with site.open() as client:
+        for path in (PAGE, EMAILS):
+            await read(client, path)
+    assert fallbacks("ja") == before + 2
+    assert fallbacks("en") == english
+
+
+@pytest.mark.parametrize("public", ["https://agency.example", "https://agency.example/alerts"])
+async def test_links_lead_on_wherever_the_pages_are_published(public: str) -> None:
+    site = await told()
+    async with site.open() as client:
+        pages = {path: await (await client.get(path)).text() for path in (PAGE, EMAILS)}
+    found = re.findall(r'href="(?!tel:)([^"]*)"', pages[PAGE])
+    assert {urljoin(public + PAGE, link) for link in found} == {public + PAGE, public + EMAILS}
+    for page in pages.values():
+        assert not re.search(r'(href|action|src)="/', page)
 
 
 async def test_a_page_runs_no_script_and_leaves_no_trace() -> None:
@@ -269,7 +265,7 @@ async def test_a_database_that_does_not_answer_is_told_after_a_while(monkeypatch
     async with site.open() as client:
         response = await client.get(PAGE)
         assert response.status == 503
-        assert "Not just now" in await text_of(response)
+        assert "Not available right now" in await text_of(response)
 
 
 # No more emails
@@ -316,9 +312,9 @@ async def test_a_person_is_asked_and_may_have_emails_again() -> None:
     async with site.open() as client:
         assert "No more emails about your flights?" in await read(client, EMAILS)
         ended = await text_of(await client.post(EMAILS, data={"confirm": "end"}))
-        assert "You get no more emails about your flights" in ended
+        assert "You will get no more emails about your flights" in ended
         assert not await gets_emails(site)
-        assert "You get no more emails" in await read(client, EMAILS)
+        assert "You will get no more emails" in await read(client, EMAILS)
         assert "No more emails about my flights" not in await read(client)
         again = await text_of(await client.post(EMAILS, data={"confirm": "resume"}))
         assert "No more emails about your flights?" in again
@@ -339,6 +335,33 @@ async def test_a_post_that_says_nothing_of_it_changes_nothing(form: dict[str, st
     site = await told()
     async with site.open() as client:
         assert (await client.post(EMAILS, data=form)).status == 400
+    assert await gets_emails(site)
+
+
+MULTIPART = "multipart/form-data; boundary=b"
+PART = b"--b\r\nContent-Disposition: form-data; name=x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (MULTIPART, b""),
+        (MULTIPART, b"no boundary"),
+        ("multipart/form-data", b"--b\r\n"),
+        (MULTIPART, PART + b"\r\nno end"),
+        (MULTIPART, b"--b\r\nno header\r\n\r\nOne-Click\r\n--b--\r\n"),
+        (MULTIPART, PART + b"Content-Transfer-Encoding: none\r\n\r\nx\r\n--b--\r\n"),
+        (MULTIPART, PART + b"Content-Type: text/plain; charset=none\r\n\r\nx\r\n--b--\r\n"),
+        ("application/x-www-form-urlencoded", b"confirm=\xff"),
+        ("application/x-www-form-urlencoded; charset=none", b"confirm=end"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_changes_nothing_and_is_answered(kind: str, body: bytes) -> None:
+    site = await told()
+    async with site.open() as client:
+        response = await client.post(EMAILS, data=body, headers={"Content-Type": kind})
+        assert response.status == 400
+        assert "No more emails about your flights?" in await text_of(response)
     assert await gets_emails(site)
 
 
@@ -391,6 +414,7 @@ def test_there_is_a_text_for_everything_that_can_be_told() -> None:
     travellers = set(Said) - FOR_STAFF - CONNECTIONS
     assert {f"standing.{each}.{part}" for each in Standing for part in ("headline", "advice")} <= set(texts)
     assert {f"happened.{each}" for each in SHOWN} <= set(texts)
+    assert {f"wrote.{each}" for each in Caution if each is not Caution.CONNECTION_SAFE_AS_OF} <= set(texts)
     assert {f"wrote.{each}" for each in travellers} | {"wrote.connection"} <= set(texts)
     assert {f"sms.{each}" for each in Answer} <= set(texts)
 

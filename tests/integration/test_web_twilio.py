@@ -18,6 +18,7 @@ from flightagents.web import twilio
 from flightagents.web.twilio import INBOUND, STATUS
 from tests.support.agency import Agency
 from tests.support.messages import ANNAS_PHONE
+from tests.support.pages import fallbacks
 from tests.support.travellers import booking
 from tests.support.website import PUBLIC_URL, TWILIO_TOKEN, Website, signed
 
@@ -62,6 +63,27 @@ async def test_a_reply_is_answered_once_in_one_segment() -> None:
     assert "<Message>" not in again
     (task,) = site.agency.tasks.of_kind(TaskKind.REPLY)
     assert task.quote == "À quelle heure ? <b>"
+
+
+async def test_an_answer_that_nobody_has_translated_is_counted() -> None:
+    site = await website()
+    await site.agency.books(booking(phone=ANNAS_PHONE, language="ja"))
+    form = STOP | {"Body": "?"}
+    before = fallbacks("ja")
+    async with site.open() as client:
+        answer = await (await client.post(INBOUND, data=form, headers=signed(INBOUND, form))).text()
+    assert "We have your message, but this number is not read straight away." in answer
+    assert fallbacks("ja") == before + 1
+
+
+async def test_a_stranger_is_answered_in_english_and_that_is_no_gap() -> None:
+    site = await website()
+    form = STOP | {"Body": "?", "From": "+447700900999"}
+    before = fallbacks("unknown")
+    async with site.open() as client:
+        answer = await (await client.post(INBOUND, data=form, headers=signed(INBOUND, form))).text()
+    assert "We have your message" in answer
+    assert fallbacks("unknown") == before
 
 
 @pytest.mark.parametrize(
@@ -123,6 +145,8 @@ async def test_a_body_that_is_no_form_is_refused() -> None:
         empty = signed(INBOUND, {})
         assert (await client.post(INBOUND, json=STOP, headers=empty)).status == 403
         assert (await client.post(INBOUND, headers=empty)).status == 403
+        unreadable = empty | {"Content-Type": "application/x-www-form-urlencoded; charset=none"}
+        assert (await client.post(INBOUND, data=b"Body=STOP", headers=unreadable)).status == 403
         nobody = {"Body": "STOP"}
         assert (await client.post(INBOUND, data=nobody, headers=signed(INBOUND, nobody))).status == 400
 

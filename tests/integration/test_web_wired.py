@@ -117,7 +117,7 @@ async def test_stop_and_one_click_hold_against_the_next_import(around: Surroundi
 
 async def test_a_reply_waits_for_staff(around: Surroundings) -> None:
     (answer,) = await around.twilio.deliver(f"{around.url}{INBOUND}", ANNAS_PHONE, "Can I fly tomorrow?")
-    assert answer == "Acme Travel: We have your message, but nobody reads this number at once."
+    assert answer == "Acme Travel: We have your message, but this number is not read straight away."
     (task,) = await around.desk.tasks.unfinished([TaskKind.REPLY])
     assert (task.quote, task.booking) == ("Can I fly tomorrow?", ANNA_BOTH.id)
 

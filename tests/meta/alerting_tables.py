@@ -1,6 +1,7 @@
 """The tables of docs/alerting.md, made from the code. `python -m tests.meta.alerting_tables` writes them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def tables() -> str:
         "## Texts",
         "In English, for BA117 from London, which was to leave at 14:35 and now leaves at 16:40.",
         _table(("message", "subject of the email", "SMS"), _texts()),
+        "With caution: overdue with no take-off known, diverted and not any more, or last seen at 12:10.",
+        _table(("instead of", "subject of the email", "SMS"), _careful()),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -62,13 +65,25 @@ def _kinds() -> Iterator[tuple[str, str, str]]:
 
 
 def _texts() -> Iterator[tuple[str, str, str]]:
+    for said in _TRAVELLERS:
+        subject, sms = _written(_notice(said))
+        yield f"`{said}`", subject, sms if said not in (Said.GATE, Said.TERMINAL) else "-"
+
+
+def _careful() -> Iterator[tuple[str, str, str]]:
+    for said in (Said.ALL_CLEAR, Said.EARLIER, Said.REINSTATED):
+        yield f"`{said}`, overdue", *_written(replace(_notice(said), overdue=True))
+    yield "`reinstated`, was diverted", *_written(replace(_notice(Said.REINSTATED), was_diverted=True))
+    for said in (Said.ALL_CLEAR, Said.REINSTATED, Said.CONNECTION_SAFE):
+        yield f"`{said}`, last seen", *_written(replace(_notice(said), as_of=_NOON + timedelta(minutes=10)))
+
+
+def _written(notice: Notice) -> tuple[str, str]:
     renderer = Renderer(
         agency_name="Acme Travel", agency_phone="+44 20 7946 0018", mail_domain="acme.example"
     )
-    for said in _TRAVELLERS:
-        sms = renderer.render(_notice(said), Channel.SMS, row="row", now=_NOON).text
-        subject = renderer.render(_notice(said), Channel.EMAIL, row="row", now=_NOON).subject
-        yield f"`{said}`", subject, sms if said not in (Said.GATE, Said.TERMINAL) else "-"
+    email, sms = (renderer.render(notice, channel, row="row", now=_NOON) for channel in Channel)
+    return email.subject, sms.text
 
 
 def _notice(said: Said) -> Notice:

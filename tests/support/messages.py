@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flightagents.domain.alerting import CONNECTIONS, Said
+from flightagents.domain.caution import Caution
 from flightagents.domain.delivery import Envelope
 from flightagents.domain.notifications import Message, Notice, Onward
 
@@ -48,6 +49,23 @@ def notice(
         onward=ONWARD if said in CONNECTIONS else None,
     )
     return replace(usual, **differs)
+
+
+def cautious(
+    caution: Caution,
+    **differs: Any,  # noqa: ANN401 - any of its fields
+) -> list[Notice]:
+    """Give the notices that need a caution; what is seen was seen at noon."""
+    match caution:
+        case Caution.DIVERSION_WITHDRAWN:
+            return [
+                notice(Said.REINSTATED, was_diverted=True, as_of=as_of, **differs) for as_of in (None, NOON)
+            ]
+        case Caution.OVERDUE:
+            kinds, looks = (Said.ALL_CLEAR, Said.EARLIER, Said.REINSTATED), (None, NOON)
+            return [notice(said, overdue=True, as_of=as_of, **differs) for said in kinds for as_of in looks]
+        case _:
+            return [notice(Said(caution.removesuffix("_as_of")), as_of=NOON, **differs)]
 
 
 def letter(

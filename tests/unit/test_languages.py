@@ -14,15 +14,17 @@ from prometheus_client import REGISTRY
 import flightagents.notify
 from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
+from flightagents.domain.caution import Caution
 from flightagents.domain.notifications import Message, Notice, Onward
 from flightagents.notify.dates import STYLES, Moment
 from flightagents.notify.render import Renderer
 from flightagents.sandbox.sms import segments
-from tests.support.messages import NOON, ONWARD, notice
+from tests.support.messages import NOON, ONWARD, cautious, notice
 
 TRAVELLERS = [said for said in Said if said not in FOR_STAFF]
 LANGUAGES = sorted(STYLES)
-EVERY = list(product(LANGUAGES, TRAVELLERS))
+EVERY = list(product(LANGUAGES, [*TRAVELLERS, *Caution]))
+"""The kinds of news, and those that are told with caution."""
 PHONE = "+1 202 555 0100"
 PAGE = "https://agency.example/f/0123456789abcdefghijklmn"
 ACME = Renderer(agency_name="Acme Travel", agency_phone=PHONE)
@@ -49,16 +51,19 @@ def written(
 
 
 def onwards(said: Said, onward: Onward) -> list[Onward]:
-    """Give a connection on one ticket and on two; a missed one also after a diverted flight."""
+    """Give a connection on one ticket, on two, on who knows; a missed one also after a diverted flight."""
     diversions = (False, True) if said is Said.CONNECTION_MISSED else (False,)
     return [
         replace(onward, protected=protected, diverted=diverted)
-        for protected, diverted in product((True, False), diversions)
+        for protected, diverted in product((True, False, None), diversions)
     ]
 
 
-def variants(said: Said, **differs: Any) -> list[Notice]:  # noqa: ANN401 - any field of a notice
+def variants(said: Said | Caution, **differs: Any) -> list[Notice]:  # noqa: ANN401 - any field of a notice
     """Give a notice in the forms that its texts tell apart."""
+    if isinstance(said, Caution):
+        careful = cautious(said, **differs)
+        return [*careful, *(replace(each, old=each.new, new=each.old) for each in careful)]
     usual = notice(said, **differs)
     if said in CONNECTIONS:
         return [replace(usual, onward=onward) for onward in onwards(said, ONWARD)]
@@ -68,7 +73,7 @@ def variants(said: Said, **differs: Any) -> list[Notice]:  # noqa: ANN401 - any 
 
 
 @pytest.mark.parametrize(("language", "said"), EVERY)
-def test_every_kind_has_its_words_on_every_channel(language: str, said: Said) -> None:
+def test_every_kind_has_its_words_on_every_channel(language: str, said: Said | Caution) -> None:
     for renderer, channel in product((ACME, Renderer(agency_name="Acme"), Renderer()), Channel):
         for each in variants(said, language=language, page=PAGE, unsubscribe=PAGE):
             message = renderer.render(each, channel, row="row-1", now=NOON)
@@ -85,7 +90,7 @@ def test_each_folder_has_all_kinds_and_a_way_to_write_dates() -> None:
     folders = {folder.name: folder for folder in TEMPLATES.iterdir() if folder.is_dir()}
     assert sorted(folders) == LANGUAGES
     for folder in folders.values():
-        assert {path.stem for path in folder.iterdir()} == {*(said.value for said in TRAVELLERS), "common"}
+        assert {path.stem for path in folder.iterdir()} == {*TRAVELLERS, *Caution, "common"}
 
 
 @pytest.mark.parametrize("said", TRAVELLERS)
@@ -129,12 +134,18 @@ LONG_ONWARD = replace(
 
 
 @pytest.mark.parametrize(("language", "said"), EVERY)
-def test_an_sms_is_one_segment_whatever_the_names(language: str, said: Said) -> None:
-    day = STYLES[language].short_day(date(2026, 9, 30 if said in CONNECTIONS else 23)).replace("é", "[eé]")
-    connections = onwards(said, LONG_ONWARD) if said in CONNECTIONS else [None]
-    for name, phone, onward, page in product(LONG_NAMES, PHONES, connections, (PAGE, "")):
+def test_an_sms_is_one_segment_whatever_the_names(language: str, said: Said | Caution) -> None:
+    connects = said in CONNECTIONS or said is Caution.CONNECTION_SAFE_AS_OF
+    day = STYLES[language].short_day(date(2026, 9, 30 if connects else 23)).replace("é", "[eé]")
+    long = {**LONG, "language": language}
+    if isinstance(said, Caution):
+        notices = cautious(said, **long, onward=LONG_ONWARD if connects else None)
+    else:
+        connections = onwards(said, LONG_ONWARD) if connects else [None]
+        notices = [notice(said, **long, onward=onward) for onward in connections]
+    for name, phone, each, page in product(LONG_NAMES, PHONES, notices, (PAGE, "")):
         renderer = Renderer(agency_name=name, agency_phone=phone)
-        text = written(said, language, Channel.SMS, renderer, **LONG, onward=onward, page=page).text
+        text = renderer.render(replace(each, page=page), Channel.SMS, row="row-1", now=NOON).text
         assert segments(text) == 1, text
         assert text.isprintable()
         assert "BAW1178A" in text
@@ -142,7 +153,9 @@ def test_an_sms_is_one_segment_whatever_the_names(language: str, said: Said) -> 
 
 
 @pytest.mark.parametrize(("language", "said"), EVERY)
-def test_names_of_an_ordinary_day_fit_and_one_still_knows_who_writes(language: str, said: Said) -> None:
+def test_names_of_an_ordinary_day_fit_and_one_still_knows_who_writes(
+    language: str, said: Said | Caution
+) -> None:
     """Those of the day that the sandbox shows: an airline's number of four digits, codes of three letters.
 
     A connection has two flights and two times; for that alone the end of a long name may go.
@@ -152,12 +165,12 @@ def test_names_of_an_ordinary_day_fit_and_one_still_knows_who_writes(language: s
     renderer = Renderer(agency_name=agency, agency_phone=PHONE)
     for each in variants(said, language=language, designator="BA6141", flight="BA6141|2026-11-22|LHR|JFK"):
         text = renderer.render(each, Channel.SMS, row="row-1", now=NOON).text
-        assert text.startswith(agency[:24] if said in CONNECTIONS else f"{agency}: ")
+        assert text.startswith(agency[:24] if each.onward else f"{agency}: "), text
         assert segments(text) == 1
 
 
 @pytest.mark.parametrize(("language", "said"), EVERY)
-def test_nobody_is_asked_to_answer(language: str, said: Said) -> None:
+def test_nobody_is_asked_to_answer(language: str, said: Said | Caution) -> None:
     for renderer in (ACME, Renderer(agency_name="Acme"), Renderer()):
         for each in variants(said, language=language):
             sms = renderer.render(each, Channel.SMS, row="row-1", now=NOON).text
@@ -278,8 +291,10 @@ def test_days_are_written_as_the_language_writes_them(language: str, short: str,
     assert short in email.subject
 
 
-def test_the_first_of_a_month_is_an_ordinal_in_french_alone() -> None:
+def test_the_first_of_a_month_is_an_ordinal_in_french_and_written_out_in_portuguese() -> None:
     first = date(2026, 11, 1)
+    assert STYLES["pt"].short_day(first) == "dom 1 nov"
+    assert STYLES["pt"].long_day(first) == "domingo, 1º de novembro"
     assert STYLES["fr"].short_day(first) == "dim 1er nov"
     assert STYLES["fr"].long_day(first) == "dimanche 1er novembre"
     assert STYLES["es"].long_day(first) == "domingo 1 de noviembre"

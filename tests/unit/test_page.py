@@ -9,6 +9,7 @@ import pytest
 
 from flightagents.domain.alerting import FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
+from flightagents.domain.caution import Caution
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Message, State
@@ -154,6 +155,39 @@ def test_what_is_unconfirmed_or_for_staff_is_not_told() -> None:
     assert story(changes, ()) == ()
     unconfirmed = {kind for kind in Kind if kind.endswith("_unconfirmed")}
     assert not SHOWN & (unconfirmed | {Kind.INCIDENT, Kind.FIRST_SEEN, Kind.MARKETED_AS_GROWN})
+
+
+def test_a_flight_that_is_on_again_leaves_when_it_is_expected_to() -> None:
+    cancelled = row(status="cancelled", delay=90)
+    _, changes = seen(row(), cancelled, cancelled, row(delay=90), row(delay=90))
+    reinstated = next(each for each in story(changes, ()) if isinstance(each, Happened))
+    assert reinstated.kind is Kind.REINSTATED
+    assert reinstated.time == LEAVES + 90 * MINUTE
+    assert not reinstated.was_diverted
+
+
+def test_a_diversion_that_is_withdrawn_is_told_as_one() -> None:
+    diverted, active = row(status="diverted"), row(status="active")
+    _, changes = seen(row(), diverted, diverted, row(status=None), active, active)
+    reinstated = next(each for each in story(changes, ()) if isinstance(each, Happened))
+    assert reinstated.kind is Kind.REINSTATED
+    assert reinstated.was_diverted
+
+
+def test_whoever_was_diverted_is_not_sent_to_the_gate() -> None:
+    diverted, active = row(status="diverted"), row(status="active")
+    cancelled = row(status="cancelled")
+    late = LEAVES + MINUTE
+    for age in (timedelta(), timedelta(hours=1)):
+        assert stands(row(), diverted, diverted, active, active, now=late, age=age) is Standing.LEFT
+    assert stands(row(), cancelled, cancelled, row(), row(), now=late) is Standing.OVERDUE
+
+
+def test_what_was_written_with_caution_is_told_so() -> None:
+    overdue = replace(notice(Said.ALL_CLEAR), overdue=True)
+    (chapter,) = story((), [notification(said=Said.ALL_CLEAR, notice=overdue)])
+    assert isinstance(chapter, Wrote)
+    assert chapter.caution is Caution.OVERDUE
 
 
 def test_email_and_sms_with_the_same_news_are_one_chapter() -> None:

@@ -49,8 +49,8 @@ def at(hour: int, minute: int, day: int = 22) -> datetime:
 
 def test_later() -> None:
     assert text_of() == (
-        "Acme Travel: BA117 LHR-JFK Sun 22 Nov now expected 16:40, not 14:35 (LHR time). "
-        "May move earlier again: check in as usual. Questions: +44 20 7946 0018"
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is delayed: now expected to leave 16:40, not 14:35 "
+        "(LHR time). May move earlier again: check in as usual."
     )
 
 
@@ -63,8 +63,8 @@ def test_earlier() -> None:
 
 def test_all_clear() -> None:
     assert text_of(Said.ALL_CLEAR, old=at(16, 40), new=at(14, 35)) == (
-        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON TIME again: expected 14:35, not 16:40 (LHR time). "
-        "Go by 14:35. Questions: +44 20 7946 0018"
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON TIME again: expected to leave 14:35, not 16:40 "
+        "(LHR time). Go by 14:35. Questions: +44 20 7946 0018"
     )
 
 
@@ -77,10 +77,10 @@ def test_cancelled() -> None:
 
 def test_reinstated() -> None:
     assert text_of(Said.REINSTATED, new=at(14, 35)) == (
-        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON again: expected 14:35 (LHR time). "
-        "Our last message no longer holds. Go by 14:35. Questions: +44 20 7946 0018"
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON again: expected to leave 14:35 (LHR time). "
+        "Our last message no longer holds. Go by 14:35."
     )
-    assert "is ON again: expected 16:40, not 14:35 (LHR time)" in text_of(Said.REINSTATED)
+    assert "is ON again: expected to leave 16:40, not 14:35 (LHR time)" in text_of(Said.REINSTATED)
 
 
 def test_diverted() -> None:
@@ -148,7 +148,7 @@ def test_a_connection_missed_for_a_diverted_flight_is_told_without_its_arrival()
 def test_a_connection_safe_again() -> None:
     assert text_of(Said.CONNECTION_SAFE) == (
         "Acme Travel: Your connection at JFK on Sun 22 Nov is safe again: BA117 is now expected 19:45, "
-        "AA2443 leaves 20:30 (JFK time). Go on as planned."
+        "AA2443 leaves 20:30 (JFK time). Carry on as planned."
     )
 
 
@@ -205,15 +205,18 @@ def test_what_is_no_traveller_s_or_lacks_its_onward_flight_is_refused() -> None:
 
 
 def test_a_time_on_another_day_says_so() -> None:
-    assert "now expected Mon 23 Nov 01:10, not 14:35" in text_of(new=at(1, 10, day=23))
+    assert "now expected to leave Mon 23 Nov 01:10, not 14:35" in text_of(new=at(1, 10, day=23))
     later_still = text_of(old=at(1, 10, day=23), new=at(3, 20, day=23))
-    assert "BA117 LHR-JFK Sun 22 Nov now expected Mon 23 Nov 03:20, not Mon 23 Nov 01:10" in later_still
+    assert (
+        "BA117 LHR-JFK Sun 22 Nov is delayed: now expected to leave Mon 23 Nov 03:20, not Mon 23 Nov 01:10"
+        in later_still
+    )
 
 
 def test_the_day_is_the_airport_s_not_utc_s() -> None:
     tokyo: dict[str, Any] = {"departure": "HND", "zone": "Asia/Tokyo", "flight": "NH110|2026-11-23|HND|JFK"}
     text = text_of(old=at(16, 0), new=at(17, 30), designator="NH110", **tokyo)
-    assert "NH110 HND-JFK Mon 23 Nov now expected 02:30, not 01:00 (HND time)" in text
+    assert "NH110 HND-JFK Mon 23 Nov is delayed: now expected to leave 02:30, not 01:00 (HND time)" in text
 
 
 def test_a_time_of_an_airport_without_a_zone_is_shown_as_it_is() -> None:
@@ -222,13 +225,13 @@ def test_a_time_of_an_airport_without_a_zone_is_shown_as_it_is() -> None:
         "new": at(16, 40).replace(tzinfo=None),
         "zone": None,
     }
-    assert "now expected 16:40, not 14:35 (LHR time)" in text_of(**naive)
+    assert "now expected to leave 16:40, not 14:35 (LHR time)" in text_of(**naive)
     assert "2 h 5 min later" in email_of(**naive).text
 
 
 def test_without_the_flight_s_identity_the_day_is_that_of_the_old_time() -> None:
     text = text_of(flight="", old=at(23, 50), new=at(0, 40, day=23))
-    assert "BA117 LHR-JFK Sun 22 Nov now expected Mon 23 Nov 00:40, not 23:50" in text
+    assert "BA117 LHR-JFK Sun 22 Nov is delayed: now expected to leave Mon 23 Nov 00:40, not 23:50" in text
 
 
 @pytest.mark.parametrize(
@@ -293,11 +296,11 @@ def test_without_a_phone_the_cancelled_are_told_whom_to_ask() -> None:
 
 def test_an_email_says_it_all() -> None:
     email = email_of(operated_as="AA6143")
-    assert email.subject == "BA117 LHR-JFK Sun 22 Nov: now expected 16:40, not 14:35"
+    assert email.subject == "BA117 LHR-JFK Sun 22 Nov is delayed: now expected to leave 16:40, not 14:35"
     assert email.text == (
         "Hello Anna Müller,\n"
         "\n"
-        "BA117 is now expected to leave at 16:40, not at 14:35 (LHR time).\n"
+        "BA117 is delayed: the airline now expects it to leave at 16:40, not at 14:35 (LHR time).\n"
         "\n"
         "What to do\n"
         "- Check in as usual: the time may move earlier again.\n"
@@ -313,8 +316,8 @@ def test_an_email_says_it_all() -> None:
         "Acme Travel\n"
         "+44 20 7946 0018\n"
         "\n"
-        "You get this automatic email because you are booked on this flight with Acme Travel. It tells what "
-        "the airline and the airport report; their screens and staff have the last word.\n"
+        "You get this automatic email because you are booked on this flight with Acme Travel. It passes on "
+        "what the airline and the airport report; their screens and staff have the last word.\n"
     )
 
 
