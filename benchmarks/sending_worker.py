@@ -1,7 +1,7 @@
 """What a worker does between a change and the mail server: a program of its own, to be measured alone.
 
-It fills an empty database with flights on time and people on them, and then takes the changes as the alert
-agent does, while its senders do as the timer `deliver` does. It says what it measured in its last line.
+It fills an empty database with flights on time and people on them, says that it begins, and takes the changes
+as the alert agent does, while its senders do as the timer `deliver` does. Its last line is what it measured.
 """
 
 import argparse
@@ -64,6 +64,7 @@ async def measure(departures: int, travellers: int, profile: cProfile.Profile | 
     prepared = await prepare(MongoFlights(world.database), used.desk, departures, travellers)
     wanted = len(prepared.people)
     received = messages(*map(encode, prepared.changes), topic=CHANGE_TOPIC)
+    print("begins", flush=True)
     began, cpu = time.time(), time.process_time()
     if profile is not None:
         profile.enable()
