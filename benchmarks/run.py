@@ -127,6 +127,8 @@ def _tell_sent(sent: Sent) -> None:
     )
     for part, seconds in sorted(sent.split.items(), key=lambda each: -each[1]):
         print(f"{seconds:8.1f} s  {part}")
+    if sent.rendered:
+        print(f"{sent.rendered:,} emails were rendered, the others filled in")
 
 
 @contextmanager

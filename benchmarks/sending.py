@@ -61,6 +61,8 @@ class Sent:
     """The same, by the mail server."""
     split: dict[str, float] = field(default_factory=dict)
     """Processor seconds of the worker's parts, where it was profiled, which takes time itself."""
+    rendered: int = 0
+    """Emails that were rendered, likewise: the others were filled in."""
 
     @property
     def rate(self) -> float:
@@ -100,6 +102,7 @@ def send(mongodb: str, load: Load, *, profile: bool = False) -> Sent:
         database_seconds=worked["database_seconds"],
         mail_server_seconds=accepted["cpu_seconds"],
         split=worked.get("split", {}),
+        rendered=worked.get("rendered", 0),
     )
 
 
