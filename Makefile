@@ -30,7 +30,7 @@ check: $(STAMP) ## Check format, lint, types and the direction of imports
 chaos: $(STAMP) ## Kill workers, then senders, under load and count what is missing or double: ARGS=--messages
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
-bench: $(STAMP) ## Measure how fast a backlog drains, beside the first version's consumer
+bench: $(STAMP) ## Measure how fast a backlog drains, then how fast people are told: ARGS=--sending for that alone
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 up: ## Build and start Kafka, MongoDB, Mailpit and a worker with Docker Compose

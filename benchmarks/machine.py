@@ -5,13 +5,28 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "motor", "pymongo", "uvloop", "kafka-python")
+PACKAGES = (
+    "faust-streaming",
+    "aiokafka",
+    "msgspec",
+    "motor",
+    "pymongo",
+    "uvloop",
+    "aiosmtplib",
+    "kafka-python",
+)
 
 
 def description() -> str:
     """Name versions and cores, in two lines."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return f"Python {platform.python_version()}, {packages}\n{os.cpu_count()} cores, {platform.system()}"
+    system = f"{_usable()} of {os.cpu_count()} cores, {platform.system()}"
+    return f"Python {platform.python_version()}, {packages}\n{system}"
+
+
+def _usable() -> int | None:
+    """Count the cores that taskset(1) has left to us, and with us to all that we start."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def load() -> str:

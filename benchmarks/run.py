@@ -119,13 +119,16 @@ def _tell_sent(sent: Sent) -> None:
         f"{sent.emails:,} emails, {load.travellers:,} travellers on each of {load.departures} flights, over "
         f"{load.connections} connections: {sent.rate:,.0f} emails/s, {sent.seconds:.1f} s from the changes "
         f"to the last one accepted, of which {sent.decided_seconds:.1f} s to decide",
-        f"{sent.rate_of_core:,.0f} emails for each second of the processor: the worker used "
-        f"{sent.cpu_seconds:.1f} s, MongoDB {sent.database_seconds:.1f} s; {machine.load()}",
+        f"{sent.rate_of_core:,.0f} emails for each second of the processor that the worker used, "
+        f"{sent.rate_of_all:,.0f} for each that all used; CPU seconds: worker {sent.cpu_seconds:.1f}, "
+        f"MongoDB {sent.database_seconds:.1f}, mail server {sent.mail_server_seconds:.1f}; {machine.load()}",
         sep="\n",
         flush=True,
     )
     for part, seconds in sorted(sent.split.items(), key=lambda each: -each[1]):
         print(f"{seconds:8.1f} s  {part}")
+    if sent.rendered:
+        print(f"{sent.rendered:,} emails were rendered, the others filled in")
 
 
 @contextmanager

@@ -54,11 +54,15 @@ class Sent:
     recorded_seconds: float
     """Until the ledger knew it of all."""
     cpu_seconds: float
-    """Of the worker, all of its threads."""
+    """Of the processor, by the worker, all of its threads."""
     database_seconds: float
-    """Of MongoDB's processor, with the filling of the database."""
+    """The same, by MongoDB."""
+    mail_server_seconds: float
+    """The same, by the mail server."""
     split: dict[str, float] = field(default_factory=dict)
     """Processor seconds of the worker's parts, where it was profiled, which takes time itself."""
+    rendered: int = 0
+    """Emails that were rendered, likewise: the others were filled in."""
 
     @property
     def rate(self) -> float:
@@ -70,18 +74,21 @@ class Sent:
         """Give emails for each second of the processor that the worker used."""
         return self.emails / self.cpu_seconds
 
+    @property
+    def rate_of_all(self) -> float:
+        """Give emails for each second of the processor that all three used."""
+        return self.emails / (self.cpu_seconds + self.database_seconds + self.mail_server_seconds)
+
 
 def send(mongodb: str, load: Load, *, profile: bool = False) -> Sent:
     """Run once, on an empty database. Raises RuntimeError if anybody got no email, or two."""
     name = f"sending_{uuid.uuid4().hex[:8]}"
-    before = machine.cpu_seconds()
     try:
         with _sink() as sink, tempfile.TemporaryDirectory(prefix="flightagents-bench-") as folder:
             environment = _environment(mongodb, name, sink.port, load.connections)
             worked = _worker(Path(folder), environment, load, profile=profile)
             accepted = sink.end()
         _require_all(mongodb, name, accepted, load.people)
-        database_seconds = machine.cpu_seconds().get("mongod", 0.0) - before.get("mongod", 0.0)
     finally:
         with MongoClient[dict[str, Any]](mongodb) as client:
             client.drop_database(name)
@@ -92,8 +99,10 @@ def send(mongodb: str, load: Load, *, profile: bool = False) -> Sent:
         decided_seconds=worked["decided_seconds"],
         recorded_seconds=worked["seconds"],
         cpu_seconds=worked["cpu_seconds"],
-        database_seconds=database_seconds,
+        database_seconds=worked["database_seconds"],
+        mail_server_seconds=accepted["cpu_seconds"],
         split=worked.get("split", {}),
+        rendered=worked.get("rendered", 0),
     )
 
 
@@ -123,28 +132,33 @@ def _sink() -> Iterator[_Sink]:
 
 def _of(stream: IO[str] | None) -> IO[str]:
     if stream is None:
-        raise RuntimeError("the mail server has no standard output")
+        raise RuntimeError("a program has no standard output")
     return stream
 
 
 def _worker(folder: Path, environment: dict[str, str], load: Load, *, profile: bool) -> dict[str, Any]:
     given = [str(load.departures), str(load.travellers), *(["--profile"] if profile else [])]
     program = [sys.executable, "-m", "benchmarks.sending_worker", *given]
-    with (folder / "worker.log").open("w+") as log:
-        ended = subprocess.run(
-            program,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environment,
-            timeout=PATIENCE_SECONDS,
-        )
-        if ended.returncode:
+    with (
+        (folder / "worker.log").open("w+") as log,
+        subprocess.Popen(program, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as process,
+    ):
+        try:
+            _of(process.stdout).readline()  # the database is filled, and the changes come now
+            before = _database_seconds()
+            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+            after = _database_seconds()
+        finally:
+            process.kill()
+        if process.returncode:
             log.seek(0)
-            raise RuntimeError(f"the worker ended with {ended.returncode}:\n{log.read()[-3000:]}")
-    figures: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-    return figures
+            raise RuntimeError(f"the worker ended with {process.returncode}:\n{log.read()[-3000:]}")
+    figures: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return {**figures, "database_seconds": after - before}
+
+
+def _database_seconds() -> float:
+    return machine.cpu_seconds().get("mongod", 0.0)
 
 
 def _environment(mongodb: str, database: str, port: int, connections: int) -> dict[str, str]:

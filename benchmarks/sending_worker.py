@@ -1,7 +1,7 @@
 """What a worker does between a change and the mail server: a program of its own, to be measured alone.
 
-It fills an empty database with flights on time and people on them, and then takes the changes as the alert
-agent does, while its senders do as the timer `deliver` does. It says what it measured in its last line.
+It fills an empty database with flights on time and people on them, says that it begins, and takes the changes
+as the alert agent does, while its senders do as the timer `deliver` does. Its last line is what it measured.
 """
 
 import argparse
@@ -64,6 +64,7 @@ async def measure(departures: int, travellers: int, profile: cProfile.Profile | 
     prepared = await prepare(MongoFlights(world.database), used.desk, departures, travellers)
     wanted = len(prepared.people)
     received = messages(*map(encode, prepared.changes), topic=CHANGE_TOPIC)
+    print("begins", flush=True)
     began, cpu = time.time(), time.process_time()
     if profile is not None:
         profile.enable()
@@ -126,22 +127,39 @@ async def send(desk: Desk, wanted: int) -> None:
 
 def split(profile: cProfile.Profile) -> dict[str, float]:
     """Give the processor seconds of each part, of the thread that does the work."""
-    stats = pstats.Stats(profile)
-    found: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = stats.stats  # type: ignore[attr-defined]
+    found = _functions(profile)
     parts = {
-        part: sum(
-            cumulative
-            for (path, _, name), (_, _, _, cumulative, _) in found.items()
-            if path.endswith(f"/{file}") and name == function and _is_ours(path)
-        )
+        part: sum(cumulative for _, _, cumulative in _ours(found, file, function))
         for part, (file, function) in PARTS.items()
     }
-    whole = sum(own for _, _, own, _, _ in found.values())
-    return {**parts, "all of it": whole}
+    return {**parts, "all of it": sum(own for _, own, _ in found.values())}
 
 
-def _is_ours(path: str) -> bool:
-    return "/flightagents/" in path
+def rendered(profile: cProfile.Profile) -> int:
+    """Count the emails that were rendered: the others were filled in."""
+    return sum(calls for calls, _, _ in _ours(_functions(profile), "render.py", "_write_email"))
+
+
+Functions = dict[tuple[str, str], tuple[int, float, float]]
+"""Of each function, by path and name: its calls, and its seconds without and with all that it calls."""
+
+
+def _functions(profile: cProfile.Profile) -> Functions:
+    stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]]
+    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    found: Functions = {}
+    for (path, _, name), (_, calls, own, cumulative, _) in stats.items():
+        before = found.get((path, name), (0, 0.0, 0.0))
+        found[path, name] = (before[0] + calls, before[1] + own, before[2] + cumulative)
+    return found
+
+
+def _ours(found: Functions, file: str, function: str) -> list[tuple[int, float, float]]:
+    return [
+        figures
+        for (path, name), figures in found.items()
+        if name == function and path.endswith(f"/{file}") and "/flightagents/" in path
+    ]
 
 
 def main() -> None:
@@ -155,7 +173,7 @@ def main() -> None:
     profile = cProfile.Profile() if given.profile else None
     figures = uvloop.run(measure(given.departures, given.travellers, profile))
     if profile is not None:
-        figures["split"] = split(profile)
+        figures |= {"split": split(profile), "rendered": rendered(profile)}
     print(json.dumps(figures), flush=True)
 
 

@@ -33,6 +33,7 @@ class Counts:
             "accepted": self.letters.total(),
             "distinct": len(self.letters),
             "last_at": self.last_at,
+            "cpu_seconds": time.process_time(),
         }
         return json.dumps(told)
 

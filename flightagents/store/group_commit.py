@@ -21,7 +21,9 @@ class GroupCommit(Generic[Item, Answer]):
     `write` gives an answer, or an exception, for each item, in their order.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer | Exception]]]) -> None:
+    def __init__(
+        self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer | BaseException]]]
+    ) -> None:
         self._write = write
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._writer: asyncio.Task[None] | None = None

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import sending
 from benchmarks.run import Options, measure
 from benchmarks.sending import Load
-from benchmarks.sending_worker import PARTS
+from benchmarks.sending_worker import LANGUAGES, PARTS
 from benchmarks.site import Site
 from tests.support.kafka import Kafka
 
@@ -37,5 +37,7 @@ def test_the_benchmark_sends_everybody_one_email(mongodb: str) -> None:
     # It raises where the mail server or the ledger knows of more or fewer.
     sent = sending.send(mongodb, Load(departures=3, travellers=40, connections=2), profile=True)
     assert sent.emails == 120
+    assert sent.rendered == 3 * len(set(LANGUAGES))
+    assert 0 < sent.rate_of_all < sent.rate_of_core
     assert 0 < sent.decided_seconds < sent.recorded_seconds
     assert all(sent.split[part] > 0 for part in PARTS)
