@@ -19,18 +19,24 @@ class Caution(StrEnum):
     """The last news are too old to speak of now."""
 
 
-_MAY_BE_OVERDUE = frozenset({Said.ALL_CLEAR, Said.EARLIER, Said.REINSTATED})
+CALLS_EARLIER = frozenset({Said.ALL_CLEAR, Said.EARLIER, Said.REINSTATED})
+"""What sends people to a departure before the one that they believe in.
+
+That it is later is no news where that time has passed as well (alerting.py).
+"""
 _AS_OF = {
     Said.ALL_CLEAR: Caution.ALL_CLEAR_AS_OF,
     Said.REINSTATED: Caution.REINSTATED_AS_OF,
     Said.CONNECTION_SAFE: Caution.CONNECTION_SAFE_AS_OF,
 }
+REASSURES = frozenset(_AS_OF)
+"""What is only worth as much as the look that it comes from is recent."""
 
 
 def caution(notice: Notice) -> Caution | None:
     """Tell which caution a notice needs; None where its kind's own texts are true."""
     if notice.said is Said.REINSTATED and notice.was_diverted:
         return Caution.DIVERSION_WITHDRAWN
-    if notice.said in _MAY_BE_OVERDUE and notice.overdue:
+    if notice.said in CALLS_EARLIER and notice.overdue:
         return Caution.OVERDUE
     return _AS_OF.get(notice.said) if notice.as_of is not None else None

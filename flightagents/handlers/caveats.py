@@ -9,19 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Said
+from flightagents.domain.caution import CALLS_EARLIER, REASSURES
 from flightagents.domain.notifications import Notice
 from flightagents.domain.page import STALE_AFTER
 from flightagents.domain.times import at_latest
 from flightagents.handlers.verdicts import Send, Verdict
-
-REASSURES = frozenset({Said.ALL_CLEAR, Said.REINSTATED, Said.CONNECTION_SAFE})
-"""What is only worth as much as the look that it comes from is recent."""
-CALLS_EARLIER = frozenset({Said.ALL_CLEAR, Said.EARLIER, Said.REINSTATED})
-"""What sends people to a departure before the one that they believe in.
-
-That it is later is no news where that time has passed as well (domain/alerting.py).
-"""
 
 SeenAt = Callable[[str], Awaitable[datetime | None]]
 """Gives when a flight was seen last, in business time; None where nobody knows."""
