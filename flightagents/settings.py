@@ -160,8 +160,8 @@ class Settings(BaseSettings):
     connection_minutes: str = Field(
         "", description="minimum connection time, domestic/international: JFK=60/90;LHR=60/75;*=45/75"
     )
-    email_per_second: Seconds = Field(200, description="most emails that all workers hand over a second")
-    sms_per_second: Seconds = Field(10, description="most SMS that all workers hand over a second")
+    email_per_second: Seconds = Field(200, description="emails that all workers together hand over a second")
+    sms_per_second: Seconds = Field(10, description="SMS that all workers together hand over a second")
     staff_hourly: Count = Field(10, description="alerts an hour to a staff address before they are gathered")
     public_url: str | None = Field(None, description="address of this web server as travellers reach it")
     secret_key: SecretStr | None = Field(

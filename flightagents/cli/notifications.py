@@ -142,7 +142,7 @@ def _fields(row: Notification) -> dict[str, object]:
 
 
 def _line(row: Notification) -> str:
-    return f"{row.created_at:%Y-%m-%d %H:%M} {row.flight:<32} {_whose(row):<12} {_what(row)}  {row.id}"
+    return f"{row.created_at:%Y-%m-%d %H:%MZ} {row.flight:<32} {_whose(row):<12} {_what(row)}  {row.id}"
 
 
 def _whose(row: Notification) -> str:
@@ -169,7 +169,7 @@ def _explained(each: Explanation) -> dict[str, object]:
 
 
 def _sentence(each: Explanation) -> str:
-    start = f"{each.at:%Y-%m-%d %H:%M} #{each.ordinal:<3} {each.reference:<12}"
+    start = f"{each.at:%Y-%m-%d %H:%MZ} #{each.ordinal:<3} {each.reference:<12}"
     if each.row is None:
         return f"{start} silent: {each.reason} - {each.words}"
     until = f", not before {each.row.not_before:%H:%M}Z" if each.row.not_before else ""

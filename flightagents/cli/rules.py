@@ -37,9 +37,7 @@ def rules() -> None:
 @click.option(
     "--min-severity",
     type=click.Choice(_words(Severity)),
-    default=Severity.MINOR.value,
-    show_default=True,
-    help="The least grave that is told.",
+    help="The least grave that is told; minor, unless kinds are named: then each of these.",
 )
 @click.option(
     "--hours", default="", help="Such as 06:00-22:00 in FLIGHTAGENTS_AGENCY_TIMEZONE; else all day."
@@ -55,7 +53,7 @@ def add(
     airport: tuple[str, ...],
     airline: tuple[str, ...],
     kind: tuple[str, ...],
-    min_severity: str,
+    min_severity: str | None,
     hours: str,
     days: str,
 ) -> None:
@@ -77,7 +75,7 @@ def add(
             airports=airport,
             airlines=airline,
             kinds=map(Kind, kind),
-            min_severity=Severity(min_severity),
+            min_severity=Severity(min_severity or (Severity.INFO if kind else Severity.MINOR)),
             hours=hours,
             days=days,
         )

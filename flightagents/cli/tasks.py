@@ -105,7 +105,7 @@ def _fields(task: Task, bookings: Bookings) -> dict[str, Any]:
 
 
 def _line(task: Task, bookings: Bookings) -> str:
-    by = f"by {task.resolve_by:%Y-%m-%d %H:%M}" if task.resolve_by else ""
+    by = f"by {task.resolve_by:%Y-%m-%d %H:%MZ}" if task.resolve_by else ""
     booking = bookings.get(task.booking or "")
     whose = [booking.reference] if booking else []
     if booking and task.kind is TaskKind.CALL:
@@ -115,7 +115,7 @@ def _line(task: Task, bookings: Bookings) -> str:
         whose.append(f"(also {', '.join(named)})")
     said = [f'"{task.quote}"'] if task.quote else []
     words = "  ".join([*whose, task.summary, *said])
-    return f"{task.id}  {task.kind:<17} {_standing(task):<20} {by:<19}  {words}"
+    return f"{task.id}  {task.kind:<17} {_standing(task):<20} {by:<20}  {words}"
 
 
 def _also(task: Task, bookings: Bookings) -> list[str]:

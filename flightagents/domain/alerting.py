@@ -51,6 +51,7 @@ class Said(StrEnum):
     """A task that nobody has taken in hand, to the on-call number."""
 
 
+PLACES = frozenset({Said.GATE, Said.TERMINAL})
 CONNECTIONS = frozenset({Said.CONNECTION_AT_RISK, Said.CONNECTION_MISSED, Said.CONNECTION_SAFE})
 FOR_STAFF = frozenset({Said.STAFF_ALERT, Said.STAFF_DIGEST, Said.ON_CALL})
 
@@ -278,7 +279,7 @@ def reach(channel: Channel, said: Said, current: Current, now: datetime) -> date
     """
     if channel is Channel.EMAIL:
         return now
-    if said in (Said.GATE, Said.TERMINAL):
+    if said in PLACES:
         return None
     if said is not Said.LATER or current.lateness >= SMS_DELAY:
         return now

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, Said, Told
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, PLACES, Reason, Said, Told
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind
 
@@ -174,6 +174,12 @@ class Notification:
     """Token of the recipient's page about this flight."""
     hold: bool = False
     """Held by staff: it is sent when they release it."""
+    turn: int = 0
+    """How much they had been told of the other flights that theirs was: an old state may be news again."""
+    waits_since: datetime | None = None
+    """When the first of what was withdrawn unsent here was decided (business time); None: it was this one."""
+    in_vain_since: datetime | None = None
+    """When a provider first did not take it, or one that was withdrawn unsent before it; in real time."""
     stuck: bool = False
     """It was due, and could not be handed over for so long that another channel was sought."""
     fallback_of: str | None = None
@@ -206,7 +212,7 @@ def told_by(rows: Iterable[Notification]) -> Told:
             continue
         if row.notice is None:
             continue
-        if row.said not in (Said.GATE, Said.TERMINAL):
+        if row.said not in PLACES:
             cancelled = diverted = False
             expected = row.notice.new
         if row.channel is Channel.EMAIL:  # which names every place that has changed, whatever it is about
@@ -218,7 +224,7 @@ def told_by(rows: Iterable[Notification]) -> Told:
         diverted=diverted,
         gate=gate,
         terminal=terminal,
-        later=len({(row.flight, row.ordinal) for row in known if _says_later(row)}),
+        later=len({(row.flight, row.ordinal, row.turn) for row in known if _says_later(row)}),
     )
 
 

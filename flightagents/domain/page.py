@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from flightagents.domain.alerting import FOR_STAFF, UNCONFIRMED_PATIENCE, Said
@@ -109,6 +109,8 @@ class FlightPage:
     """Newest first."""
     emails: bool
     """Whether they get emails that they can end."""
+    moved_to: date | None = None
+    """The day of the flight that counts for them, where theirs is another one now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,17 @@ class Reader:
 
 
 def standing(
-    state: FlightState, base: datetime, story: Sequence[Chapter], *, seen_at: datetime, now: datetime
+    state: FlightState,
+    base: datetime,
+    story: Sequence[Chapter],
+    *,
+    seen_at: datetime,
+    now: datetime,
+    patience: timedelta = UNCONFIRMED_PATIENCE,
 ) -> Standing:
-    """Judge how the flight stands; `story` is newest first."""
-    if any(isinstance(each, Happened) and each.kind is Kind.MOVED_TO for each in story):
-        return Standing.MOVED
+    """Judge how the flight stands; `story` is newest first, `patience` as it is for messages."""
     if state.disruption is not None or not state.disruption_confirmed:
-        return _disrupted(state, story, now)
+        return _disrupted(state, story, now, patience)
     if state.landed or state.departed:
         return Standing.LANDED if state.landed else Standing.LEFT
     if state.status is Status.INCIDENT:
@@ -136,12 +142,18 @@ def standing(
     return Standing.SILENT if now - seen_at > STALE_AFTER else _punctual(state, base, now)
 
 
-def _disrupted(state: FlightState, story: Sequence[Chapter], now: datetime) -> Standing:
+def moved_to(story: Sequence[Chapter]) -> date | None:
+    """Give the day of the flight that this one became last; None where it became none."""
+    days = (each.day for each in story if isinstance(each, Happened) and each.kind is Kind.MOVED_TO)
+    return next((date.fromisoformat(day) for day in days if day), None)
+
+
+def _disrupted(state: FlightState, story: Sequence[Chapter], now: datetime, patience: timedelta) -> Standing:
     """What is confirmed, what was told, and a cancellation that nobody has denied for a while are certain."""
     told = next((each.said for each in story if isinstance(each, Wrote) and each.said in _ABOUT_IT), None)
     match state.disruption:
         case Status.CANCELLED:
-            waited = state.disruption_at is None or now - state.disruption_at >= UNCONFIRMED_PATIENCE
+            waited = state.disruption_at is None or now - state.disruption_at >= patience
             certain = state.disruption_confirmed or told is Said.CANCELLED or waited
             return Standing.CANCELLED if certain else Standing.UNCLEAR
         case Status.DIVERTED if state.disruption_confirmed:

@@ -37,15 +37,20 @@ def speaking(story: Sequence[FlightState], runs: Mapping[str, tuple[int, ...]]) 
     left = next((flight for flight in (newest, *older) if flight.departed or flight.landed), None)
     if left is not None:
         return left
-    shown = [newest, *(old for old in older if _is_shown_again(old, newest, runs))]
+    # One look is enough: whoever relies on the later time might miss the earlier departure. But that a flight
+    # which was cancelled is on again has two looks, as ever.
+    looks = LOOKS if newest.disruption is Status.CANCELLED else 1
+    shown = [newest, *(old for old in older if _is_shown_again(old, newest, runs, looks))]
     to_fly = [flight for flight in shown if flight.disruption is not Status.CANCELLED]
     return min(to_fly, key=lambda flight: at_latest(flight.departure.expected)) if to_fly else newest
 
 
-def _is_shown_again(old: FlightState, newest: FlightState, runs: Mapping[str, tuple[int, ...]]) -> bool:
-    """One look is enough: whoever relies on the later time might miss the earlier departure."""
+def _is_shown_again(
+    old: FlightState, newest: FlightState, runs: Mapping[str, tuple[int, ...]], looks: int
+) -> bool:
     theirs, others = runs.get(old.flight, ()), runs.get(newest.flight, ())
-    if len(others) < LOOKS or not theirs:
+    if len(others) < LOOKS:
         return False
+    since = [run for run in theirs if run > others[LOOKS - 1]]
     lately = sorted({*theirs, *others})[-LOOKS:]
-    return theirs[-1] > others[LOOKS - 1] and theirs[-1] in lately
+    return len(since) >= looks and len(set(lately).intersection(since)) >= looks

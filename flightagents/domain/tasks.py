@@ -22,7 +22,7 @@ class TaskKind(StrEnum):
     CONFLICTING_TIMES = "conflicting_times"
     """Two readings of the feed differ; travellers were told the earlier time."""
     CONNECTION = "connection"
-    """A connection is missed or at risk."""
+    """A connection is missed."""
     REPLY = "reply"
     """A traveller has answered an SMS, or an email."""
     CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -19,6 +19,8 @@ Named = Mapping[Number, Sequence[str]]
 """The flights of each number and date."""
 
 _DAY = timedelta(days=1)
+_AROUND = timedelta(days=2)
+"""A flight that moved over midnight, perhaps twice, is one of another date."""
 _ON_THEM = (None, Reason.MOVED)
 """Why travellers of a flight may hear nothing of it, and still are its travellers."""
 
@@ -42,7 +44,7 @@ class Audience:
         """Give everyone on these flights as they stand now, under the operating or any marketing number.
 
         A flight that was another one yesterday has the travellers of both, and so has the other one. `whole`:
-        with those who are left to staff.
+        with the other flights that theirs has been, and with those who are left to staff.
         """
         moves = await self._moves(flights)
         wanted = {*flights, *(flight for move in moves for flight in move)}
@@ -50,8 +52,9 @@ class Audience:
         numbers = {number for state in states.values() for number in _numbers(state)}
         bookings = await self._bookings.on(numbers)
         cases = await self._cases(bookings, states, moves)
-        concerned = (case for case in cases if not set(flights).isdisjoint(case.flights))
-        return [case for case in concerned if whole or case.aside in _ON_THEM]
+        if whole:
+            return [case for case in cases if not set(flights).isdisjoint(case.flights)]
+        return [case for case in cases if case.state.flight in flights and case.aside in _ON_THEM]
 
     async def of_bookings(self, bookings: Sequence[Booking], *, whole: bool = False) -> list[Case]:
         """Give the flights of these bookings that the feed has.
@@ -60,15 +63,24 @@ class Audience:
         """
         ids = {booking.id for booking in bookings}
         if whole:
-            addresses = {each for one in bookings for each in (one.email, one.phone) if each}
-            others = await self._bookings.at(sorted(addresses)) if addresses else []
-            bookings = [*bookings, *(each for each in others if each.id not in ids)]
+            bookings = await self._with_others(bookings)
         named = await self._flights.of_numbers(_numbers_of(bookings))
         booked = sorted({flight for flights in named.values() for flight in flights})
         moves = await self._moves(booked)
         states = await self._flights.known_states(sorted({*booked, *(new for _, new in moves)}))
         cases = await self._cases(bookings, states, moves)
         return [case for case in cases if case.booking.id in ids and (whole or case.aside in _ON_THEM)]
+
+    async def _with_others(self, bookings: Sequence[Booking]) -> list[Booking]:
+        """Add the bookings of these days that share an address with them, and so on."""
+        found = {booking.id: booking for booking in bookings}
+        days = [segment.flight_date for booking in bookings for segment in booking.segments]
+        asked: set[str] = set()
+        while days and (new := {each for one in found.values() for each in one.addresses} - asked):
+            asked |= new
+            others = await self._bookings.at(sorted(new), (min(days) - _AROUND, max(days) + _AROUND))
+            found = {each.id: each for each in others} | found
+        return list(found.values())
 
     async def matches(self, bookings: Sequence[Booking]) -> list[tuple[Segment, Match, tuple[str, ...]]]:
         """Tell of each segment what the feed knows."""
@@ -102,8 +114,8 @@ class Audience:
                         # Of two segments that mean a flight, the one that its traveller hears of it by.
                         if key not in cases or (cases[key].aside is not None and each.aside is None):
                             cases[key] = each
-        joined = as_one_person(await self._leaving_next(list(cases.values()), named, states))
-        return [_without_predecessors(case) for case in joined]
+        theirs = [_without_predecessors(case) for case in cases.values()]
+        return as_one_person(await self._leaving_next(theirs, named, states))
 
     def _of_segment(self, booking: Booking, segment: Segment, named: Named, states: States) -> Iterable[Case]:
         found, flights = match(segment, named.get(_number(segment), ()))
@@ -156,7 +168,7 @@ def _followed(
 ) -> list[Case]:
     """Give the case, and one for each flight that theirs became; one of them counts."""
     later = tuple(flight for flight in became(case.state.flight, moves) if flight in states)
-    if not later or case.aside is not None:
+    if not later or case.aside is Reason.REBOOKED:
         return [case]
     story = (case.state.flight, *later)
     counts = speaking([states[flight] for flight in story], runs).flight
@@ -166,7 +178,7 @@ def _followed(
             state=states[flight],
             moved_from=case.state if flight != case.state.flight else None,
             story=story,
-            aside=None if flight == counts else Reason.MOVED,
+            aside=case.aside if flight == counts else Reason.MOVED,
         )
         for flight in story
     ]
@@ -174,7 +186,7 @@ def _followed(
 
 def _without_predecessors(case: Case) -> Case:
     """Whoever was on the flight that had this identity before has left with it."""
-    gone = case.aside is None and case.state.left_without(case.base)
+    gone = case.aside is None and case.state.left_without(case.own_base)
     return replace(case, aside=Reason.DEPARTED) if gone else case
 
 

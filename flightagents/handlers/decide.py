@@ -13,30 +13,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import (
-    UNCONFIRMED_PATIENCE,
-    Current,
-    Reason,
-    Said,
-    Told,
-    left_to_staff,
-    needs_update,
-)
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Reason
 from flightagents.domain.bookings import Booking
 from flightagents.domain.holding import Holding
-from flightagents.domain.notifications import Notification, Silence, State, told_by
-from flightagents.domain.times import to_utc
+from flightagents.domain.notifications import Notification, Silence, State
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import NOT_MOVED, Case, Moved
 from flightagents.handlers.counting import count_silent, count_written
-from flightagents.handlers.heard import (
-    half_told,
-    in_order,
-    is_held,
-    is_said_already,
-    unheard,
-    untold_since,
-)
+from flightagents.handlers.heard import in_order
+from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows
 from flightagents.ports import Ledger, Silences
 
@@ -75,6 +60,7 @@ class Decide:
         ledger: Ledger,
         silences: Silences,
         rows: Rows,
+        one_person: OnePerson,
         connections: Connecting,
         clock: Clock,
         manner: Manner = USUAL,
@@ -83,6 +69,7 @@ class Decide:
         self._ledger = ledger
         self._silences = silences
         self._rows = rows
+        self._one_person = one_person
         self._connections = connections
         self._clock = clock
         self._manner = manner
@@ -117,9 +104,6 @@ class Decide:
             return
         newest = {case.state.flight: case.state.ordinal for case in cases}
         await self._ledger.supersede(newest.items(), self._keys(cases))
-        if moved_on := [case for case in cases if case.aside is Reason.MOVED]:
-            all_of = {case.state.flight: case.state.ordinal + 1 for case in moved_on}
-            await self._ledger.supersede(all_of.items(), self._keys(moved_on))
         now = self._clock.now()
         rows, silences = await self._decided(cases, moved, now, new=new)
         connecting, unsaid = await self._connections.rows(cases, now)
@@ -138,25 +122,14 @@ class Decide:
         silences: list[Silence] = []
         for case in cases:
             theirs = self.of_person(case, known)
-            told = self.told(case, theirs, case.state.ordinal)
-            current = self.current(case, unheard(theirs, moved.get(case.state.flight, NOT_MOVED)))
-            decision = left_to_staff(needs_update(told, current, now), case.aside, told)
-            if new and case.state.has_left and not theirs and case.aside is None:
-                silences.append(self._silence(case, Reason.DEPARTED))
-            elif not decision.tell or decision.said is None:
-                silences.append(self._silence(case, decision.reason))
-                if case.aside is None:
-                    rows |= {row.id: row for row in half_told(theirs, now)}
-            else:
-                since = untold_since(theirs, now)
-                decision = self._manner.holding.hold(decision, current, case.bookings, since=since, now=now)
-                notice = self._rows.notice(case, current, told, decision.said or Said.LATER)
-                decided = self._rows.of(case, current, notice, decision, now)
-                if (silence := _why_not(decided, theirs, rows)) is not None:
-                    silences.append(self._silence(case, silence))
-                for row in decided:
-                    if not is_said_already(theirs, row):
-                        rows.setdefault(row.id, replace(row, hold=is_held(theirs, row)))
+            elsewhere = moved.get(case.state.flight, NOT_MOVED)
+            decided = self._one_person.decide(case, theirs, elsewhere, now, new=new)
+            # Another booking of the same person may have it already.
+            twice = bool(decided.rows) and all(row.id in rows for row in decided.rows)
+            if (silence := Reason.DUPLICATE if twice else decided.silence) is not None:
+                silences.append(self._silence(case, silence))
+            for row in decided.rows:
+                rows.setdefault(row.id, row)
         return list(rows.values()), silences
 
     async def known(self, cases: Sequence[Case]) -> "Known":
@@ -171,18 +144,6 @@ class Decide:
         """Give a person's rows about a flight, and about all that it was or became, oldest first."""
         keys = self.address_keys(case.booking)
         return in_order(row for flight in case.flights for key in keys for row in known[flight, key])
-
-    def told(self, case: Case, rows: Sequence[Notification], before: int) -> Told:
-        """Sum up what a person's rows told about states before an ordinal, and of the flight it once was."""
-        told = told_by(row for row in rows if row.flight != case.state.flight or row.ordinal < before)
-        if told.expected is None or told.expected.tzinfo is not None:
-            return told
-        # It was told when nobody knew the airport's zone.
-        return replace(told, expected=to_utc(told.expected, case.state.departure.zone))
-
-    def current(self, case: Case, moved: Moved) -> Current:
-        """Give the flight as it stands for a person, judged with this agency's patience."""
-        return case.current(moved, self._manner.patience)
 
     def address_keys(self, booking: Booking) -> list[str]:
         """Hash every address of a person."""
@@ -202,20 +163,6 @@ class Decide:
 
     async def _note(self, silences: Sequence[Silence], now: datetime) -> None:
         count_silent(await self._silences.note(silences, now))
-
-
-def _why_not(
-    decided: Sequence[Notification], theirs: Sequence[Notification], rows: Mapping[str, Notification]
-) -> Reason | None:
-    """Name why a decision to tell makes no row of this booking's own; None where it makes or has one."""
-    if not decided:
-        return Reason.NO_CHANNEL
-    known = {row.id for row in theirs}
-    if all(row.id in rows for row in decided) or all(
-        row.id not in known and is_said_already(theirs, row) for row in decided
-    ):
-        return Reason.DUPLICATE
-    return None
 
 
 Known = defaultdict[tuple[str, str], list[Notification]]

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, SMS_BEFORE, SMS_DELAY, Reason, Said
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, PLACES, SMS_BEFORE, SMS_DELAY, Reason, Said
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notice, Notification, State, may_tell
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
+from flightagents.handlers.audience import Audience
 from flightagents.handlers.counting import count_written
 from flightagents.handlers.rows import Rows, obstacle_to, row_id
 from flightagents.ports import Bookings, Ledger, Tasks
@@ -32,7 +33,6 @@ WORTH_A_CALL = CONNECTIONS | {
 }
 """Whoever does not hear of these misses a flight. A delay has to be a long one, or close to departure."""
 
-_PLACES = frozenset({Said.GATE, Said.TERMINAL})
 
 _HAPPENED = {
     Said.LATER: "now leaves at {new}, not {old}",
@@ -58,6 +58,7 @@ class Fallback:
         ledger: Ledger,
         tasks: Tasks,
         rows: Rows,
+        audience: Audience,
         *,
         channels: Collection[Channel],
         clock: Clock,
@@ -67,6 +68,7 @@ class Fallback:
         self._ledger = ledger
         self._tasks = tasks
         self._rows = rows
+        self._audience = audience
         self._channels = channels
         self._clock = clock
         self._holding = holding
@@ -76,12 +78,13 @@ class Fallback:
         now = self._clock.now()
         failed = [row for row in failed if _needs_another_way(row, now)]
         bookings = await self._bookings.get(sorted({row.booking for row in failed if row.booking}))
+        over = await self._told_of_another(list(bookings.values()))
         keys = sorted({key for each in bookings.values() for key in self._rows.address_keys(each)})
         known = await self._ledger.rows_of(sorted({row.flight for row in failed}), keys) if keys else []
         rows, calls = [], []
         for row in failed:
             booking = bookings.get(row.booking or "")
-            if booking is None or row.notice is None:
+            if booking is None or row.notice is None or (booking.id, row.flight) in over:
                 continue
             match self._instead(row, row.notice, booking, known, now):
                 case Notification() as elsewhere:
@@ -96,6 +99,11 @@ class Fallback:
             _log.info(
                 "telling it on another channel", channel=row.channel, row=row.id, instead=row.fallback_of
             )
+
+    async def _told_of_another(self, bookings: Sequence[Booking]) -> set[tuple[str, str]]:
+        """Give bookings and flights whose travellers go by another flight now, which it became or was."""
+        cases = await self._audience.of_bookings(bookings) if bookings else []
+        return {(case.booking.id, case.state.flight) for case in cases if case.aside is Reason.MOVED}
 
     def _instead(
         self,
@@ -125,7 +133,7 @@ class Fallback:
     def _other_channel(self, row: Notification, booking: Booking) -> Channel | None:
         """Give a channel that reaches them, if also for what it was not worth; but an SMS names no gate."""
         for channel in self._channels:
-            unfit = channel is row.channel or (channel is Channel.SMS and row.said in _PLACES)
+            unfit = channel is row.channel or (channel is Channel.SMS and row.said in PLACES)
             if not unfit and booking.address(channel) and obstacle_to(booking, channel) is None:
                 return channel
         return None
@@ -137,7 +145,8 @@ class Fallback:
         elsewhere = self._rows.row(booking, channel, notice, now)
         return replace(
             elsewhere,
-            id=row_id(row.flight, row.ordinal, row.said, channel, elsewhere.address_key),
+            id=row_id(row.flight, row.ordinal, row.said, channel, elsewhere.address_key, turn=row.turn),
+            turn=row.turn,
             flight=row.flight,
             ordinal=row.ordinal,
             expires_at=row.expires_at,
@@ -183,7 +192,7 @@ def _news(row: Notification) -> tuple[str, ...]:
     if row.said in CONNECTIONS:
         onward = row.notice.onward if row.notice else None
         return row.said, _about(row), str(onward.round if onward else 1)
-    return row.said, str(row.ordinal)
+    return row.said, row.flight, str(row.ordinal), str(row.turn)
 
 
 def _about(row: Notification) -> str:
@@ -191,7 +200,7 @@ def _about(row: Notification) -> str:
     if row.said in CONNECTIONS:
         onward = row.notice.onward if row.notice else None
         return f"connection to {onward.designator if onward else None}"
-    return "place" if row.said in _PLACES else "flight"
+    return "place" if row.said in PLACES else "flight"
 
 
 def _is_worth_a_call(row: Notification, notice: Notice, now: datetime) -> bool:
@@ -205,5 +214,7 @@ def _summary(notice: Notice) -> str:
     new, old = (f"{to_local(time, notice.zone):%d %b %H:%M}" for time in (notice.new, notice.old))
     onward = notice.onward.designator if notice.onward else "the next flight"
     happened = _HAPPENED[notice.said].format(new=new, old=old, onward=onward)
+    if notice.was_diverted:
+        happened = "is not diverted any more"
     flight = f"{notice.designator} {notice.departure}-{notice.arrival}"
     return f"{flight} {happened}; no message is known to have reached the traveller: call them"

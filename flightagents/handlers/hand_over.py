@@ -117,13 +117,17 @@ class HandOver:
                 _log.warning("a provider refused it", channel=row.channel, row=row.id, reason=reason)
             case Retry(reason, after):
                 wait = pace.wait(row.tries)
-                await self._outbox.postpone(row, reason, max(after or wait, wait), until=row.not_before)
+                await self._outbox.postpone(
+                    row, reason, max(after or wait, wait), until=row.not_before, in_vain=True
+                )
             case Uncertain(reason):
                 await self._outbox.leave_uncertain(row, reason, pace.grace)
             case Misconfigured(reason):
                 # Past the next tries, which are made with other rows: perhaps it is this one alone.
                 wait = TRIES_WITH_OTHERS * STOPPED_FOR if on_trial else STOPPED_FOR
-                await self._outbox.postpone(row, reason, wait, until=row.not_before, burned=False)
+                await self._outbox.postpone(
+                    row, reason, wait, until=row.not_before, burned=False, in_vain=True
+                )
 
     def _message(self, row: Notification, send: Send) -> Message:
         """Give the message as it was, unless what it says has changed."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from flightagents.domain.alerting import CONNECTIONS, Reason, Said
+from flightagents.domain.alerting import CONNECTIONS, PLACES, Reason, Said
 from flightagents.domain.notifications import TOLD, Notification, State
 from flightagents.handlers.cases import Moved
 
@@ -28,7 +28,7 @@ def in_order(rows: Iterable[Notification]) -> list[Notification]:
         of_flights[row.flight].append(row)
     timed: list[tuple[datetime, Notification]] = []
     for theirs in of_flights.values():
-        theirs.sort(key=lambda row: row.ordinal)
+        theirs.sort(key=lambda row: (row.ordinal, row.turn))
         since = accumulate((row.created_at for row in theirs), max)
         timed += zip(since, theirs, strict=True)
     return [row for _, row in sorted(timed, key=lambda each: each[0])]
@@ -53,6 +53,9 @@ def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]
     if not told:
         return []
     heard = {row.address_key for row in told if _is_same_news(row, told[-1])}
+    # Nor where newer news is on its way to that address: the older would only be withdrawn again.
+    coming = (row for row in rows if row.state is State.PENDING and row.ordinal > told[-1].ordinal)
+    heard |= {row.address_key for row in coming}
     return [
         replace(row, state=State.PENDING, reason=Reason.NEWS, not_before=None)
         for row in rows
@@ -61,6 +64,25 @@ def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]
         and row.address_key not in heard
         and row.expires_at >= now
     ]
+
+
+def turn_of(rows: Iterable[Notification], flight: str) -> int:
+    """Count what was told of the other flights that this one has been."""
+    return len({_news(row) for row in rows if row.flight != flight and row.state in TOLD})
+
+
+def waiting(rows: Sequence[Notification], new: Notification) -> Notification:
+    """Give a row that knows since when its address waits: what it takes the place of was withdrawn unsent."""
+    unsent: list[Notification] = []
+    for row in rows:
+        if row.address_key == new.address_key and row.said not in CONNECTIONS:
+            unsent = [] if row.state in TOLD else [*unsent, row]
+    withdrawn = [row for row in unsent if row.state in (State.SUPERSEDED, State.PENDING)]
+    return replace(
+        new,
+        waits_since=min((row.waits_since or row.created_at for row in withdrawn), default=None),
+        in_vain_since=min((row.in_vain_since for row in withdrawn if row.in_vain_since), default=None),
+    )
 
 
 def unheard(rows: Sequence[Notification], moved: Moved) -> Moved:
@@ -85,8 +107,8 @@ def is_said_already(rows: Sequence[Notification], new: Notification) -> bool:
         return True
     return any(
         row.address_key == new.address_key
-        and (row.flight, row.ordinal) == (new.flight, new.ordinal)
-        and row.said not in {new.said, Said.GATE, Said.TERMINAL} | CONNECTIONS
+        and (row.flight, row.ordinal, row.turn) == (new.flight, new.ordinal, new.turn)
+        and row.said not in {new.said} | PLACES | CONNECTIONS
         and row.state in TOLD
         for row in rows
     )
@@ -94,10 +116,14 @@ def is_said_already(rows: Sequence[Notification], new: Notification) -> bool:
 
 def is_held(rows: Sequence[Notification], new: Notification) -> bool:
     """Tell whether staff hold what a row takes the place of: then they hold the row too."""
-    of_new = (new.flight, new.address_key, new.said)
-    same = [row for row in rows if (row.flight, row.address_key, row.said) == of_new]
-    return bool(same) and same[-1].state is State.SUPERSEDED and same[-1].hold
+    same = [row for row in rows if (row.address_key, row.said) == (new.address_key, new.said)]
+    withdrawn = (State.SUPERSEDED, State.PENDING)
+    return bool(same) and same[-1].state in withdrawn and same[-1].hold
 
 
 def _is_same_news(row: Notification, other: Notification) -> bool:
-    return (row.flight, row.ordinal, row.said) == (other.flight, other.ordinal, other.said)
+    return _news(row) == _news(other)
+
+
+def _news(row: Notification) -> tuple[str, int, int, Said]:
+    return row.flight, row.ordinal, row.turn, row.said

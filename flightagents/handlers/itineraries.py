@@ -42,9 +42,8 @@ class Change:
 
     @property
     def flights(self) -> tuple[str, ...]:
-        """Give the flight that brings them to it; first the one that it was before a retime over midnight."""
-        moved = self.case.moved_from
-        return (moved.flight, self.case.state.flight) if moved else (self.case.state.flight,)
+        """Give every flight that the one which brings them to it has been, the one that they booked first."""
+        return self.case.flights
 
     @property
     def between(self) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, left_to_staff, needs_update
+from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import Notification, State
 from flightagents.handlers.audience import Audience
@@ -17,6 +17,7 @@ from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.limits import AddressLimit
+from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows, obstacle_to
 from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
 from flightagents.ports import Bookings
@@ -60,6 +61,7 @@ class Recheck:
         bookings: Bookings,
         audience: Audience,
         decide: Decide,
+        one_person: OnePerson,
         rows: Rows,
         staff: JudgeStaffRows,
         connections: JudgeConnections,
@@ -70,6 +72,7 @@ class Recheck:
         self._bookings = bookings
         self._audience = audience
         self._decide = decide
+        self._one_person = one_person
         self._rows = rows
         self._staff = staff
         self._connections = connections
@@ -130,9 +133,8 @@ class Recheck:
         self, row: Notification, case: Case, rows: Sequence[Notification], address: str, now: datetime
     ) -> Verdict:
         moved = Moved(row.notice.gate_from, row.notice.terminal_from) if row.notice else Moved()
-        current = self._decide.current(case, moved)
-        told = self._decide.told(case, rows, row.ordinal)
-        decision = left_to_staff(needs_update(told, current, now), case.aside, told)
+        current = self._one_person.current(case, moved)
+        decision, told = self._one_person.still(case, rows, row, current, now)
         if not decision.tell:
             late = decision.reason is Reason.EXPIRED
             return SetAside(State.EXPIRED if late else State.SUPPRESSED, decision.reason)

@@ -86,7 +86,7 @@ class TakeReply:
                     summary=_BOOKED if theirs else _STRANGER,
                     created_at=now,
                     also=tuple(each.id for each in theirs[1:]),
-                    quote=sms.text.strip()[:LONGEST_QUOTE],
+                    quote=_printable(sms.text)[:LONGEST_QUOTE],
                 )
             ]
         )
@@ -95,6 +95,11 @@ class TakeReply:
         ):
             return None
         return Answered(Answer.NOBODY_READS, theirs[0].language if theirs else "")
+
+
+def _printable(text: str) -> str:
+    """Give somebody's words as one line: they are read in a terminal, which obeys control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _soon(booking: Booking, today: date) -> tuple[bool, int]:

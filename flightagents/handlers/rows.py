@@ -67,7 +67,14 @@ class Rows:
         )
 
     def of(
-        self, case: Case, current: Current, notice: Notice, decision: Decision, now: datetime
+        self,
+        case: Case,
+        current: Current,
+        notice: Notice,
+        decision: Decision,
+        now: datetime,
+        *,
+        turn: int = 0,
     ) -> list[Notification]:
         """Give a row for each channel; one that nobody may write to is set aside at once, with its reason."""
         rows = []
@@ -77,8 +84,11 @@ class Rows:
             rows.append(
                 replace(
                     row,
-                    id=row_id(row.flight, current.state.ordinal, notice.said, channel, row.address_key),
+                    id=row_id(
+                        row.flight, current.state.ordinal, notice.said, channel, row.address_key, turn=turn
+                    ),
                     ordinal=current.state.ordinal,
+                    turn=turn,
                     expires_at=expires_at(current),
                     reason=decision.reason if row.state is State.PENDING else row.reason,
                     not_before=max(waits, default=None),
@@ -129,7 +139,9 @@ def obstacle_to(booking: Booking, channel: Channel) -> Reason | None:
     return None if channel in booking.channels else Reason.NOT_WANTED
 
 
-def row_id(flight: str, ordinal: int, said: Said, channel: Channel, address_key: str | None) -> str:
+def row_id(
+    flight: str, ordinal: int, said: Said, channel: Channel, address_key: str | None, *, turn: int = 0
+) -> str:
     """The same news to the same address is the same row, whoever decides, and from whichever booking."""
-    text = f"{flight}|{ordinal}|{said}|{channel}|{address_key}"
+    text = f"{flight}|{ordinal}|{said}|{channel}|{address_key}" + (f"|{turn}" if turn else "")
     return hashlib.sha256(text.encode()).hexdigest()[:32]

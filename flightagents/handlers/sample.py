@@ -35,7 +35,11 @@ class SendSample:
     def _notice(self, said: Said, language: str) -> Notice:
         """Tell of a flight that leaves in five hours, as nobody's booking."""
         old = (self._clock.now() + timedelta(hours=5)).replace(minute=35, second=0, microsecond=0)
-        moves = {Said.EARLIER: -timedelta(minutes=40), Said.LATER: timedelta(minutes=125)}
+        moves = {
+            Said.EARLIER: -timedelta(minutes=40),
+            Said.ALL_CLEAR: -timedelta(minutes=125),
+            Said.LATER: timedelta(minutes=125),
+        }
         return Notice(
             said=said,
             designator="BA117",

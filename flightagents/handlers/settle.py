@@ -49,5 +49,4 @@ class Settle:
         untold = sorted({row.flight for row in rows if row.state not in TOLD | {State.PENDING}})
         if untold:
             await self._decide.for_flights(untold)
-        for row in rows:
-            await self._ledger.settle(row)
+        await self._ledger.settle(rows)

@@ -141,7 +141,7 @@ def _of_moves(cases: Sequence[Case], now: datetime) -> list[Task]:
     states: dict[str, FlightState] = {}
     travellers: Counter[tuple[str, str]] = Counter()
     for case in cases:
-        if (old := case.moved_from) is not None:
+        if (old := case.moved_from) is not None and case.aside is None:
             states |= {old.flight: old, case.state.flight: case.state}
             travellers[old.flight, case.state.flight] += 1
     tasks = (moved_flight(states[old], states[new], count, now) for (old, new), count in travellers.items())

@@ -47,6 +47,6 @@ class LookAtWaiting:
         if self._down is None:
             return
         due_by = now - self._clock.business(STUCK_AFTER)
-        while stuck := await self._waiting.stuck(due_by, self._down()):
+        while stuck := await self._waiting.stuck(STUCK_AFTER, due_by, self._down()):
             for channel, rows in Counter(row.channel for row in stuck).items():
                 _log.warning("notifications are stuck; another way is sought", channel=channel, rows=rows)

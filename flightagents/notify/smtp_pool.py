@@ -39,7 +39,8 @@ class Pool:
         self._quiet_until = 0.0
         self._one_by_one = asyncio.Lock()
         self._proven = False
-        """The last dialling succeeded."""
+        """The last dialling succeeded, and a connection stands that proves it."""
+        self._open = 0
         self._failures = 0
         self._failure: Exception | None = None
 
@@ -61,6 +62,7 @@ class Pool:
                 if connection.alive:
                     return connection
                 connection.cut()
+                self._closed()
             return await self._connected(failures)
         except BaseException:
             self._free.release()
@@ -87,13 +89,20 @@ class Pool:
             self._failures += 1
             raise
         self._proven, self._failure = True, None
+        self._open += 1
         return connection
+
+    def _closed(self) -> None:
+        """With the last connection goes the proof: the password may be another one by the next."""
+        self._open -= 1
+        self._proven = self._proven and self._open > 0
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection that is in step, unless it was used often enough."""
         self._free.release()
         if connection.letters >= self._limits.letters or not connection.alive:
             connection.hang_up()
+            self._closed()
             return
         seconds = self._limits.idle.total_seconds()
         self._idle[connection] = asyncio.get_running_loop().call_later(seconds, self._expire, connection)
@@ -102,6 +111,7 @@ class Pool:
         """End a connection that failed, or whose letter was cancelled: it is out of step."""
         self._free.release()
         connection.cut()
+        self._closed()
 
     def slow_down(self, length: timedelta) -> None:
         """Let nobody have a connection for a while."""
@@ -121,7 +131,9 @@ class Pool:
             connection, timer = self._idle.popitem()
             timer.cancel()
             connection.hang_up()
+            self._closed()
 
     def _expire(self, connection: Connection) -> None:
         del self._idle[connection]
         connection.hang_up()
+        self._closed()

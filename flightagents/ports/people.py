@@ -30,8 +30,8 @@ class Bookings(Protocol):
     async def of(self, reference: str) -> list[Booking]:
         """Give the bookings of a reference."""
 
-    async def at(self, addresses: Sequence[str]) -> list[Booking]:
-        """Give the bookings with one of these addresses."""
+    async def at(self, addresses: Sequence[str], days: tuple[date, date] | None = None) -> list[Booking]:
+        """Give the bookings with one of these addresses; with `days`, those that fly between them."""
 
     async def forget(self, ids: Sequence[str]) -> None:
         """Delete bookings."""

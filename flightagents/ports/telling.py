@@ -26,8 +26,8 @@ class Ledger(Protocol):
     async def unsettled(self) -> list[Notification]:
         """Give some of the rows that somebody has to look at once, since they ended untold or are stuck."""
 
-    async def settle(self, row: Notification) -> None:
-        """Note that the person was decided on again."""
+    async def settle(self, rows: Sequence[Notification]) -> None:
+        """Note that the people were decided on again."""
 
     async def hold(self, row: str, on: bool) -> bool:
         """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
@@ -84,8 +84,12 @@ class Outbox(Protocol):
         *,
         until: datetime | None = None,
         burned: bool = True,
+        in_vain: bool = False,
     ) -> None:
-        """Let it be claimed again after a wait (real time), and not before `until` (business time)."""
+        """Let it be claimed again after a wait (real time), and not before `until` (business time).
+
+        `in_vain`: it was offered to the provider, which did not take it.
+        """
 
     async def leave_uncertain(
         self, row: Notification, reason: str, wait: timedelta, *, again: bool = False
@@ -122,11 +126,13 @@ class Waiting(Protocol):
     async def expire(self, now: datetime) -> list[Notification]:
         """End what still waits, held or not, and is too late for anybody; give it."""
 
-    async def stuck(self, due_by: datetime, down: Collection[Channel]) -> list[Notification]:
-        """Mark travellers' rows that were due by then and have not left; give those, each of them once.
+    async def stuck(
+        self, after: timedelta, due_by: datetime, down: Collection[Channel]
+    ) -> list[Notification]:
+        """Mark travellers' rows that cannot leave; give those, each of them once.
 
-        They were tried in vain, or their channel is down. They go on waiting, and are unsettled: somebody has
-        to look at them once.
+        They were tried in vain for so long (real time), or were due by then and their channel is down. They
+        go on waiting, and are unsettled: somebody has to look at them once.
         """
 
     async def only_shown(self, now: datetime) -> int:

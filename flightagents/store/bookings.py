@@ -111,10 +111,14 @@ class MongoBookings:
         return await self._read({"reference": reference})
 
     @until_stored
-    async def at(self, addresses: Sequence[str]) -> list[Booking]:
-        """Give the bookings with one of these addresses."""
+    async def at(self, addresses: Sequence[str], days: tuple[date, date] | None = None) -> list[Booking]:
+        """Give the bookings with one of these addresses; with `days`, those that fly between them."""
         same = {"$in": list(addresses)}
-        return await self._read({"$or": [{"email": same}, {"phone": same}]})
+        theirs: dict[str, Any] = {"$or": [{"email": same}, {"phone": same}]}
+        if days is not None:
+            between = {"$gte": days[0].isoformat(), "$lte": days[1].isoformat()}
+            theirs["segments"] = {"$elemMatch": {"flight_date": between}}
+        return await self._read(theirs)
 
     @until_stored
     async def forget(self, ids: Sequence[str]) -> None:

@@ -103,10 +103,16 @@ class MongoLedger:
         return await reader.read(self._rows.find({"settled": False}).limit(1000))
 
     @until_stored
-    async def settle(self, row: Notification) -> None:
-        """Note that the person was decided on again, unless the row has lived and ended again since."""
-        ended = {"_id": row.id, "attempt": row.attempt, "state": row.state.value}
-        await self._rows.update_one(ended, {"$set": {"settled": True}})
+    async def settle(self, rows: Sequence[Notification]) -> None:
+        """Note that the people were decided on again, unless a row has lived and ended again since."""
+        settled = {"$set": {"settled": True}}
+        writes = [
+            UpdateOne({"_id": row.id, "attempt": row.attempt, "state": row.state.value}, settled)
+            for row in rows
+        ]
+        if writes:
+            with bulk_write():
+                await self._rows.bulk_write(writes, ordered=False)
 
     @until_stored
     async def hold(self, row: str, on: bool) -> bool:
@@ -124,6 +130,7 @@ class MongoLedger:
             "stage": None,
             "tries": 0,
             "stuck": False,
+            "in_vain_since": None,
             "retry_at": None,
             "not_before": None,
             "settled": True,

@@ -108,6 +108,7 @@ class MongoOutbox:
         *,
         until: datetime | None = None,
         burned: bool = True,
+        in_vain: bool = False,
     ) -> None:
         """Let it be claimed again after a wait (real time), and not before `until` (business time)."""
         waits = {
@@ -117,6 +118,7 @@ class MongoOutbox:
             "not_before": {"$literal": until},
             "tries": {"$add": ["$tries", 1 if burned else 0]},
             "trace": traced(f"postponed: {reason}"),
+            **(_IN_VAIN if in_vain else {}),
         }
         await self._writes.end(row, waits)
 
@@ -132,6 +134,7 @@ class MongoOutbox:
             "state": State.UNCERTAIN.value,
             "retry_at": within(wait),
             "trace": traced(f"uncertain: {reason}"),
+            **_IN_VAIN,
         }
         if again:
             kept |= {"maybe_twice": True, "stage": Stage.CLAIMED.value}
@@ -176,6 +179,7 @@ def _literal(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: {"$literal": value} if isinstance(value, str) else value for name, value in fields.items()}
 
 
+_IN_VAIN = {"in_vain_since": {"$ifNull": ["$in_vain_since", "$$NOW"]}}
 _BY_ID = "_id_"
 """The index. Without the hint MongoDB walks everything that is due: 100 ms more where 20,000 rows wait."""
 _WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}

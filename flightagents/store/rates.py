@@ -28,7 +28,8 @@ class MongoRate:
     @until_stored
     async def take(self, wanted: int) -> int:
         """Take some out, of what is wanted; none until it is worth a claim."""
-        since = {"$subtract": ["$$NOW", {"$ifNull": ["$seen_at", "$$NOW"]}]}
+        # Another primary's clock may be behind: then nothing has been refilled, and nothing is owed.
+        since = {"$max": [0, {"$subtract": ["$$NOW", {"$ifNull": ["$seen_at", "$$NOW"]}]}]}
         refilled = {"$multiply": [self._per_second / 1000, since]}
         worth = min(wanted, max(1.0, self._per_second * WORTH_A_CLAIM))
         enough = {"$gte": ["$left", worth]}

@@ -1,7 +1,7 @@
 """Rows of the ledger that wait longer than they should: too late for anybody, or not to be handed over."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
@@ -14,7 +14,7 @@ _WAITS = (State.PENDING.value, State.UNCERTAIN.value)
 
 
 class MongoWaiting:
-    """The ledger's rows that wait. All by business time."""
+    """The ledger's rows that wait."""
 
     def __init__(self, database: Database) -> None:
         self._rows = database[COLLECTION]
@@ -32,19 +32,20 @@ class MongoWaiting:
         return await marked(self._rows, late, ended)
 
     @until_stored
-    async def stuck(self, due_by: datetime, down: Collection[Channel]) -> list[Notification]:
-        """Mark travellers' rows that were due by then and have not left; give those, each of them once."""
-        tried = {"tries": {"$gt": 0}}, {"state": State.UNCERTAIN.value}
+    async def stuck(
+        self, after: timedelta, due_by: datetime, down: Collection[Channel]
+    ) -> list[Notification]:
+        """Mark travellers' rows that cannot leave; give those, each of them once."""
+        long_ago = {"$subtract": ["$$NOW", int(after / timedelta(milliseconds=1))]}
+        in_vain = {"in_vain_since": {"$type": "date"}, "$expr": {"$lte": ["$in_vain_since", long_ago]}}
+        waits = {"$lte": [{"$ifNull": ["$waits_since", "$created_at"]}, due_by]}
+        unsendable = {"channel": {"$in": [channel.value for channel in down]}, "$expr": waits}
         due = {
             "state": {"$in": list(_WAITS)},
-            "created_at": {"$lte": due_by},
             "rule": None,
             "hold": {"$ne": True},
             "stuck": {"$ne": True},
-            "$and": [
-                not_after("not_before", due_by),
-                {"$or": [*tried, {"channel": {"$in": [channel.value for channel in down]}}]},
-            ],
+            "$and": [not_after("not_before", due_by), {"$or": [in_vain, unsendable]}],
         }
         noted = {"stuck": True, "settled": False, "trace": traced("stuck: another way is sought")}
         return await marked(self._rows, due, noted)

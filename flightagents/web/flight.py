@@ -87,8 +87,8 @@ class FlightView:
                 time = page.seen_at
             case _:
                 time = departure.expected
-        if page.standing is Standing.MOVED:
-            return words(f"standing.moved.{part}", day=self._moved_to())
+        if page.moved_to is not None:
+            return words(f"standing.moved.{part}", day=self._clock.day(page.moved_to))
         if time is None:
             return words(f"standing.{page.standing}.{part}_untimed", airport=self._end.airport)
         if page.standing is Standing.ON_TIME and page.state.delay is None:
@@ -99,10 +99,6 @@ class FlightView:
     @property
     def _end(self) -> End:
         return self.arrival if self._page.standing is Standing.LANDED else self.departure
-
-    def _moved_to(self) -> str:
-        moves = (each for each in self._page.story if isinstance(each, Happened) and each.day)
-        return self._clock.day(date.fromisoformat(next(moves).day))
 
     @property
     def facts(self) -> list[tuple[Markup, Markup | str]]:

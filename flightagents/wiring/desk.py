@@ -20,6 +20,7 @@ from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
+from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
@@ -121,11 +122,13 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         office=office,
     )
     silences = MongoSilences(database)
+    one_person = OnePerson(rows, manner.holding, manner.patience)
     decide = Decide(
         audience=audience,
         ledger=ledger,
         silences=silences,
         rows=rows,
+        one_person=one_person,
         connections=connections,
         clock=clock,
         manner=manner,
@@ -134,7 +137,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     opt_outs = MongoOptOuts(database)
     withdraw = WithdrawConsent(bookings, opt_outs, tasks, world.address_keys, clock)
     fallback = Fallback(
-        bookings, ledger, tasks, rows, channels=list(channels), clock=clock, holding=manner.holding
+        bookings, ledger, tasks, rows, audience, channels=list(channels), clock=clock, holding=manner.holding
     )
     deliver = Deliver(
         outbox=outbox,
@@ -142,6 +145,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             bookings=bookings,
             audience=audience,
             decide=decide,
+            one_person=one_person,
             rows=rows,
             staff=staff,
             connections=connections,

@@ -14,6 +14,7 @@ from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
 from flightagents.web.site import Agency, Site
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.manner import manner_of
 from flightagents.wiring.world import World
 
 
@@ -30,7 +31,9 @@ def wire_site(world: World, desk: Desk) -> Site:
         agency=Agency(settings.agency_name.strip(), settings.agency_phone.strip()),
         public_url=(settings.public_url or "").rstrip("/"),
         twilio_token=token.get_secret_value() if token else "",
-        show_flight=ShowFlight(bearers, desk.audience, flights, pages, clock),
+        show_flight=ShowFlight(
+            bearers, desk.audience, flights, pages, clock, patience=manner_of(settings).patience
+        ),
         subscriptions=Subscriptions(bearers, withdraw, give),
         take_reply=TakeReply(
             bookings=bookings,

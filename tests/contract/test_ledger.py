@@ -412,7 +412,7 @@ async def test_what_ends_told_is_settled_and_what_ends_untold_is_not(book: Book)
     unsettled = await book.ledger.unsettled()
     assert {each.state for each in unsettled} == {*untold, *aside}
     for each in unsettled:
-        await book.ledger.settle(each)
+        await book.ledger.settle([each])
     assert await book.ledger.unsettled() == []
 
 
@@ -439,7 +439,7 @@ async def test_what_has_ended_again_since_is_not_settled_by_who_saw_it_before(bo
     (seen,) = await book.ledger.unsettled()
     await book.ledger.add([row()])
     await book.outbox.finish(await book.claim_one("w2"), State.SUPPRESSED, "set aside again")
-    await book.ledger.settle(seen)
+    await book.ledger.settle([seen])
     assert [each.id for each in await book.ledger.unsettled()] == ["a"]
 
 

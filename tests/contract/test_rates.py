@@ -43,6 +43,11 @@ def buckets(request: pytest.FixtureRequest) -> Buckets:
     return Buckets(None if request.param == "fake" else request.getfixturevalue("database"))
 
 
+@pytest.fixture
+def buckets_of_mongodb(database: Database) -> Buckets:
+    return Buckets(database)
+
+
 async def test_at_most_one_seconds_worth_is_sent_at_once(buckets: Buckets) -> None:
     some = buckets.of(10)
     assert await some.take(1) == 1
@@ -81,6 +86,14 @@ async def test_less_than_one_a_second_is_one_now_and_then(buckets: Buckets) -> N
     assert await some.take(50) == 0
     await buckets.pass_time(10 * SECOND)
     assert await some.take(50) == 1
+
+
+@pytest.mark.mongodb
+async def test_a_database_whose_clock_steps_back_stops_nobody(buckets_of_mongodb: Buckets) -> None:
+    some = buckets_of_mongodb.of(10)
+    await some.take(4)
+    await buckets_of_mongodb.pass_time(-60 * SECOND)
+    assert 6 <= await some.take(10) <= 6 + A_MOMENT
 
 
 @pytest.mark.mongodb

@@ -106,7 +106,7 @@ async def test_of_what_an_answer_names_the_first_row_that_there_is_counts(book: 
 async def test_what_came_back_is_settled_like_whatever_ended_untold(book: Book) -> None:
     await book.accepted()
     await book.receipts.receive(BOUNCED)
-    await book.ledger.settle(await book.one())
+    await book.ledger.settle([await book.one()])
     assert await book.unsettled() == []
 
 
@@ -197,7 +197,7 @@ async def test_a_receipt_that_does_not_come_is_overdue_once(book: Book) -> None:
     assert late.trace[-1].endswith("no receipt in time")
     assert await book.receipts.overdue(Channel.EMAIL) == []
     assert await book.unsettled() == ["a"]
-    await book.ledger.settle(late)
+    await book.ledger.settle([late])
     assert await book.unsettled() == []
 
 

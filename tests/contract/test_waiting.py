@@ -21,6 +21,7 @@ Database = AsyncIOMotorDatabase[dict[str, Any]]
 HOUR = timedelta(hours=1)
 EXAMPLE = Message(text="BA117 now expected 16:40.", subject="BA117", message_id="<a@agency>", date=NOON)
 DUE_BY = NOON + HOUR
+AT_ONCE = timedelta()
 
 
 class Book:
@@ -39,7 +40,7 @@ class Book:
         """Have a row that its provider did not take."""
         await self.ledger.add([row])
         (claimed,) = await self.outbox.claim("worker-1", [row.channel.value], NOON + 9 * HOUR, 1)
-        await self.outbox.postpone(claimed, "421", timedelta(), until=until)
+        await self.outbox.postpone(claimed, "421", timedelta(), until=until, in_vain=True)
 
     async def uncertain(self) -> None:
         await self.ledger.add([ROW])
@@ -69,34 +70,45 @@ def ids(rows: list[Notification]) -> list[str]:
 
 async def test_what_was_tried_in_vain_is_stuck_once_and_goes_on_waiting(book: Book) -> None:
     await book.tried()
-    (found,) = await book.waiting.stuck(DUE_BY, [])
+    (found,) = await book.waiting.stuck(AT_ONCE, DUE_BY, [])
     assert (found.id, found.state, found.stuck) == ("a", State.PENDING, True)
     assert found.trace[-1].endswith("stuck: another way is sought")
     assert ids(await book.ledger.unsettled()) == ["a"]
-    assert await book.waiting.stuck(DUE_BY, []) == []
+    assert await book.waiting.stuck(AT_ONCE, DUE_BY, []) == []
     (claimed,) = await book.outbox.claim("worker-1", ["email"], NOON, 1)
     assert claimed.stuck
 
 
 async def test_what_nobody_answers_for_is_stuck(book: Book) -> None:
     await book.uncertain()
-    (found,) = await book.waiting.stuck(DUE_BY, [])
+    (found,) = await book.waiting.stuck(AT_ONCE, DUE_BY, [])
     assert found.state is State.UNCERTAIN
 
 
 async def test_what_was_not_tried_is_stuck_only_where_its_channel_is_down(book: Book) -> None:
     await book.ledger.add([ROW])
-    assert await book.waiting.stuck(DUE_BY, [Channel.SMS]) == []
-    assert ids(await book.waiting.stuck(DUE_BY, list(Channel))) == ["a"]
+    assert await book.waiting.stuck(AT_ONCE, DUE_BY, [Channel.SMS]) == []
+    assert ids(await book.waiting.stuck(AT_ONCE, DUE_BY, list(Channel))) == ["a"]
 
 
-@pytest.mark.parametrize(
-    "differs", [{"created_at": DUE_BY + MINUTE}, {"not_before": DUE_BY + MINUTE}, {"rule": "jfk-desk"}]
-)
+async def test_what_was_first_tried_a_moment_ago_is_not_stuck_however_old_it_is(book: Book) -> None:
+    """A worker that was away for an hour has tried nothing meanwhile."""
+    await book.tried()
+    assert await book.waiting.stuck(HOUR, NOON + 9 * HOUR, []) == []
+
+
+async def test_a_channel_that_is_down_is_waited_for_from_the_first_that_was_withdrawn_unsent(
+    book: Book,
+) -> None:
+    await book.ledger.add([replace(ROW, created_at=DUE_BY + MINUTE, waits_since=NOON)])
+    assert ids(await book.waiting.stuck(HOUR, DUE_BY, list(Channel))) == ["a"]
+
+
+@pytest.mark.parametrize("differs", [{"not_before": DUE_BY + MINUTE}, {"rule": "jfk-desk"}])
 async def test_what_is_not_due_yet_or_for_staff_is_not_stuck(book: Book, differs: dict[str, Any]) -> None:
     row = replace(ROW, **differs)
     await book.tried(row, until=row.not_before)
-    assert await book.waiting.stuck(DUE_BY, list(Channel)) == []
+    assert await book.waiting.stuck(AT_ONCE, DUE_BY, list(Channel)) == []
 
 
 async def test_what_is_held_or_has_ended_is_not_stuck(book: Book) -> None:
@@ -105,17 +117,18 @@ async def test_what_is_held_or_has_ended_is_not_stuck(book: Book) -> None:
     await book.ledger.hold("a", True)
     (claimed,) = await book.outbox.claim("worker-1", ["sms"], NOON, 1)
     await book.outbox.finish(claimed, State.ACCEPTED, "accepted")
-    assert await book.waiting.stuck(DUE_BY, list(Channel)) == []
+    assert await book.waiting.stuck(AT_ONCE, DUE_BY, list(Channel)) == []
 
 
 async def test_what_is_tried_again_by_hand_is_stuck_no_more(book: Book) -> None:
     await book.tried()
-    await book.waiting.stuck(DUE_BY, [])
+    await book.waiting.stuck(AT_ONCE, DUE_BY, [])
     (claimed,) = await book.outbox.claim("worker-1", ["email"], NOON, 1)
     await book.outbox.finish(claimed, State.FAILED, "550")
     if isinstance(book.ledger, MongoLedger):
         await book.ledger.replay("a")
-        assert not (await book.one()).stuck
+        again = await book.one()
+        assert (again.stuck, again.in_vain_since) == (False, None)
 
 
 # Too late
@@ -150,6 +163,6 @@ async def test_what_was_only_shown_is_to_be_looked_at_unless_it_is_too_late(book
     for key in ("a", "b"):
         await book.outbox.finish(claimed[key], State.SUPPRESSED, "shown, not sent", reason=Reason.SHADOW)
     await book.outbox.finish(claimed["c"], State.SUPPRESSED, "not wanted", reason=Reason.NOT_WANTED)
-    await book.ledger.settle(await book.one("c"))
+    await book.ledger.settle([await book.one("c")])
     assert await book.waiting.only_shown(NOON + MINUTE) == 1
     assert ids(await book.ledger.unsettled()) == ["a"]

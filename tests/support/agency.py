@@ -27,6 +27,7 @@ from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
+from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
@@ -64,11 +65,13 @@ class Worker:
             clock=agency.clock,
             manner=agency.manner,
         )
+        self.one_person = OnePerson(self.rows, agency.manner.holding, agency.manner.patience)
         self.decide = Decide(
             audience=self.audience,
             ledger=agency.ledger,
             silences=agency.silences,
             rows=self.rows,
+            one_person=self.one_person,
             connections=self.connections,
             clock=agency.clock,
             manner=agency.manner,
@@ -86,6 +89,7 @@ class Worker:
             bookings=agency.bookings,
             audience=self.audience,
             decide=self.decide,
+            one_person=self.one_person,
             rows=self.rows,
             staff=agency.staff,
             connections=self.connections,
@@ -108,6 +112,7 @@ class Worker:
             agency.ledger,
             agency.tasks,
             self.rows,
+            self.audience,
             channels=list(agency.channels),
             clock=agency.clock,
             holding=agency.manner.holding,

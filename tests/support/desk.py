@@ -90,10 +90,11 @@ class FakeLedger:
     async def unsettled(self) -> list[Notification]:
         return [kept.row for kept in self.kept.values() if not kept.settled]
 
-    async def settle(self, row: Notification) -> None:
-        kept = self.kept[row.id]
-        if (kept.row.attempt, kept.row.state) == (row.attempt, row.state):
-            kept.settled = True
+    async def settle(self, rows: Sequence[Notification]) -> None:
+        for row in rows:
+            kept = self.kept[row.id]
+            if (kept.row.attempt, kept.row.state) == (row.attempt, row.state):
+                kept.settled = True
 
     async def hold(self, row: str, on: bool) -> bool:
         kept = self.kept.get(row)
@@ -195,13 +196,21 @@ class FakeLedger:
         *,
         until: datetime | None = None,
         burned: bool = True,
+        in_vain: bool = False,
     ) -> None:
         kept = self._ours(row)
         if kept is not None:
             kept.retry_at = self.real_time + wait
             tries = kept.row.tries + burned
+            since = kept.row.in_vain_since or (self.real_time if in_vain else None)
             self._write(
-                kept.row, state=State.PENDING, stage=None, not_before=until, tries=tries, event=reason
+                kept.row,
+                state=State.PENDING,
+                stage=None,
+                not_before=until,
+                tries=tries,
+                in_vain_since=since,
+                event=reason,
             )
 
     async def leave_uncertain(
@@ -212,7 +221,14 @@ class FakeLedger:
             kept.retry_at = self.real_time + wait
             twice = kept.row.maybe_twice or again
             stage = Stage.CLAIMED if again else kept.row.stage
-            self._write(kept.row, state=State.UNCERTAIN, stage=stage, maybe_twice=twice, event=reason)
+            self._write(
+                kept.row,
+                state=State.UNCERTAIN,
+                stage=stage,
+                maybe_twice=twice,
+                in_vain_since=kept.row.in_vain_since or self.real_time,
+                event=reason,
+            )
 
     async def heard(
         self,
@@ -245,8 +261,11 @@ class FakeLedger:
             self._write(kept.row, state=State.EXPIRED, reason=Reason.EXPIRED, event=event)
         return [kept.row for kept in late]
 
-    async def stuck(self, due_by: datetime, down: Collection[Channel]) -> list[Notification]:
-        found = [kept for kept in self.kept.values() if _is_stuck(kept.row, due_by, down)]
+    async def stuck(
+        self, after: timedelta, due_by: datetime, down: Collection[Channel]
+    ) -> list[Notification]:
+        before = self.real_time - after
+        found = [kept for kept in self.kept.values() if _is_stuck(kept.row, before, due_by, down)]
         for kept in found:
             kept.settled = False
             self._write(kept.row, stuck=True, event="stuck: another way is sought")
@@ -330,11 +349,12 @@ def _may_move(row: Notification, receipt: Receipt) -> bool:
     return row.state in (State.PENDING, State.SENDING, State.UNCERTAIN) and row.wire_at is not None
 
 
-def _is_stuck(row: Notification, due_by: datetime, down: Collection[Channel]) -> bool:
+def _is_stuck(row: Notification, before: datetime, due_by: datetime, down: Collection[Channel]) -> bool:
     if row.state not in (State.PENDING, State.UNCERTAIN) or row.hold or row.stuck or row.rule:
         return False
-    in_vain = row.tries > 0 or row.state is State.UNCERTAIN or row.channel in down
-    return in_vain and row.created_at <= due_by and (row.not_before is None or row.not_before <= due_by)
+    in_vain = row.in_vain_since is not None and row.in_vain_since <= before
+    unsendable = row.channel in down and (row.waits_since or row.created_at) <= due_by
+    return (in_vain or unsendable) and (row.not_before is None or row.not_before <= due_by)
 
 
 class FakeBookings:
@@ -405,8 +425,14 @@ class FakeBookings:
     async def of(self, reference: str) -> list[Booking]:
         return [each for each in await self.everyone() if each.reference == reference]
 
-    async def at(self, addresses: Sequence[str]) -> list[Booking]:
-        return [each for each in await self.everyone() if {each.email, each.phone} & set(addresses)]
+    async def at(self, addresses: Sequence[str], days: tuple[date, date] | None = None) -> list[Booking]:
+        first, last = days or (date.min, date.max)
+        return [
+            each
+            for each in await self.everyone()
+            if {each.email, each.phone} & set(addresses)
+            and any(first <= segment.flight_date <= last for segment in each.segments)
+        ]
 
     async def forget(self, ids: Sequence[str]) -> None:
         for key in ids:

@@ -129,7 +129,7 @@ def test_what_was_seen_long_ago_is_told_with_its_time(
 def test_the_all_clear_of_an_hour_ago_is_no_all_clear() -> None:
     assert sms(Said.ALL_CLEAR, old=notice().new, new=notice().old, as_of=NOON) == (
         "Acme Travel: BA117 LHR-JFK Sun 22 Nov: at 12:00 it was expected to leave 14:35 again, not 16:40 "
-        "(LHR time); no news since. Go by 14:35, check the screens."
+        "(LHR time); no news since. Plan for 14:35, check the screens."
     )
 
 

@@ -127,14 +127,14 @@ async def test_a_row_that_cannot_be_judged_stops_no_neighbour() -> None:
     await agency.books(booking(name="Bobby Tables"), *others)
     await agency.is_late(None)
     await agency.is_late(45)
-    as_it_stands = agency.worker.decide.current
+    as_it_stands = agency.worker.one_person.current
 
     def current(case: Case, moved: Moved) -> Current:
         if case.booking.name == "Bobby Tables":
             raise ValueError("no sense")
         return as_it_stands(case, moved)
 
-    agency.worker.decide.current = current  # type: ignore[method-assign]  # breaks on one of them
+    agency.worker.one_person.current = current  # type: ignore[method-assign]  # breaks on one of them
     with pytest.raises(ExceptionGroup):
         await agency.worker.deliver()
     assert len(agency.told) == 9

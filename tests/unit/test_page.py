@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from flightagents.domain.caution import Caution
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Message, State
-from flightagents.domain.page import SHOWN, STALE_AFTER, Happened, Standing, Wrote, standing, story
+from flightagents.domain.page import SHOWN, STALE_AFTER, Happened, Standing, Wrote, moved_to, standing, story
 from flightagents.domain.tracking import advance
 from tests.support.ledger_rows import notification
 from tests.support.messages import notice
@@ -118,7 +118,8 @@ def test_a_flight_that_became_another_one_has_moved() -> None:
     )
     chapters = story([*changes, moved], ())
     assert chapters == (Happened(at=moved.at, kind=Kind.MOVED_TO, day="2026-11-23"),)
-    assert standing(state, LEAVES, chapters, seen_at=NOON, now=NOON) is Standing.MOVED
+    assert moved_to(chapters) == date(2026, 11, 23)
+    assert moved_to(story(changes, ())) is None
 
 
 # The story

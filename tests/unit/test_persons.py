@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from flightagents.domain.alerting import Reason
-from flightagents.domain.bookings import Booking, SegmentStatus
+from flightagents.domain.bookings import Booking, Channel, SegmentStatus
 from flightagents.domain.holding import Holding, Policies, QuietHours
+from flightagents.domain.moves import watch
 from flightagents.domain.notifications import State
 from flightagents.handlers.decide import Manner
 from tests.support.agency import BA117, Agency
 from tests.support.due import BOTH, ON_BA117
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import DAY, MINUTE, row
+from tests.support.staff import StaffedAgency, rule
 from tests.support.travellers import booking, segment
 
 HOUR = timedelta(hours=1)
@@ -179,3 +181,37 @@ async def test_whoever_is_imported_when_it_has_left_hears_nothing_of_it(
     await agency.delivers()
     assert agency.told == []
     assert {each.reason for each in agency.silences.all} == {Reason.DEPARTED}
+
+
+async def test_three_bookings_that_share_addresses_one_after_the_other_are_one_person() -> None:
+    """Else they are judged by another ticket when they are decided than when they are sent, for ever."""
+    agency = Agency()
+    family = "family@example.com"
+    early = replace(ticketed("14:05", "CCC333"), id="CCC333|phone", email=None, phone=ANNAS_PHONE)
+    early = replace(early, channels=(Channel.SMS,), consents={Channel.SMS: BOTH.consents[Channel.SMS]})
+    await agency.books(
+        booking(reference="AAA111", email=family),
+        booking(reference="BBB222", email=family, phone=ANNAS_PHONE),
+        early,
+    )
+    await agency.is_late(None)
+    await agency.is_late(15)
+    await agency.delivers()
+    assert agency.email.texts == ["later 14:50 not 14:05 (BA117)"]
+
+
+async def test_staff_notices_count_a_moved_flights_travellers_and_stop_at_nobody() -> None:
+    agency = StaffedAgency(rule())
+    await agency.opens()
+    agency.clock.move(4 * HOUR)
+    await agency.books(ON_BA117)
+    tomorrow: dict[str, Any] = {"day": DAY + timedelta(days=1), "departs": "00:30", "arrives": "03:40"}
+    for shown in (row(departs="22:15", arrives="2026-11-23T02:30"), row(**tomorrow), row(**tomorrow)):
+        await agency.shows(shown)
+    states = agency.flights.states
+    runs = {BA117: (1,), "BA117|2026-11-23|LHR|JFK": (2, 3)}
+    await agency.flights.add_to_history(watch(states.values(), runs, agency.clock.now()))
+    await agency.shows(row(**tomorrow, delay=60))
+    (alert,) = agency.of_staff()
+    assert alert.staff is not None
+    assert (alert.flight, alert.staff.travellers) == ("BA117|2026-11-23|LHR|JFK", 1)

@@ -266,6 +266,7 @@ def recheck_with(agency: Agency, staff: FakeJudge, connections: FakeJudge) -> Re
         bookings=agency.bookings,
         audience=worker.audience,
         decide=worker.decide,
+        one_person=worker.one_person,
         rows=worker.rows,
         staff=staff,
         connections=connections,

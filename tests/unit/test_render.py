@@ -56,15 +56,15 @@ def test_later() -> None:
 
 def test_earlier() -> None:
     assert text_of(Said.EARLIER, old=at(16, 40), new=at(15, 10)) == (
-        "Acme Travel: BA117 LHR-JFK Sun 22 Nov leaves EARLIER than we said: 15:10, not 16:40 (LHR time). "
-        "Go by 15:10. Questions: +44 20 7946 0018"
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov leaves EARLIER: 15:10, not 16:40 (LHR time). "
+        "Plan for 15:10. Questions: +44 20 7946 0018"
     )
 
 
 def test_all_clear() -> None:
     assert text_of(Said.ALL_CLEAR, old=at(16, 40), new=at(14, 35)) == (
         "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON TIME again: expected to leave 14:35, not 16:40 "
-        "(LHR time). Go by 14:35. Questions: +44 20 7946 0018"
+        "(LHR time). Plan for 14:35. Questions: +44 20 7946 0018"
     )
 
 
@@ -78,7 +78,7 @@ def test_cancelled() -> None:
 def test_reinstated() -> None:
     assert text_of(Said.REINSTATED, new=at(14, 35)) == (
         "Acme Travel: BA117 LHR-JFK Sun 22 Nov is ON again: expected to leave 14:35 (LHR time). "
-        "Our last message no longer holds. Go by 14:35."
+        "Our last message no longer holds. Plan for 14:35."
     )
     assert "is ON again: expected to leave 16:40, not 14:35 (LHR time)" in text_of(Said.REINSTATED)
 
@@ -262,10 +262,10 @@ def test_an_sms_is_one_segment_whatever_stands_in_the_settings(
 def test_the_page_s_address_stands_where_it_fits_beside_what_to_do() -> None:
     earlier: dict[str, Any] = {"said": Said.EARLIER, "old": at(16, 40), "new": at(15, 10)}
     assert text_of(**earlier, page=PAGE) == (
-        "Acme Travel: BA117 LHR-JFK Sun 22 Nov leaves EARLIER than we said: 15:10, not 16:40 (LHR time). "
-        f"Go by 15:10. {PAGE}"
+        "Acme Travel: BA117 LHR-JFK Sun 22 Nov leaves EARLIER: 15:10, not 16:40 (LHR time). "
+        f"Plan for 15:10. {PAGE}"
     )
-    too_long = PAGE + "x" * 20
+    too_long = PAGE + "x" * 40
     assert text_of(**earlier, page=too_long) == text_of(**earlier)
     assert text_of(**earlier, page="https://agency.example/→") == text_of(**earlier)
 

@@ -149,3 +149,19 @@ def test_staff_are_not_asked_whether_people_are_booked_on_a_flight_that_is_anoth
     states, _ = follow(row(**RETIMED), FLOWN, row(**REGULAR))
     assert moved_flight(old, states[0], 2, NOON) is not None
     assert moved_flight(old, states[-1], 2, NOON) is None
+
+
+async def test_whoever_shares_an_address_with_a_traveller_who_has_left_is_told_all_the_same() -> None:
+    office = {"email": "office@example.com"}
+    agency = await over_midnight(
+        booking(segment(), reference="TODAY1", **office),
+        booking(segment(flight_date=DAY_AFTER), reference="TOMOR1", **office),
+    )
+    for shown in (row(**REGULAR), row(**REGULAR, delay=180)):
+        await agency.shows(shown)
+    await agency.delivers()
+    assert "later 17:35" in agency.told[-1]
+    for _ in range(2):
+        await agency.shows(row(**REGULAR, status="cancelled"))
+    await agency.delivers()
+    assert "cancelled" in agency.told[-1]

@@ -17,7 +17,7 @@ from tests.support.agency import SECOND, Agency, Worker
 from tests.support.desk import LEASE, PACE
 from tests.support.due import BOTH, ON_BA117
 from tests.support.messages import ANNAS_PHONE
-from tests.support.rows import MINUTE
+from tests.support.rows import MINUTE, row
 from tests.support.travellers import booking
 
 BUSY = Retry("421 too busy, come back later")
@@ -189,6 +189,32 @@ async def test_where_nothing_is_to_leave_nothing_is_stuck() -> None:
     agency.wait(HOUR)
     await LookAtWaiting(agency.ledger, agency.clock, down=None)()
     assert not agency.row.stuck
+
+
+async def test_a_first_try_in_vain_after_an_hour_away_is_not_stuck_yet() -> None:
+    agency = early()
+    await agency.at_rest(BOTH)
+    await agency.is_late(45)
+    agency.wait(HOUR)
+    agency.email.outcomes = [BUSY]
+    await agency.delivers()
+    await looks(agency)
+    await agency.delivers()
+    assert agency.sms.texts == []
+
+
+async def test_a_flight_that_changes_all_the_time_keeps_nobody_waiting() -> None:
+    """Each new state withdraws what waits, and writes it anew: the ten minutes begin but once."""
+    agency = early()
+    await told_in_vain(agency, BOTH, BUSY)
+    agency.sms.outcomes = []
+    for number in range(3):
+        agency.wait(4 * MINUTE)
+        await agency.shows(row(delay=45, arrival={"baggage": str(number)}))
+        await agency.shows(row(delay=45, departure={"gate": f"A{number}"}))
+        await looks(agency)
+        await agency.delivers()
+    assert len(agency.sms.texts) == 1
 
 
 # A call
