@@ -82,7 +82,7 @@ def cancel(reference: str) -> None:
     """Cancel all flights of a booking: nobody is told of them any more."""
     count = with_world(lambda world: wire_desk(world).bookings.cancel(reference.upper()))
     _require_found(count, reference)
-    click.echo(f"{reference.upper()}: the flights of {count} travellers are cancelled")
+    click.echo(f"{reference.upper()}: the flights of {_travellers(count)} are cancelled")
 
 
 @bookings.command()
@@ -91,7 +91,7 @@ def forget(reference: str) -> None:
     """Erase the people of a booking everywhere but in counts."""
     count = with_world(lambda world: wire_desk(world).forget_people(reference.upper()))
     _require_found(count, reference)
-    click.echo(f"{reference.upper()}: {count} travellers are forgotten")
+    click.echo(f"{reference.upper()}: {_travellers(count)} forgotten")
 
 
 class TooManyAtOnceError(Exception):
@@ -115,6 +115,10 @@ def _show(rows: list[Notification], as_json: bool) -> None:
     for (flight, said, channel), count in counts.most_common():
         click.echo(f"  {flight:<32} {said:<12} {channel:<6} {count}")
     click.echo("add --yes to import and send them")
+
+
+def _travellers(count: int) -> str:
+    return "1 traveller" if count == 1 else f"{count} travellers"
 
 
 def _require_found(count: int, reference: str) -> None:

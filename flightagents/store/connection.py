@@ -91,10 +91,15 @@ def bulk_write(*, present_stays: bool = False) -> Iterator[None]:
         yield
     except BulkWriteError as exc:
         if is_transient(exc):
-            raise
+            raise not_replicated() from None
         refused = _refusals(exc)
         if refused != {DUPLICATE_KEY} or not present_stays:
             raise WriteRefusedError(refused) from None
+
+
+def not_replicated() -> WTimeoutError:
+    """Say that a write is to be tried again, in place of an error whose text holds the documents."""
+    return WTimeoutError("a write has not reached a majority's journal yet")
 
 
 def _refusals(exc: BulkWriteError) -> set[int]:

@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError
 
 from flightagents.domain.notifications import Notification, Stage
 from flightagents.errors import WriteRefusedError
-from flightagents.store.connection import is_transient, until_stored
+from flightagents.store.connection import not_replicated, until_stored
 from flightagents.store.group_commit import GroupCommit
 from flightagents.store.ledger_rows import fence
 
@@ -86,8 +86,8 @@ class FencedWrites:
             result = await self._rows.bulk_write(writes, ordered=False)
         except BulkWriteError as exc:
             details: dict[str, Any] = dict(exc.details or {})
-            if is_transient(exc) or details.get("writeConcernErrors"):
-                raise
+            if details.get("writeConcernErrors"):
+                raise not_replicated() from None
             errors = details.get("writeErrors", ())
             # Without the error's text: it holds the document.
             return details["nMatched"], {each["index"]: WriteRefusedError({each["code"]}) for each in errors}

@@ -14,7 +14,14 @@ from pymongo.errors import BulkWriteError
 from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Notification, State
 from flightagents.errors import WriteRefusedError
-from flightagents.store.connection import DUPLICATE_KEY, Database, bulk_write, is_transient, until_stored
+from flightagents.store.connection import (
+    DUPLICATE_KEY,
+    Database,
+    bulk_write,
+    is_transient,
+    not_replicated,
+    until_stored,
+)
 from flightagents.store.ledger_rows import COLLECTION, document, event, line, read_notice, reader
 
 _REVIVED = [State.SUPPRESSED.value, State.SUPERSEDED.value]
@@ -91,7 +98,7 @@ class MongoLedger:
             errors = (exc.details or {}).get("writeErrors", ())
             refused = {error["code"] for error in errors} - {DUPLICATE_KEY}
             if is_transient(exc):
-                raise
+                raise not_replicated() from None
             if refused:
                 raise WriteRefusedError(refused) from None  # the text of the error holds the documents
             return [error["index"] for error in errors]

@@ -181,10 +181,10 @@ def test_bookings_are_imported_listed_told_cancelled_and_forgotten(desk: Desk) -
     assert desk.type("notifications", "list", "--flight", "BA9|2026-11-22|LHR|JFK").lines == []
 
     cancelled = desk.type("bookings", "cancel", "xyz790")
-    assert (cancelled.code, cancelled.lines) == (0, ["XYZ790: the flights of 1 travellers are cancelled"])
+    assert (cancelled.code, cancelled.lines) == (0, ["XYZ790: the flights of 1 traveller are cancelled"])
 
     forgotten = desk.type("bookings", "forget", "ABC123")
-    assert (forgotten.code, forgotten.lines) == (0, ["ABC123: 2 travellers are forgotten"])
+    assert (forgotten.code, forgotten.lines) == (0, ["ABC123: 2 travellers forgotten"])
     everything = str([list(desk.database[name].find()) for name in desk.database.list_collection_names()])
     for personal in ("anna@", "carl@", "Anna", "Carl", "+4420", "ABC123"):
         assert personal not in everything
