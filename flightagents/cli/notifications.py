@@ -5,11 +5,11 @@ import msgspec
 from faust.cli.base import cli
 
 from flightagents.cli.running import with_world
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Outcome, Uncertain
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import Notification
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, Said
 from flightagents.handlers.contacts import email_address, language_tag, phone_number
 from flightagents.handlers.explain import Explanation, counted
 from flightagents.wiring import World, wire_desk

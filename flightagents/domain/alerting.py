@@ -6,11 +6,12 @@ That alone damps flapping (30, 45, 30 minutes), and makes "back on time" and "re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.codes import same_place, same_terminal
 from flightagents.domain.flight import FlightState, Status
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import PLACES, Said
 from flightagents.domain.times import at_latest
 
 RUNGS = (30, 60, 120, 180)
@@ -27,71 +28,6 @@ SMS_DELAY = timedelta(minutes=60)
 SMS_BEFORE = timedelta(hours=4)
 KEEP = {"time": timedelta(hours=2), "cancelled": timedelta(hours=24), "diverted": timedelta(hours=12)}
 """How long after the expected departure a message still makes sense; of a diversion, after the arrival."""
-
-
-class Said(StrEnum):
-    """What a message tells."""
-
-    LATER = "later"
-    EARLIER = "earlier"
-    ALL_CLEAR = "all_clear"
-    CANCELLED = "cancelled"
-    REINSTATED = "reinstated"
-    DIVERTED = "diverted"
-    GATE = "gate"
-    TERMINAL = "terminal"
-    CONNECTION_AT_RISK = "connection_at_risk"
-    CONNECTION_MISSED = "connection_missed"
-    CONNECTION_SAFE = "connection_safe"
-    STAFF_ALERT = "staff_alert"
-    """One change, for a subscriber of the agency's own."""
-    STAFF_DIGEST = "staff_digest"
-    """Many of them in one."""
-    ON_CALL = "on_call"
-    """A task that nobody has taken in hand, to the on-call number."""
-
-
-PLACES = frozenset({Said.GATE, Said.TERMINAL})
-CONNECTIONS = frozenset({Said.CONNECTION_AT_RISK, Said.CONNECTION_MISSED, Said.CONNECTION_SAFE})
-FOR_STAFF = frozenset({Said.STAFF_ALERT, Said.STAFF_DIGEST, Said.ON_CALL})
-
-
-class Reason(StrEnum):
-    """Why a person is told, or not told."""
-
-    NEWS = "news"
-    WAITS_FOR_SECOND_LOOK = "waits_for_second_look"
-    DUPLICATE = "duplicate"
-    NOT_MATERIAL = "not_material"
-    RATE_LIMIT = "rate_limit"
-    DEPARTED = "departed"
-    EXPIRED = "expired"
-    NO_CONSENT = "no_consent"
-    NOT_WANTED = "not_wanted"
-    """The person has taken this channel out of the booking since."""
-    SUPERSEDED = "superseded"
-    NOT_BOOKED = "not_booked"
-    QUIET_HOURS = "quiet_hours"
-    STAFF_FIRST = "staff_first"
-    """The client's policy: staff may act before the traveller hears."""
-    INHIBITED = "inhibited"
-    """A graver fact is known: a cancelled flight has no delay, gate or connection to tell of."""
-    REBOOKED = "rebooked"
-    """The person flies another flight now: staff alone hear of this one."""
-    FALLBACK = "fallback"
-    """The other channel has failed."""
-    SHADOW = "shadow"
-    """Decided and shown; nothing is sent."""
-    NO_RULE = "no_rule"
-    """The staff rule that it was for is gone."""
-    MOVED = "moved"
-    """The flight is another one now, and the person hears of that one."""
-    NO_CHANNEL = "no_channel"
-    """No channel that the person has carries this kind of message."""
-    TASK_TAKEN = "task_taken"
-    """Somebody has taken the task in hand that it was to alarm about."""
-    AMBIGUOUS = "ambiguous"
-    """The booking's number means several flights that day: staff look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

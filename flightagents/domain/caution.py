@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.notifications import Notice
+from flightagents.domain.said import Said
 
 
 class Caution(StrEnum):

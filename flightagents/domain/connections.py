@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flightagents.domain.alerting import KEEP, Reason, Said
+from flightagents.domain.alerting import KEEP
 from flightagents.domain.flight import Status
 from flightagents.domain.journeys import Connection, Leg
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.domain.times import at_latest
 
 GATES_CLOSE = timedelta(minutes=15)

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from flightagents.domain.alerting import Current, Decision, Reason, Said
+from flightagents.domain.alerting import Current, Decision
 from flightagents.domain.bookings import Booking
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.domain.times import at_latest, to_local, to_utc
 
 URGENT = frozenset({Said.EARLIER, Said.ALL_CLEAR, Said.REINSTATED})

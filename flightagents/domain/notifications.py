@@ -6,9 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, PLACES, Reason, Said, Told
+from flightagents.domain.alerting import Told
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, PLACES, Said
 
 
 class State(StrEnum):

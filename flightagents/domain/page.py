@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from flightagents.domain.alerting import FOR_STAFF, UNCONFIRMED_PATIENCE, Said
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE
 from flightagents.domain.bookings import Channel
 from flightagents.domain.caution import Caution, caution
 from flightagents.domain.changes import DELAY, STEP, Change, Kind
 from flightagents.domain.flight import FlightId, FlightState, Status
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.domain.times import at_latest
 
 STALE_AFTER = timedelta(minutes=30)

@@ -1,6 +1,45 @@
-"""What each reason for telling or not telling means, in words for staff and for docs/alerting.md."""
+"""Why a person is told or not told, and each reason in words for staff and for docs/alerting.md."""
 
-from flightagents.domain.alerting import Reason
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a person is told, or not told."""
+
+    NEWS = "news"
+    WAITS_FOR_SECOND_LOOK = "waits_for_second_look"
+    DUPLICATE = "duplicate"
+    NOT_MATERIAL = "not_material"
+    RATE_LIMIT = "rate_limit"
+    DEPARTED = "departed"
+    EXPIRED = "expired"
+    NO_CONSENT = "no_consent"
+    NOT_WANTED = "not_wanted"
+    """The person has taken this channel out of the booking since."""
+    SUPERSEDED = "superseded"
+    NOT_BOOKED = "not_booked"
+    QUIET_HOURS = "quiet_hours"
+    STAFF_FIRST = "staff_first"
+    """The client's policy: staff may act before the traveller hears."""
+    INHIBITED = "inhibited"
+    """A graver fact is known: a cancelled flight has no delay, gate or connection to tell of."""
+    REBOOKED = "rebooked"
+    """The person flies another flight now: staff alone hear of this one."""
+    FALLBACK = "fallback"
+    """The other channel has failed."""
+    SHADOW = "shadow"
+    """Decided and shown; nothing is sent."""
+    NO_RULE = "no_rule"
+    """The staff rule that it was for is gone."""
+    MOVED = "moved"
+    """The flight is another one now, and the person hears of that one."""
+    NO_CHANNEL = "no_channel"
+    """No channel that the person has carries this kind of message."""
+    TASK_TAKEN = "task_taken"
+    """Somebody has taken the task in hand that it was to alarm about."""
+    AMBIGUOUS = "ambiguous"
+    """The booking's number means several flights that day: staff look."""
+
 
 MEANING = {
     Reason.NEWS: "differs enough from what the person was told last",

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
 from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.reasons import Reason
 from flightagents.domain.stories import Move, became, speaking
 from flightagents.handlers.cases import Case, as_one_person
 from flightagents.ports import Archive, Bookings, FlightStore

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Current, Reason
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Current
 from flightagents.domain.bookings import Booking, Segment
 from flightagents.domain.flight import FlightState
+from flightagents.domain.reasons import Reason
 from flightagents.domain.times import at_latest, to_local, to_utc
 
 

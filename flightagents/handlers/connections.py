@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, NOTHING, Decision, Reason, Said
+from flightagents.domain.alerting import NOTHING, Decision
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.connections import ConnectionTold, expires_at, judge_connection
 from flightagents.domain.flight import Status
 from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, Silence, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS, Said
 from flightagents.handlers.cases import Case
 from flightagents.handlers.connection_tasks import ConnectionTasks
 from flightagents.handlers.decide import USUAL, Manner

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Notification, Silence, State
+from flightagents.domain.reasons import Reason
 from flightagents.metrics import DECISIONS, NOTIFICATIONS
 
 

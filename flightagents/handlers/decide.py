@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Reason
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE
 from flightagents.domain.bookings import Booking
 from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notification, Silence, State
+from flightagents.domain.reasons import Reason
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import NOT_MOVED, Case, Moved
 from flightagents.handlers.counting import count_silent, count_written

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from flightagents.domain.alerting import CONNECTIONS, Reason
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import TOLD, Notification, Silence, State
-from flightagents.domain.reasons import MEANING
+from flightagents.domain.reasons import MEANING, Reason
+from flightagents.domain.said import CONNECTIONS
 
 FORGOTTEN = "(forgotten)"
 _PUTS_OFF = frozenset({Reason.QUIET_HOURS, Reason.STAFF_FIRST, Reason.WAITS_FOR_SECOND_LOOK})

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, PLACES, SMS_BEFORE, SMS_DELAY, Reason, Said
+from flightagents.domain.alerting import SMS_BEFORE, SMS_DELAY
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notice, Notification, State, may_tell
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, PLACES, Said
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
 from flightagents.handlers.audience import Audience

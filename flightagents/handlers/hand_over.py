@@ -10,7 +10,6 @@ from datetime import timedelta
 import structlog
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import (
     Accepted,
@@ -22,6 +21,7 @@ from flightagents.domain.delivery import (
     Uncertain,
 )
 from flightagents.domain.notifications import Message, Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.handlers.breaker import STOPPED_FOR
 from flightagents.handlers.counting import count_end
 from flightagents.handlers.pace import Pace

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from flightagents.domain.alerting import CONNECTIONS, PLACES, Reason, Said
 from flightagents.domain.notifications import TOLD, Notification, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS, PLACES, Said
 from flightagents.handlers.cases import Moved
 
 JUST_DUE = timedelta(minutes=5)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Said
 from flightagents.domain.notifications import Notification
+from flightagents.domain.said import Said
 from flightagents.handlers.verdicts import Send, Verdict, Wait
 from flightagents.ports import Outbox
 

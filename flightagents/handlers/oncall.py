@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.notifications import Notification, StaffNotice
 from flightagents.domain.rules import ON_CALL_RULE
+from flightagents.domain.said import Said
 from flightagents.domain.tasks import Task, TaskKind, TaskState
 from flightagents.domain.times import at_latest
 from flightagents.handlers.counting import count_written

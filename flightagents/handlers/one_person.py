@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 from flightagents.domain.alerting import (
     NOTHING,
-    PLACES,
     STILL_TOLD,
     Current,
     Decision,
-    Reason,
     Told,
     left_to_staff,
     needs_update,
 )
 from flightagents.domain.holding import Holding
 from flightagents.domain.notifications import Notification, told_by
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import PLACES
 from flightagents.domain.times import to_utc
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.heard import (

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from flightagents.clock import Clock
 from flightagents.domain import page
-from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Reason
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE
 from flightagents.domain.bookings import Channel
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.notifications import Notice
 from flightagents.domain.page import FlightPage, Standing
+from flightagents.domain.reasons import Reason
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.bearers import Bearer, Bearers
 from flightagents.handlers.cases import Case

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.caveats import Caveats

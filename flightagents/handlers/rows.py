@@ -8,8 +8,6 @@ from datetime import datetime
 from flightagents.domain.alerting import (
     Current,
     Decision,
-    Reason,
-    Said,
     Told,
     expires_at,
     gate_before,
@@ -20,6 +18,8 @@ from flightagents.domain.alerting import (
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import Notice, Notification, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.handlers.cases import Case
 from flightagents.handlers.links import Links
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Envelope, Outcome
 from flightagents.domain.notifications import Notice
+from flightagents.domain.said import Said
 from flightagents.errors import ConfigurationError
 from flightagents.ports import DeliveryChannel, Renderer
 

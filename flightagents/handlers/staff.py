@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.rules import (
     DISRUPTED,
     RESTORED,
@@ -22,6 +22,7 @@ from flightagents.domain.rules import (
     repeats,
     withdraws,
 )
+from flightagents.domain.said import Said
 from flightagents.domain.times import to_local
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.counting import count_written

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import Notification, StaffNotice
 from flightagents.domain.rules import CONFIRMED_BY, GRAVITY
+from flightagents.domain.said import Said
 from flightagents.domain.times import to_local
 from flightagents.handlers.staff_rows import NEWS_FOR, row_id
 from flightagents.handlers.staff_words import STATE_WORDS, flight_words, people

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, Stage, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.rules import StaffRule, still_true
+from flightagents.domain.said import Said
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.handlers.counting import count_written
 from flightagents.handlers.staff_digest import digest_of, digest_row

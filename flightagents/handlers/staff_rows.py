@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flightagents.domain.alerting import UNCONFIRMED_PATIENCE, Reason, Said
+from flightagents.domain.alerting import UNCONFIRMED_PATIENCE
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import TOLD, Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.rules import GRAVITY
+from flightagents.domain.said import Said
 
 NEWS_FOR = timedelta(hours=2)
 """What is older concerns nobody any more: a backlog that is read again alarms nobody."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Notice, StaffNotice, State
+from flightagents.domain.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

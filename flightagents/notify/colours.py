@@ -1,7 +1,7 @@
 """The colour at the top of an email: how grave the news is, before a word is read."""
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.caution import Caution
+from flightagents.domain.said import Said
 
 _GOOD, _LATE, _GRAVE, _PLACE = "#23803c", "#c77700", "#c22f2f", "#0b5cab"
 

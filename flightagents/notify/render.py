@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from flightagents import metrics
 from flightagents.domain import codes
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF
 from flightagents.domain.bookings import Channel
 from flightagents.domain.caution import Caution, caution
 from flightagents.domain.notifications import Message, Notice, Onward
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF
 from flightagents.notify import gsm7
 from flightagents.notify.blanks import OWN, Blanks, Form, own_words
 from flightagents.notify.colours import COLOURS

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt, Reply
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 
 
 class Ledger(Protocol):

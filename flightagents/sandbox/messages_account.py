@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flightagents.domain.alerting import CONNECTIONS
 from flightagents.domain.notifications import TOLD, State
+from flightagents.domain.said import CONNECTIONS
 from flightagents.sandbox.mailbox import Mail
 from flightagents.sandbox.sms import Sms
 from flightagents.store.ledger_rows import read_notice

@@ -11,8 +11,8 @@ import msgspec
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.errors import WriteRefusedError
 from flightagents.store.connection import (
     DUPLICATE_KEY,

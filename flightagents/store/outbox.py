@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notification, Stage, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.fenced_writes import FencedWrites
 from flightagents.store.ledger_rows import COLLECTION, not_after, notice_text, reader, traced, within

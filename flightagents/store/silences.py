@@ -10,8 +10,8 @@ from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Silence
+from flightagents.domain.reasons import Reason
 from flightagents.store.connection import Database, bulk_write, until_stored
 
 COLLECTION = "silences"

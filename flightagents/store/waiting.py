@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.ledger_rows import COLLECTION, not_after, traced
 from flightagents.store.marking import marked

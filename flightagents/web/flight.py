@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from flightagents.domain.alerting import CONNECTIONS, Said
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight import End
 from flightagents.domain.page import Chapter, FlightPage, Happened, Standing, Wrote
+from flightagents.domain.said import CONNECTIONS, Said
 from flightagents.web.clock import Clock
 from flightagents.web.words import Words
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message, Notification, StaffNotice, Stage, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.ledger_rows import TRACE
 from flightagents.store.outbox import MongoOutbox

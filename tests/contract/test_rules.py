@@ -8,11 +8,12 @@ import pytest
 import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind, Severity
 from flightagents.domain.notifications import Message, Notification, StaffNotice, State
 from flightagents.domain.office_hours import OfficeHours
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.outbox import MongoOutbox
 from flightagents.store.rules import MongoStaffRows, MongoStaffRules

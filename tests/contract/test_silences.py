@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.notifications import Silence
+from flightagents.domain.reasons import Reason
 from flightagents.store.silences import MongoSilences
 from tests.support.rows import MINUTE, NOON
 from tests.support.silences import FakeSilences

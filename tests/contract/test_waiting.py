@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message, Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.outbox import MongoOutbox
 from flightagents.store.waiting import MongoWaiting

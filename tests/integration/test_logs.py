@@ -17,9 +17,9 @@ import pytest
 import structlog
 
 from flightagents import logs
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification
+from flightagents.domain.said import Said
 from flightagents.errors import WriteRefusedError
 from flightagents.sandbox.processes import LOCALHOST, free_port
 from flightagents.settings import LogFormat

@@ -13,11 +13,11 @@ from urllib.parse import urljoin
 
 import pytest
 
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel, SegmentStatus
 from flightagents.domain.caution import Caution
 from flightagents.domain.page import SHOWN, FlightPage, Standing
 from flightagents.domain.replies import Answer
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.tasks import TaskKind
 from flightagents.notify import gsm7
 from flightagents.web import views

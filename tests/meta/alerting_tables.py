@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind, severity
 from flightagents.domain.notifications import Notice, Onward, State
-from flightagents.domain.reasons import MEANING
+from flightagents.domain.reasons import MEANING, Reason
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.tasks import TaskKind
 from flightagents.notify.render import Renderer
 from tests.meta.repository import ROOT

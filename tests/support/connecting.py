@@ -3,10 +3,10 @@
 from typing import Any
 
 from flightagents.airports import country
-from flightagents.domain.alerting import CONNECTIONS, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.connections import MinimumTimes
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.said import CONNECTIONS, Said
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from tests.support.agency import Agency

@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
 from flightagents.domain.consents import OptOut, revoked
 from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Receipt
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice, Notification, Stage, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.handlers.pace import Pace
 from tests.support.fakes import Journal
 from tests.support.rows import NOON

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.said import Said
 from tests.support.messages import notice
 from tests.support.rows import NOON
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flightagents.domain.alerting import CONNECTIONS, Said
 from flightagents.domain.caution import Caution
 from flightagents.domain.delivery import Envelope
 from flightagents.domain.notifications import Message, Notice, Onward
+from flightagents.domain.said import CONNECTIONS, Said
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANNA = "anna@example.com"

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification
+from flightagents.domain.said import Said
 from flightagents.errors import MailboxOutageError
 from tests.support.messages import notice
 from tests.support.rows import NOON

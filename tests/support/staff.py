@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.rules import Recipient, StaffRule
+from flightagents.domain.said import Said
 from flightagents.domain.tracking import advance
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.staff import AlertStaff

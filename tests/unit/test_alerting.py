@@ -13,8 +13,6 @@ from flightagents.domain.alerting import (
     NOTHING,
     Current,
     Decision,
-    Reason,
-    Said,
     Told,
     expires_at,
     needs_update,
@@ -25,6 +23,8 @@ from flightagents.domain.alerting import (
 from flightagents.domain.bookings import Channel
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.notifications import Notification, State, told_by
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.domain.tracking import advance
 from tests.support.messages import notice
 from tests.support.rows import MINUTE, NOON, row, run_of

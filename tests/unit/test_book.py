@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel, Consent, Match, SegmentStatus
 from flightagents.domain.notifications import State
+from flightagents.domain.reasons import Reason
 from tests.support.agency import Agency, Worker
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import NOON, row

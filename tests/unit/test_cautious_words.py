@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.caution import Caution, caution
 from flightagents.domain.notifications import Message, Notice
+from flightagents.domain.said import Said
 from flightagents.notify.dates import STYLES
 from flightagents.notify.render import Renderer
 from tests.support.messages import NOON, ONWARD, cautious, notice

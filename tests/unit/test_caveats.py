@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.flight import Status
 from flightagents.domain.notifications import Notice
 from flightagents.domain.page import STALE_AFTER
+from flightagents.domain.said import Said
 from tests.support.agency import SECOND, Agency
 from tests.support.due import ON_BA117
 from tests.support.rows import MINUTE, NOON, row

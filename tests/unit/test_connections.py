@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flightagents.airports import country
-from flightagents.domain.alerting import CONNECTIONS, Reason, Said
 from flightagents.domain.connections import (
     GATES_CLOSE,
     SEPARATE_TICKETS,
@@ -24,6 +23,8 @@ from flightagents.domain.connections import (
 )
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.journeys import Connection, Leg, connections, first_onward
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS, Said
 from flightagents.domain.tracking import advance
 from tests.support.rows import DAY, MINUTE, NOON, row, run_of
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from flightagents.domain.alerting import CONNECTIONS, Reason
 from flightagents.domain.bookings import Booking, Channel
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import CONNECTIONS
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.handlers.watch_connections import WatchConnections
 from tests.support.agency import Agency

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel, SegmentStatus
 from flightagents.domain.connections import MinimumTimes
 from flightagents.domain.delivery import Rejected
 from flightagents.domain.holding import Holding, Policies, QuietHours
 from flightagents.domain.moves import watch
 from flightagents.domain.notifications import Silence, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.errors import SettingsError
 from flightagents.handlers.decide import Manner

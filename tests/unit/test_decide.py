@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel, Segment, SegmentStatus
 from flightagents.domain.delivery import Found, Rejected, Retry, Uncertain
 from flightagents.domain.holding import Holding, Policies
 from flightagents.domain.moves import watch
 from flightagents.domain.notifications import State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.handlers.decide import USUAL, Manner
 from tests.support.agency import BA117, Agency, Worker, address_key
 from tests.support.messages import ANNAS_PHONE

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Found, Misconfigured, Outcome, Rejected, Retry, Uncertain
 from flightagents.domain.notifications import Message, Notice, Notification, Stage, State
+from flightagents.domain.reasons import Reason
 from flightagents.handlers import deliver as module
 from flightagents.handlers.pace import PACES, Pace
 from tests.support.agency import SECOND, Agency, Worker

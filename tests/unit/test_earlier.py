@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.changes import Change
 from flightagents.domain.moves import watch
+from flightagents.domain.said import Said
 from tests.support.agency import BA117, Agency
 from tests.support.rows import MINUTE, row
 from tests.support.travellers import booking, segment

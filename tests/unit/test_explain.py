@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
 from flightagents.domain.holding import Holding, Policies
 from flightagents.domain.notifications import Notification
-from flightagents.domain.reasons import MEANING
+from flightagents.domain.reasons import MEANING, Reason
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.explain import FORGOTTEN, Explain, counted
 from tests.support.agency import BA117, Agency, address_key

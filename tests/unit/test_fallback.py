@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel, Consent
 from flightagents.domain.delivery import Accepted, Outcome, Receipt, Rejected, Retry, Uncertain
 from flightagents.domain.notifications import Notification, Onward, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.domain.tasks import Task, TaskKind
 from tests.support.agency import Agency
 from tests.support.messages import ANNAS_PHONE, notice

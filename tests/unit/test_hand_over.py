@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from flightagents.domain.alerting import Current, Reason, Said
+from flightagents.domain.alerting import Current
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Rejected
 from flightagents.domain.notifications import StaffNotice, Stage, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.handlers import deliver as module
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.decide import Manner

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from flightagents.domain.alerting import Current, Decision, Reason, Said
+from flightagents.domain.alerting import Current, Decision
 from flightagents.domain.holding import Holding, Policies, QuietHours
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.domain.tracking import advance
 from tests.support.rows import MINUTE, row, run_of
 from tests.support.travellers import booking

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flightagents.domain.alerting import CONNECTIONS, Said
+from flightagents.domain.said import CONNECTIONS, Said
 from flightagents.handlers.watch_connections import WatchConnections
 from tests.support.agency import Agency
 from tests.support.rows import row, run_of

@@ -12,10 +12,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 import flightagents.notify
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.caution import Caution
 from flightagents.domain.notifications import Message, Notice, Onward
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, Said
 from flightagents.notify.dates import STYLES, Moment
 from flightagents.notify.render import Renderer
 from flightagents.sandbox.sms import segments

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, StaffNotice
+from flightagents.domain.said import Said
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.staff_rows import staff_key

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightagents.domain.alerting import Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message, Notice
+from flightagents.domain.said import Said
 from flightagents.notify.blanks import OWN, Blanks, own_words
 from flightagents.notify.render import Renderer
 from tests.support.messages import NOON, notice

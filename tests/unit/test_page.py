@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.caution import Caution
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Message, State
 from flightagents.domain.page import SHOWN, STALE_AFTER, Happened, Standing, Wrote, moved_to, standing, story
+from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.domain.tracking import advance
 from tests.support.ledger_rows import notification
 from tests.support.messages import notice

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Booking, Channel, SegmentStatus
 from flightagents.domain.holding import Holding, Policies, QuietHours
 from flightagents.domain.moves import watch
 from flightagents.domain.notifications import State
+from flightagents.domain.reasons import Reason
 from flightagents.handlers.decide import Manner
 from tests.support.agency import BA117, Agency
 from tests.support.due import BOTH, ON_BA117

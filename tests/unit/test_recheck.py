@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.notifications import Message, Notification, Stage, State
+from flightagents.domain.reasons import Reason
+from flightagents.domain.said import Said
 from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.limits import CAN_BE_SPARED, HOURLY, AddressLimit
 from flightagents.handlers.recheck import UNCERTAIN_PATIENCE, Recheck

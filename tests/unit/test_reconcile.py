@@ -2,9 +2,9 @@
 
 import pytest
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.delivery import Accepted, Found, Uncertain
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from tests.support.agency import SECOND, Agency
 from tests.support.desk import LEASE, PACE

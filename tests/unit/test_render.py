@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightagents.domain.alerting import CONNECTIONS, FOR_STAFF, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message
+from flightagents.domain.said import CONNECTIONS, FOR_STAFF, Said
 from flightagents.notify import gsm7
 from flightagents.notify.render import Renderer
 from flightagents.notify.wording import duration

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind, Severity
 from flightagents.domain.delivery import Accepted, Retry, Uncertain
 from flightagents.domain.notifications import Notification, StaffNotice, State
 from flightagents.domain.office_hours import OfficeHours
+from flightagents.domain.reasons import Reason
 from flightagents.domain.rules import ON_CALL_RULE
+from flightagents.domain.said import Said
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.staff_recheck import RecheckStaff
 from flightagents.handlers.verdicts import Send, SetAside, Verdict

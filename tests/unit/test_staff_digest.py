@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from flightagents.domain.alerting import Reason, Said
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind
 from flightagents.domain.notifications import Notification, StaffNotice, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.rules import CONFIRMED_BY
+from flightagents.domain.said import Said
 from flightagents.handlers.staff_digest import MOST_LINES, digest_of, digest_row
 from flightagents.handlers.staff_rows import beyond
 from tests.support.rows import MINUTE, NOON

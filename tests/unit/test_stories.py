@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Receipt, Retry
 from flightagents.domain.notifications import State
 from flightagents.domain.page import Standing
+from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import TaskKind
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.page import ShowFlight

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flightagents.domain.alerting import PLACES, Said
 from flightagents.domain.delivery import Found, Outcome, Retry, Uncertain
 from flightagents.domain.flight import FlightState
+from flightagents.domain.said import PLACES, Said
 from flightagents.handlers.waiting import LookAtWaiting
 from tests.support.agency import BA117, Agency
 from tests.support.desk import FakeChannel

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from flightagents.domain.alerting import Reason
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.delivery import Accepted, Found, Misconfigured, Outcome, Rejected, Retry, Uncertain
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.receipts import RECEIPT_WITHIN
