@@ -97,8 +97,9 @@ async def test_an_email_in_the_mailbox_is_delivered(desk: Desk) -> None:
 async def test_an_email_that_comes_back_has_failed(desk: Desk, receipts: bool) -> None:
     await desk.send(GONE, receipts=receipts)
     await desk.until_reported("failed")
-    # It is an alias: where receipts were asked for, that it was expanded is reported first.
-    assert await desk.read() == ({"relayed": 1, "failed": 1} if receipts else {"failed": 1})
+    # It is an alias: where receipts were asked for, that it was expanded is reported too, before or after.
+    counted = await desk.read()
+    assert (counted["failed"], counted["relayed"] + counted["no_change"]) == (1, int(receipts))
     assert desk.row.state is State.FAILED
     assert desk.row.trace[-1] == "receipt: failed: failed 5.1.1"
     assert [row.id for row in await desk.ledger.unsettled()] == [desk.id]

@@ -83,7 +83,7 @@ def listed(*words: str) -> list[str]:
 def test_tasks_are_listed_newest_first_with_the_number_to_call() -> None:
     assert listed() == [
         f"{CALL.id} call open ABC123 call {ANNAS_PHONE} {CALL.summary}",
-        f"{REBOOK.id} rebook open by 2026-11-22 14:35 {REBOOK.summary}",
+        f"{REBOOK.id} rebook open by 2026-11-22 14:35Z {REBOOK.summary}",
     ]
     call, rebook = map(json.loads, listed("--json"))
     assert (call["id"], call["reference"], call["phone"]) == (CALL.id, "ABC123", ANNAS_PHONE)
