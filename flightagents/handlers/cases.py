@@ -48,9 +48,14 @@ class Case:
         return self.story or (self.state.flight,)
 
     @property
+    def everyone(self) -> tuple["Case", ...]:
+        """Give the cases of every booking that this person has on this flight."""
+        return self.person or (self,)
+
+    @property
     def bookings(self) -> tuple[Booking, ...]:
         """Give every booking of this person on this flight."""
-        return tuple(case.booking for case in self.person) or (self.booking,)
+        return tuple(case.booking for case in self.everyone)
 
     def current(self, moved: Moved = NOT_MOVED, patience: timedelta = UNCONFIRMED_PATIENCE) -> Current:
         """Give the flight as it stands for this person."""
@@ -66,7 +71,7 @@ class Case:
     @property
     def base(self) -> datetime:
         """What the person was promised, by the earliest of their tickets; else what we saw first."""
-        return min((case.own_base for case in self.person or (self,)), key=at_latest)
+        return min((case.own_base for case in self.everyone), key=at_latest)
 
     @property
     def own_base(self) -> datetime:

@@ -21,7 +21,7 @@ from flightagents.domain.reasons import Reason
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import NOT_MOVED, Case, Moved
 from flightagents.handlers.counting import count_silent, count_written
-from flightagents.handlers.heard import in_order
+from flightagents.handlers.heard import in_order, turn_of
 from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows
 from flightagents.ports import Ledger, Silences
@@ -124,7 +124,8 @@ class Decide:
         for case in cases:
             theirs = self.of_person(case, known)
             elsewhere = moved.get(case.state.flight, NOT_MOVED)
-            decided = self._one_person.decide(case, theirs, elsewhere, now, new=new)
+            turn = turn_of(self._of_everyone(case, known), case.state.flight)
+            decided = self._one_person.decide(case, theirs, elsewhere, now, turn=turn, new=new)
             # Another booking of the same person may have it already.
             twice = bool(decided.rows) and all(row.id in rows for row in decided.rows)
             if (silence := Reason.DUPLICATE if twice else decided.silence) is not None:
@@ -135,9 +136,10 @@ class Decide:
 
     async def known(self, cases: Sequence[Case]) -> "Known":
         """Give all rows of these people about these flights, and about the flights that theirs once were."""
-        flights = {flight for case in cases for flight in case.flights}
+        everyone = [each for case in cases for each in case.everyone]
+        flights = {flight for each in everyone for flight in each.flights}
         known: Known = defaultdict(list)
-        for row in await self._ledger.rows_of(sorted(flights), self._keys(cases)):
+        for row in await self._ledger.rows_of(sorted(flights), self._keys(everyone)):
             known[row.flight, row.address_key or ""].append(self._in_this_mode(row))
         return known
 
@@ -145,6 +147,12 @@ class Decide:
         """Give a person's rows about a flight, and about all that it was or became, oldest first."""
         keys = self.address_keys(case.booking)
         return in_order(row for flight in case.flights for key in keys for row in known[flight, key])
+
+    def _of_everyone(self, case: Case, known: "Known") -> list[Notification]:
+        """Of two bookings with one address each writes there, and both have to name their rows alike."""
+        flights = {flight for each in case.everyone for flight in each.flights}
+        keys = self._keys(case.everyone)
+        return [row for flight in sorted(flights) for key in keys for row in known[flight, key]]
 
     def address_keys(self, booking: Booking) -> list[str]:
         """Hash every address of a person."""

@@ -18,6 +18,9 @@ JUST_DUE = timedelta(minutes=5)
 """What was put off and withdrawn, and would have been told longer ago than this, was other news; unless
 its provider did not take it."""
 
+SAME_TROUBLE = timedelta(minutes=30)
+"""News that takes the place of what was withdrawn unsent within this goes on waiting for it."""
+
 _REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
 """Rows that a decision brings to life again."""
 
@@ -50,13 +53,16 @@ def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]
     An SMS that its provider puts off is withdrawn by each newer state; the email alone must not be the end.
     It keeps its ordinal, and is judged on the newest state before it leaves.
     """
-    told = [row for row in rows if row.state in TOLD and row.said not in CONNECTIONS]
+    told = [row for row in rows if row.state in TOLD and row.said not in CONNECTIONS | PLACES]
     if not told:
         return []
     heard = {row.address_key for row in told if _is_same_news(row, told[-1])}
-    # Nor where newer news is on its way to that address: the older would only be withdrawn again.
-    coming = (row for row in rows if row.state is State.PENDING and row.ordinal > told[-1].ordinal)
-    heard |= {row.address_key for row in coming}
+    # Nor where newer news was told or is on its way there: the older would only be withdrawn again.
+    heard |= {
+        row.address_key
+        for row in rows
+        if row.state in TOLD | {State.PENDING} and row.said not in CONNECTIONS and is_newer(row, told[-1])
+    }
     return [
         replace(row, state=State.PENDING, reason=Reason.NEWS, not_before=None)
         for row in rows
@@ -67,9 +73,19 @@ def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]
     ]
 
 
+def is_newer(row: Notification, other: Notification) -> bool:
+    """Tell whether a row was decided on a newer state of its flight, or on the same state in a later turn."""
+    return row.flight == other.flight and (row.ordinal, row.turn) > (other.ordinal, other.turn)
+
+
 def turn_of(rows: Iterable[Notification], flight: str) -> int:
-    """Count what was told of the other flights that this one has been."""
-    return len({_news(row) for row in rows if row.flight != flight and row.state in TOLD})
+    """Count what was told of the other flights that this one has been; it never falls, whatever comes back.
+
+    `rows`: those of everyone whom this flight's rows may reach at the same addresses.
+    """
+    rows = list(rows)
+    may_know = {_news(row) for row in rows if row.flight != flight and (row.state in TOLD or row.wire_at)}
+    return max(len(may_know), *(row.turn for row in rows if row.flight == flight), 0)
 
 
 def waiting(rows: Sequence[Notification], new: Notification) -> Notification:
@@ -78,12 +94,19 @@ def waiting(rows: Sequence[Notification], new: Notification) -> Notification:
     for row in rows:
         if row.address_key == new.address_key and row.said not in CONNECTIONS:
             unsent = [] if row.state in TOLD else [*unsent, row]
-    withdrawn = [row for row in unsent if row.state in (State.SUPERSEDED, State.PENDING)]
+    withdrawn = [row for row in unsent if _gives_way(row, new)]
     return replace(
         new,
         waits_since=min((row.waits_since or row.created_at for row in withdrawn), default=None),
         in_vain_since=min((row.in_vain_since for row in withdrawn if row.in_vain_since), default=None),
     )
+
+
+def _gives_way(row: Notification, new: Notification) -> bool:
+    """What never came due kept nobody waiting, and what was withdrawn long ago was other news."""
+    was_due = row.not_before is None or row.not_before <= new.created_at
+    lately = new.created_at - row.created_at <= SAME_TROUBLE
+    return row.state in (State.SUPERSEDED, State.PENDING) and was_due and lately
 
 
 def unheard(rows: Sequence[Notification], moved: Moved) -> Moved:

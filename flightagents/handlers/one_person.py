@@ -19,16 +19,15 @@ from flightagents.domain.alerting import (
     needs_update,
 )
 from flightagents.domain.holding import Holding
-from flightagents.domain.notifications import Notification, told_by
+from flightagents.domain.notifications import Notification, State, told_by
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import PLACES
+from flightagents.domain.said import PLACES, Said
 from flightagents.domain.times import to_utc
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.heard import (
     half_told,
     is_held,
     is_said_already,
-    turn_of,
     unheard,
     untold_since,
     waiting,
@@ -52,24 +51,32 @@ class OnePerson:
         self._patience = patience
 
     def decide(
-        self, case: Case, theirs: Sequence[Notification], moved: Moved, now: datetime, *, new: bool
+        self,
+        case: Case,
+        theirs: Sequence[Notification],
+        moved: Moved,
+        now: datetime,
+        *,
+        turn: int = 0,
+        new: bool = False,
     ) -> Decided:
-        """Decide; whoever is `new` hears nothing of a flight that has left."""
+        """Decide in a turn (heard.py); whoever is `new` hears nothing of a flight that has left."""
         if new and case.state.has_left and not theirs and case.aside is None:
             return Decided([], Reason.DEPARTED)
         current = self.current(case, unheard(theirs, moved))
-        told = self.told(case, theirs, case.state.ordinal, turn_of(theirs, case.state.flight))
+        told = self.told(case, theirs, case.state.ordinal, turn)
         decision = left_to_staff(needs_update(told, current, now), case.aside, told)
         if decision.tell:
-            rows = self._written(case, theirs, current, told, decision, now=now)
+            rows = self._written(case, theirs, current, told, decision, turn=turn, now=now)
             silence = _why_not(rows, theirs)
         else:
             rows, silence = [], decision.reason
         if case.aside is None:
-            behind = self._left_behind(case, theirs, current, rows, now)
+            behind = self._left_behind(case, theirs, current, rows, turn=turn, now=now)
             instead = {row.address_key for row in behind}
             rows = [row for row in rows if row.address_key not in instead] + behind
-            rows += self._half_told(case, theirs, current, rows, now) if not decision.tell else ()
+            if not decision.tell or decision.said in PLACES:
+                rows += self._half_told(case, theirs, current, rows, now)
         return Decided([row for row in rows if not is_said_already(theirs, row)], silence)
 
     def still(
@@ -110,6 +117,7 @@ class OnePerson:
         told: Told,
         decision: Decision,
         *,
+        turn: int,
         now: datetime,
     ) -> list[Notification]:
         if decision.said is None:
@@ -117,7 +125,6 @@ class OnePerson:
         notice = self._rows.notice(case, current, told, decision.said)
         since = untold_since(theirs, now)
         decision = self._holding.hold(decision, current, case.bookings, since=since, now=now)
-        turn = turn_of(theirs, case.state.flight)
         rows = self._rows.of(case, current, notice, decision, now, turn=turn)
         return [replace(waiting(theirs, row), hold=is_held(theirs, row)) for row in rows]
 
@@ -127,6 +134,8 @@ class OnePerson:
         theirs: Sequence[Notification],
         current: Current,
         written: Sequence[Notification],
+        *,
+        turn: int,
         now: datetime,
     ) -> list[Notification]:
         """Tell an address that believes in what the others know to be undone: its provider put it off.
@@ -136,12 +145,13 @@ class OnePerson:
         reached = {row.address_key for row in written if row.said not in PLACES}
         rows: list[Notification] = []
         for key in self._rows.address_keys(case.booking):
-            turn = turn_of(theirs, case.state.flight)
-            here = self.told(case, _at(theirs, key), case.state.ordinal, turn)
+            mine = _at(theirs, key)
+            here = self.told(case, mine, case.state.ordinal, turn)
             decision = needs_update(here, current, now)
-            if here != NOTHING and key not in reached and decision.tell and decision.said in STILL_TOLD:
-                theirs_too = self._written(case, theirs, current, here, decision, now=now)
-                rows += [row for row in theirs_too if row.address_key == key]
+            undone = here != NOTHING and decision.tell and decision.said in STILL_TOLD
+            if undone and key not in reached and not _has_failed(mine, decision.said):
+                for_all = self._written(case, theirs, current, here, decision, turn=turn, now=now)
+                rows += [row for row in for_all if row.address_key == key and row.state is State.PENDING]
         return rows
 
     def _half_told(
@@ -164,6 +174,12 @@ class OnePerson:
 
 def _at(rows: Sequence[Notification], address_key: str | None) -> list[Notification]:
     return [row for row in rows if row.address_key == address_key]
+
+
+def _has_failed(rows: Sequence[Notification], said: Said | None) -> bool:
+    """Tell whether this could not be told there: each newer state would only try it again."""
+    same = [row for row in rows if row.said is said]
+    return bool(same) and same[-1].state in (State.FAILED, State.DEAD)
 
 
 def _why_not(decided: Sequence[Notification], theirs: Sequence[Notification]) -> Reason | None:

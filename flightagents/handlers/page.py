@@ -85,7 +85,11 @@ def _moved_to(case: Case, cases: Sequence[Case]) -> date | None:
     """Give the day of the flight that counts, where this one does not; the old one may count again."""
     if case.aside is not Reason.MOVED:
         return None
-    counts = (each.state.flight for each in cases if each.aside is None and case.state.flight in each.story)
+    counts = (
+        each.state.flight
+        for each in cases
+        if each.aside is not Reason.MOVED and case.state.flight in each.story
+    )
     return next((FlightId.parse(flight).date for flight in counts), None)
 
 

@@ -17,6 +17,7 @@ from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.caveats import Caveats
 from flightagents.handlers.decide import Decide
+from flightagents.handlers.heard import is_newer
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows, obstacle_to
@@ -160,8 +161,8 @@ def _crossed(row: Notification, rows: Sequence[Notification], now: datetime) -> 
         and other.id != row.id
         and other.said not in CONNECTIONS
     ]
-    if any(other.ordinal > row.ordinal and other.state in OPEN for other in same):
+    if any(is_newer(other, row) and other.state in OPEN for other in same):
         return _SUPERSEDED
-    older = {other.state for other in same if other.ordinal < row.ordinal}
+    older = {other.state for other in same if is_newer(row, other)}
     unclear = State.UNCERTAIN in older and now - row.created_at < UNCERTAIN_PATIENCE
     return Wait() if State.SENDING in older or unclear else None

@@ -138,6 +138,7 @@ class MongoLedger:
             "tries": 0,
             "stuck": False,
             "in_vain_since": None,
+            "waits_since": None,
             "retry_at": None,
             "not_before": None,
             "settled": True,

@@ -37,7 +37,11 @@ class MongoWaiting:
     ) -> list[Notification]:
         """Mark travellers' rows that cannot leave; give those, each of them once."""
         long_ago = {"$subtract": ["$$NOW", int(after / timedelta(milliseconds=1))]}
-        in_vain = {"in_vain_since": {"$type": "date"}, "$expr": {"$lte": ["$in_vain_since", long_ago]}}
+        in_vain = {
+            "attempt": {"$gt": 0},
+            "in_vain_since": {"$type": "date"},
+            "$expr": {"$lte": ["$in_vain_since", long_ago]},
+        }
         waits = {"$lte": [{"$ifNull": ["$waits_since", "$created_at"]}, due_by]}
         unsendable = {"channel": {"$in": [channel.value for channel in down]}, "$expr": waits}
         due = {

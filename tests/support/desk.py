@@ -353,7 +353,7 @@ def _may_move(row: Notification, receipt: Receipt) -> bool:
 def _is_stuck(row: Notification, before: datetime, due_by: datetime, down: Collection[Channel]) -> bool:
     if row.state not in (State.PENDING, State.UNCERTAIN) or row.hold or row.stuck or row.rule:
         return False
-    in_vain = row.in_vain_since is not None and row.in_vain_since <= before
+    in_vain = row.attempt > 0 and row.in_vain_since is not None and row.in_vain_since <= before
     unsendable = row.channel in down and (row.waits_since or row.created_at) <= due_by
     return (in_vain or unsendable) and (row.not_before is None or row.not_before <= due_by)
 

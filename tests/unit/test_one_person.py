@@ -1,11 +1,18 @@
 """Of two channels one was put off: neither is left with a belief that the other has corrected."""
 
-from flightagents.domain.delivery import Retry
+from datetime import timedelta
+
+from flightagents.domain.delivery import Rejected, Retry
 from flightagents.domain.notifications import State
+from flightagents.domain.tasks import TaskKind
+from flightagents.handlers.waiting import LookAtWaiting
 from tests.support.agency import SECOND, Agency
 from tests.support.due import BOTH
+from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import MINUTE, row
+from tests.support.travellers import booking
 
+HOUR = timedelta(hours=1)
 LATE = {"gate": "A1"}
 BUSY = Retry("429")
 
@@ -69,3 +76,45 @@ async def test_what_was_put_off_and_is_still_the_last_word_is_made_good() -> Non
     await agency.delivers()
     assert [text.partition(" ")[0] for text in agency.sms.texts] == ["later", "cancelled"]
     assert State.PENDING not in agency.states
+
+
+async def test_first_news_that_was_put_off_by_sms_is_told_there_though_a_gate_follows_by_email() -> None:
+    agency = Agency()
+    await agency.books(BOTH)
+    await agency.shows(row(departure=LATE))
+    agency.sms.outcomes = [BUSY]
+    await agency.shows(row(delay=90, departure=LATE))
+    await agency.delivers()
+    await agency.shows(row(delay=90, departure={"gate": "B7"}))
+    agency.wait(MINUTE)
+    await agency.delivers()
+    assert [text.partition(" gate")[0] for text in agency.sms.texts] == ["later 16:05 not 14:35 (BA117)"]
+
+
+async def test_a_dead_number_is_not_tried_again_at_every_new_state() -> None:
+    agency = await told_late()
+    agency.sms.outcomes = [Rejected("21614")] * 9
+    await agency.shows(row(delay=30, departure=LATE))
+    await agency.delivers()
+    for gate in ("B7", "C8", "D9"):
+        await agency.shows(row(delay=30, departure={"gate": gate}))
+        await agency.delivers()
+    assert len(agency.sms.tried) == 2
+
+
+async def test_trouble_that_is_long_over_makes_no_call_of_news_that_was_not_tried() -> None:
+    agency = Agency()
+    agency.clock.move(-6 * HOUR)
+    await agency.books(booking(email=None, phone=ANNAS_PHONE))
+    await agency.is_late(None)
+    agency.sms.outcomes = [BUSY]
+    await agency.is_late(90)
+    await agency.delivers()
+    await agency.is_late(None)
+    await agency.is_late(None)
+    agency.wait(3 * HOUR)
+    for _ in range(2):
+        await agency.shows(row(status="cancelled"))
+    await LookAtWaiting(agency.ledger, agency.clock, down=agency.worker.sender.down)()
+    await agency.worker.settle()
+    assert agency.tasks.of_kind(TaskKind.CALL) == []

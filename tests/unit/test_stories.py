@@ -232,3 +232,34 @@ async def pages(desk: Desk) -> dict[str, tuple[Standing, date | None]]:
         assert page is not None
         found[flight] = page.standing, page.moved_to
     return found
+
+
+async def test_whoever_shares_a_phone_with_a_traveller_of_the_new_flight_hears_of_it_all_the_same() -> None:
+    desk = Midnight()
+    desk.clock.move(4 * HOUR)
+    bob = booking(
+        segment(flight_date=TOMORROW), email="bob@example.com", phone=ANNAS_PHONE, reference="XYZ789"
+    )
+    await desk.books(booking(phone=ANNAS_PHONE), bob)
+    await desk.looks_on(old(delay=70))
+    for _ in range(2):
+        await desk.looks_on(new())
+    by_address = [(each.address, each.message.text) for each in desk.email.arrived]
+    assert (ANNA, "later 00:30 not 23:25 (BA117)") in by_address
+    assert ("bob@example.com", "later 00:30 not 22:15 (BA117)") in by_address
+    assert desk.sms.texts[1:] == ["later 00:30 not 23:25 (BA117)"]
+
+
+async def test_a_bounce_of_old_news_makes_the_new_no_news_a_second_time() -> None:
+    desk = Midnight()
+    desk.clock.move(4 * HOUR)
+    await desk.books(booking(phone=ANNAS_PHONE))
+    await desk.looks_on(old(delay=70))
+    first = desk.rows[0]
+    for _ in range(2):
+        await desk.looks_on(new())
+    told = desk.told
+    await desk.worker.take_receipt(Receipt(first.id, delivered=False, detail="failed 5.1.1"))
+    await desk.worker.settle()
+    await desk.looks_on(new())
+    assert desk.told == told

@@ -212,6 +212,7 @@ async def test_a_flight_that_changes_all_the_time_keeps_nobody_waiting() -> None
         agency.wait(4 * MINUTE)
         await agency.shows(row(delay=45, arrival={"baggage": str(number)}))
         await agency.shows(row(delay=45, departure={"gate": f"A{number}"}))
+        await agency.delivers()
         await looks(agency)
         await agency.delivers()
     assert len(agency.sms.texts) == 1
