@@ -51,11 +51,10 @@ async def send(desk: Desk, channel: Channel) -> None:
     desk.decide.wake(wake)
     while True:
         wake.clear()
-        if await desk.deliver(channel):
-            await desk.settle()
-        else:
+        if not await desk.deliver(channel):
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), LOOK_EVERY.total_seconds())
+        await desk.settle()
 
 
 async def read(read_bounces: ReadBounces) -> None:
