@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flightagents.domain.bookings import Channel
+from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.delivery import Receipt, Retry
 from flightagents.domain.notifications import State
 from flightagents.domain.page import Standing
@@ -49,6 +49,17 @@ async def moved(*, email: str | None = ANNA, phone: str | None = None) -> Midnig
     await desk.books(booking(email=email, phone=phone))
     for shown in (old(), new(), new()):
         await desk.looks_on(shown)
+    return desk
+
+
+async def late_and_moved(*bookings: Booking) -> Midnight:
+    """It is told that BA117 is 70 minutes late, and then that it leaves after midnight."""
+    desk = Midnight()
+    desk.clock.move(4 * HOUR)
+    await desk.books(*bookings)
+    await desk.looks_on(old(delay=70))
+    for _ in range(2):
+        await desk.looks_on(new())
     return desk
 
 
@@ -124,12 +135,7 @@ async def test_what_still_waits_about_the_old_flight_is_not_sent_after_the_new_o
 
 
 async def test_what_was_told_of_the_old_flight_is_told_again_when_it_is_shown_again_as_it_was() -> None:
-    desk = Midnight()
-    desk.clock.move(4 * HOUR)
-    await desk.books(booking())
-    await desk.looks_on(old(delay=70))
-    for _ in range(2):
-        await desk.looks_on(new())
+    desk = await late_and_moved(booking())
     await desk.looks_on(old(delay=70), new())
     assert desk.told == [
         "later 23:25 not 22:15 (BA117)",
@@ -209,12 +215,7 @@ async def test_a_follower_takes_nothing_from_whoever_is_booked_on_the_new_flight
 
 
 async def test_each_page_speaks_of_the_flight_that_counts() -> None:
-    desk = Midnight()
-    desk.clock.move(4 * HOUR)
-    await desk.books(booking())
-    await desk.looks_on(old(delay=70))
-    for _ in range(2):
-        await desk.looks_on(new())
+    desk = await late_and_moved(booking())
     assert await pages(desk) == {BA117: (Standing.MOVED, TOMORROW), NEXT: (Standing.LATE, None)}
     await desk.looks_on(old(delay=70), new())
     assert await pages(desk) == {BA117: (Standing.LATE, None), NEXT: (Standing.MOVED, DAY)}
@@ -235,15 +236,10 @@ async def pages(desk: Desk) -> dict[str, tuple[Standing, date | None]]:
 
 
 async def test_whoever_shares_a_phone_with_a_traveller_of_the_new_flight_hears_of_it_all_the_same() -> None:
-    desk = Midnight()
-    desk.clock.move(4 * HOUR)
     bob = booking(
         segment(flight_date=TOMORROW), email="bob@example.com", phone=ANNAS_PHONE, reference="XYZ789"
     )
-    await desk.books(booking(phone=ANNAS_PHONE), bob)
-    await desk.looks_on(old(delay=70))
-    for _ in range(2):
-        await desk.looks_on(new())
+    desk = await late_and_moved(booking(phone=ANNAS_PHONE), bob)
     by_address = [(each.address, each.message.text) for each in desk.email.arrived]
     assert (ANNA, "later 00:30 not 23:25 (BA117)") in by_address
     assert ("bob@example.com", "later 00:30 not 22:15 (BA117)") in by_address
