@@ -18,6 +18,7 @@ from flightagents.ports import Publisher, StateTable
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
+from flightagents.web.faust_pages import StaffWeb
 from flightagents.web.mount import mount
 from flightagents.wiring import UseCases, World, open_world, what_is_off, wire
 
@@ -50,7 +51,7 @@ class FlightApp(faust.App):
         return transport
 
     def _new_web(self) -> faust.web.base.Web:
-        web = super()._new_web()
+        web = StaffWeb(self)
         mount(web.web_app, lambda: self.use_cases.site)
         return web
 

@@ -1,5 +1,6 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
+from flightagents.ports.access import Attempts, Tokens, Users
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
@@ -20,6 +21,7 @@ from flightagents.ports.telling import (
 
 __all__ = [
     "Archive",
+    "Attempts",
     "Bookings",
     "BounceSource",
     "DeadLetters",
@@ -47,5 +49,7 @@ __all__ = [
     "StaffRules",
     "StateTable",
     "Tasks",
+    "Tokens",
+    "Users",
     "Waiting",
 ]
