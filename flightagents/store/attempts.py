@@ -1,7 +1,7 @@
 """`login_attempts`: logins that failed, for all workers together. Each weighs for a quarter of an hour."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import UpdateOne
@@ -50,7 +50,7 @@ class MongoAttempts:
         await self._attempts.delete_many({"_id": {"$in": list(keys)}})
 
 
-_NEVER = {"$toDate": 0}
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _long_ago() -> dict[str, Any]:

@@ -16,9 +16,10 @@ from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
 
 
-def mount(application: web.Application, site: Callable[[], Site]) -> None:
-    """Add gate and routes; `site` is asked at each request, for the web server starts before all is wired.
+def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
+    """Add gate and routes, and give the doors for more; `site` is asked at each request.
 
+    The web server starts before all is wired.
     aiohttp takes bodies of at most 1 MiB and answers 413 to others.
     """
     doors = Doors(application)
@@ -40,6 +41,7 @@ def mount(application: web.Application, site: Callable[[], Site]) -> None:
     LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
     stream = LiveStream(lambda: site().live)
     stream.mount(doors)
+    return doors
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

@@ -1,13 +1,12 @@
 """The public pages on an agency in memory, behind a real HTTP server."""
 
-import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
 
-from aiohttp import web
+from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from flightagents.domain.changes import Change
@@ -94,7 +93,7 @@ class Website:
         self.once = FakeOnce()
         self.reports = Reports()
         self.staff = Staff()
-        self.live = Live(nothing_is_touched, count=lambda _count: None)
+        self.live = Live(None, count=lambda _count: None)
         bearers = Bearers(self.pages, agency.bookings, LINKS)
         self.withdraw = WithdrawConsent(
             agency.bookings, agency.opt_outs, agency.tasks, address_key, agency.clock
@@ -146,18 +145,19 @@ class Website:
             yield client
 
 
-async def nothing_is_touched() -> AsyncIterator[frozenset[str]]:
-    """Let a test say itself what is touched, by `Live.note`."""
-    await asyncio.Event().wait()
-    yield frozenset()
-
-
 @contextlib.asynccontextmanager
 async def served(site: Callable[[], Site]) -> AsyncIterator[Client]:
     """Serve a site as a worker does; give a browser without cookies."""
     application = web.Application()
     mount(application, site)
-    async with TestClient(TestServer(application)) as client:
+    async with serve(application) as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def serve(application: web.Application) -> AsyncIterator[Client]:
+    """Serve an application until the block ends; give a browser."""
+    async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
         yield client
 
 

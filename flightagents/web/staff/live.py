@@ -85,12 +85,13 @@ class _View:
 class Live:
     """The lists that somebody looks at. It rests while nobody does.
 
-    `touched` gives the names of collections that are changing; after a loss of sight, all of them.
+    `touched` gives the names of collections that are changing; after a loss of sight, all of them. Without it
+    nothing happens by itself, and whoever holds this calls `note` and `catch_up`.
     """
 
     def __init__(
         self,
-        touched: Callable[[], AsyncIterator[frozenset[str]]],
+        touched: Callable[[], AsyncIterator[frozenset[str]]] | None,
         *,
         count: Callable[[int], None],
         seconds: Callable[[], float] = monotonic,
@@ -117,11 +118,11 @@ class Live:
                 await changed.wait()
                 changed.clear()
                 for place, view in enumerate(views):
-                    if view.snapshot is not None and view.snapshot.version != known[place]:
-                        text = view.snapshot.since(had[place])
-                        known[place] = view.snapshot.version
-                        yield Update(view.listing.name, known[place], text)
-                    had[place] = view.snapshot
+                    old, new = had[place], view.snapshot
+                    had[place] = new
+                    if new is not None and new.version != known[place]:
+                        known[place] = new.version
+                        yield Update(view.listing.name, new.version, new.since(old))
         finally:
             for view in views:
                 self._leave(view, changed)
@@ -172,8 +173,9 @@ class Live:
 
     def _begin(self) -> None:
         self._count(self.viewers)
-        if not self._work and not self._closed:
-            self._work = [asyncio.create_task(self._watch()), asyncio.create_task(self._keep_up())]
+        if self._touched is not None and not self._work and not self._closed:
+            watch = self._watch(self._touched())
+            self._work = [asyncio.create_task(watch), asyncio.create_task(self._keep_up())]
 
     def _leave(self, view: _View, viewer: asyncio.Event) -> None:
         view.viewers.discard(viewer)
@@ -188,8 +190,8 @@ class Live:
             task.cancel()
         self._work = []
 
-    async def _watch(self) -> None:
-        async for touched in self._touched():
+    async def _watch(self, stream: AsyncIterator[frozenset[str]]) -> None:
+        async for touched in stream:
             self.note(touched)
 
     async def _keep_up(self) -> None:
