@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from aiohttp import web
 
+from flightagents.errors import StartingError
 from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import VISITOR
 from flightagents.web.staff.frame import Frame
@@ -48,6 +49,8 @@ class Answers:
             if exc.status < 400:  # noqa: PLR2004 - a redirect is no failure
                 raise
             return self._say(request, exc.status, exc.text or "", exc)
+        except StartingError:
+            return _starting()
         except TimeoutError:
             return self._say(request, 503, "The database does not answer. Please try again in a moment.")
         except Exception:  # noqa: BLE001 - the outermost loop of the web: logged, and the next goes on
@@ -69,8 +72,8 @@ class Answers:
         title, detail = _SAID.get(status, _SAID[500]), _without_code(status, detail)
         try:
             frame = self._frame()
-        except AttributeError:  # the web server starts before all is wired
-            return web.Response(text=f"{title}. {detail}", status=status, headers=headers)
+        except StartingError:
+            return _starting()
         values = {"title": title, "detail": detail}
         if VISITOR in request:
             response = frame.page(request, "message.html", status=status, **values)
@@ -78,6 +81,10 @@ class Answers:
             response = frame.bare("message.html", status=status, **values)
         response.headers.extend(headers)
         return response
+
+
+def _starting() -> web.Response:
+    return web.json_response({"error": "this worker is starting"}, status=503, headers={"Retry-After": "2"})
 
 
 def _without_code(status: int, detail: str) -> str:

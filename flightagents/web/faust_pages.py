@@ -8,8 +8,8 @@ from faust.web.apps.stats import Assignment, Stats
 from faust.web.drivers.aiohttp import Web
 
 stats = faust.web.Blueprint("statistics")
-stats.route("", name="index")(Stats)
-stats.route("/assignment", name="assignment")(Assignment)
+stats.route("/stats", name="index")(Stats)
+stats.route("/stats/assignment", name="assignment")(Assignment)
 
 
 class StaffWeb(Web):
@@ -19,6 +19,6 @@ class StaffWeb(Web):
         ("/faust/router", "faust.web.apps.router:blueprint"),
         ("/faust/table", "faust.web.apps.tables.blueprint"),
     )
-    debug_blueprints = (("/faust/graph", "faust.web.apps.graph:blueprint"), ("/stats", stats))
+    debug_blueprints = (("/faust/graph", "faust.web.apps.graph:blueprint"), ("", stats))
     production_blueprints = ()
     optional_blueprints = (("/faust/performance", "faust.web.apps.metrics:blueprint"),)

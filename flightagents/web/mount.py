@@ -11,7 +11,9 @@ from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
 from flightagents.web.site import Site
+from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.stream import LiveStream
+from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
 
@@ -41,7 +43,17 @@ def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
     LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
     stream = LiveStream(lambda: site().live)
     stream.mount(doors)
+    _mount_staff(doors, stream, site)
     return doors
+
+
+def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> None:
+    """Add the staff page."""
+
+    def frame() -> Frame:
+        return site().frame
+
+    UsersPages(lambda: site().office.users, frame).mount(doors)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

@@ -10,6 +10,7 @@ from flightagents.domain.replies import Answered, InboundSms
 from flightagents.web.access.doors import Access
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Live
+from flightagents.web.staff.office import Office
 
 
 class Subscriptions(Protocol):
@@ -61,3 +62,4 @@ class Site:
     access: Access
     frame: Frame
     live: Live
+    office: Office

@@ -20,6 +20,7 @@ from flightagents.web.staff.live import Live
 from flightagents.wiring.access import access_of
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.manner import manner_of
+from flightagents.wiring.staff_pages import office_of as staff_pages_of
 from flightagents.wiring.world import World
 
 WATCHED = frozenset({"flights", "notifications", "tasks", "handling", "bookings", "dead_letters", "workers"})
@@ -63,5 +64,6 @@ def wire_site(world: World, desk: Desk) -> Site:
             mode=settings.delivery.value,
             secret=world.secret,
         ),
+        office=staff_pages_of(world, desk),
         live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set),
     )

@@ -26,6 +26,7 @@ from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Live
+from flightagents.web.staff.office import Office
 from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
@@ -132,6 +133,7 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
+            office=Office(users=self.staff.keep),
         )
 
     def public_url(self, url: str) -> None:

@@ -59,10 +59,7 @@ class Gate:
         role = self._doors.needs(request.method, resource.canonical)
         if role is None:
             return await handler(request)
-        try:
-            access = self._access()
-        except AttributeError:  # the web server starts before the rest is wired
-            raise web.HTTPServiceUnavailable(text="starting", headers={"Retry-After": "2"}) from None
+        access = self._access()
         sessions = Sessions(access.secret)
         visitor = await who(request, access, sessions)
         if visitor is None:

@@ -26,7 +26,18 @@ class Place:
     role: Role = Role.VIEWER
 
 
-PLACES = (Place("/", "Now"),)
+PLACES = (
+    Place("/", "Now"),
+    Place("/tasks", "Tasks"),
+    Place("/travellers", "Travellers", Role.AGENT),
+    Place("/flights", "Flights"),
+    Place("/places", "Airports & airlines"),
+    Place("/messages", "Messages"),
+    Place("/rules", "Rules"),
+    Place("/dead-letters", "Dead letters"),
+    Place("/system", "System"),
+    Place("/users", "Users", Role.ADMIN),
+)
 """In the order of a working day."""
 
 DONE = "done"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from flightagents.domain.users import Role
+from flightagents.errors import StartingError
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.staff.live import Listing, Live
@@ -43,10 +45,8 @@ class LiveStream:
         doors.add("GET", "/live/{name}", self.stream, Role.VIEWER, streams=True)
 
         async def close(_application: web.Application) -> None:
-            try:
+            with suppress(StartingError):
                 self._live().close()
-            except AttributeError:  # it stops before all was wired
-                return
 
         doors.application.on_shutdown.append(close)
 
@@ -76,9 +76,9 @@ class LiveStream:
         query = {key: value for key, value in request.query.items() if key != "version"}
         found = []
         for name in names:
-            role, lister = self._listers.get(name, (Role.ADMIN, None))
-            if lister is None:
+            if name not in self._listers:
                 raise web.HTTPNotFound
+            role, lister = self._listers[name]
             if not visitor.may(role):
                 raise web.HTTPForbidden(text=f"this needs the role {role}")
             found.append(lister(query, visitor))
