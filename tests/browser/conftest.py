@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser" not in str(item.path):
             continue
         item.add_marker(pytest.mark.mongodb)
+        item.add_marker(pytest.mark.chromium)
         if CHROMIUM is None and os.environ.get("FLIGHTAGENTS_REQUIRE_REAL") != "1":
             item.add_marker(pytest.mark.skip(reason="needs chromium: sudo apt-get install chromium"))
 
