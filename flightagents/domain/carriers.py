@@ -1,7 +1,7 @@
 """The state that licensed an airline, for the rules of passenger rights that ask for it: a small table.
 
-Written by hand, airline by airline, in November 2026. It is short on purpose: of an airline that it lacks nobody
-says anything. Subsidiaries count by themselves (easyJet U2 is British, easyJet Europe EC is Austrian).
+Written by hand, airline by airline, in November 2026. It is short on purpose: of an airline that it lacks
+nobody says anything. Subsidiaries count by themselves (easyJet U2 is British, easyJet Europe EC is Austrian).
 """
 
 _SEATS = """

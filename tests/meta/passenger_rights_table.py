@@ -1,5 +1,7 @@
 """The tables of docs/passenger-rights.md. `python -m tests.meta.passenger_rights_table` writes them."""
 
+from collections.abc import Sequence
+
 from flightagents.domain import passenger_rules as rules
 from flightagents.domain.passenger_hints import MARGIN, span
 from flightagents.domain.passenger_rules import PROVISIONS
@@ -38,7 +40,7 @@ def tables() -> str:
     parts = [
         BEGIN,
         "## Rules",
-        "The last column is the day of the text, or of the newest report that it stood, and where the text is.",
+        "The last column is the day of the text, or of the newest report that it stood, and the text.",
         _table(("rule", "may give", "where it stands", "in force since", "as of"), provisions),
         "## Europe",
         _table(("distance", "EU 261", "UK 261", "care from a departure this late"), money),
@@ -52,7 +54,7 @@ def tables() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows))
 
 
