@@ -154,7 +154,7 @@ QUERIES: dict[str, tuple[str, dict[str, Any], str]] = {
 async def test_no_query_of_a_file_scans_a_collection(database: Database, name: str) -> None:
     await prepare(database, keep=timedelta(days=90))
     for store in (MongoLedger, MongoSilences, MongoTasks, MongoFlightFiles):
-        await store(database).prepare()  # type: ignore[attr-defined]
+        await store(database).prepare()
     collection, query, order = QUERIES[name]
     await database[collection].insert_one({"_id": "one"})
     plan = await database[collection].find(query).sort(order, -1).limit(10).explain()
