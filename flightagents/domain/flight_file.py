@@ -69,7 +69,7 @@ class WasBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Decided:
     """A message was decided on. Without `person`: to staff (`rule`), to one forgotten, or not to be seen."""
 
     at: datetime
@@ -132,7 +132,7 @@ class Tasked:
     events: tuple[Event, ...]
 
 
-Entry = Changed | WasBefore | Told | Reported | Silent | Tasked
+Entry = Changed | WasBefore | Decided | Reported | Silent | Tasked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Booking
-from flightagents.domain.flight_file import Event, Person, Reported, Silent, Tasked, Told
+from flightagents.domain.flight_file import Decided, Event, Person, Reported, Silent, Tasked
 from flightagents.domain.notifications import Notification, Silence, State
 from flightagents.domain.reasons import MEANING, Reason
 from flightagents.domain.tasks import Task
@@ -15,6 +15,7 @@ from flightagents.handlers.explain import unspoken, why
 RECEIPT, NONE_CAME = "receipt: ", "no receipt in time"
 """As they stand in a row's trace."""
 SECOND = timedelta(seconds=1)
+_STATES = {state.value: state for state in State} | {"relayed": State.ACCEPTED}
 
 
 class Teller:
@@ -45,12 +46,12 @@ class Teller:
         went_there = bool(address and row and self._key(address) == row.address_key)
         return Person(found.id, found.reference, found.name, address if address and went_there else "")
 
-    def row(self, row: Notification) -> Iterator[Told | Reported]:
+    def row(self, row: Notification) -> Iterator[Decided | Reported]:
         """Tell of a message, and of what its provider reported."""
         person = self.person(row.booking, row)
         events = self._events(row.trace, row.created_at)
         shown = row.message if self._sees else None
-        yield Told(
+        yield Decided(
             at=row.created_at,
             row=row.id,
             ordinal=row.ordinal,
@@ -146,7 +147,7 @@ def _report(text: str) -> tuple[State | None, str]:
     if not text.startswith(RECEIPT):
         return None, ""
     what, _, detail = text.removeprefix(RECEIPT).partition(": ")
-    return (State.ACCEPTED if what == "relayed" else State(what)), detail
+    return _STATES.get(what), detail
 
 
 def _to_second(moment: datetime) -> datetime:

@@ -61,8 +61,7 @@ class MongoFlightFiles:
     @until_stored
     async def rows(self, flight: str, limit: int, booking: str | None = None) -> list[Notification]:
         """Give its newest rows of the ledger; with `booking` those of that person alone."""
-        whose = {} if booking is None else {"booking": booking}
-        found = self._rows.find({**of_flight(flight), **whose}).sort("created_at", DESCENDING).limit(limit)
+        found = self._rows.find(of_flight(flight, booking)).sort("created_at", DESCENDING).limit(limit)
         return (await ledger_rows.reader.read(found))[::-1]
 
     @until_stored
@@ -84,9 +83,10 @@ class MongoFlightFiles:
         return (await tasks.reader.read(found))[::-1]
 
 
-def of_flight(flight: str) -> dict[str, Any]:
-    """Match what is about a flight."""
-    return {"flight": {"$eq": flight}}
+def of_flight(flight: str, booking: str | None = None) -> dict[str, Any]:
+    """Match what is about a flight; with `booking` about that person on it alone."""
+    theirs = {} if booking is None else {"booking": {"$eq": booking}}
+    return {"flight": {"$eq": flight}, **theirs}
 
 
 def became(flight: str) -> dict[str, Any]:

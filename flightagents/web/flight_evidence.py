@@ -15,6 +15,7 @@ from flightagents.domain.changes import ChangeEnd
 from flightagents.domain.flight import End, FlightId
 from flightagents.domain.flight_file import (
     Changed,
+    Decided,
     Entry,
     Event,
     FlightFile,
@@ -23,7 +24,6 @@ from flightagents.domain.flight_file import (
     Reported,
     Silent,
     Tasked,
-    Told,
     WasBefore,
 )
 from flightagents.domain.passenger_rights import Rights
@@ -121,8 +121,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
             return {"type": "changed", "at": iso(entry.at), **_changed(entry)}
         case WasBefore():
             return {"type": "was_before", "at": iso(entry.at), "flight": entry.flight}
-        case Told():
-            return {"type": "told", "at": iso(entry.at), **_told(entry)}
+        case Decided():
+            return {"type": "message", "at": iso(entry.at), **_message(entry)}
         case Reported():
             return {"type": "reported", "at": iso(entry.at), **_reported(entry)}
         case Silent():
@@ -173,7 +173,7 @@ def _look(look: Look) -> dict[str, Any]:
     }
 
 
-def _told(entry: Told) -> dict[str, Any]:
+def _message(entry: Decided) -> dict[str, Any]:
     return {
         "row": entry.row,
         "ordinal": entry.ordinal,

@@ -13,7 +13,7 @@ from fpdf.fonts import FontFace
 
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightId
-from flightagents.domain.flight_file import Changed, FlightFile, Reported, Silent, Tasked, Told, WasBefore
+from flightagents.domain.flight_file import Changed, Decided, FlightFile, Reported, Silent, Tasked, WasBefore
 from flightagents.domain.passenger_hints import Hint
 from flightagents.domain.times import iso, to_local
 from flightagents.web.flight_evidence import Made
@@ -127,11 +127,11 @@ class _Document(FPDF):
 
     def said(self) -> None:
         self._heading("What was sent, to whom and when")
-        found = [entry for entry in self._file.story if isinstance(entry, (Told, Reported))]
+        found = [entry for entry in self._file.story if isinstance(entry, (Decided, Reported))]
         for entry in found:
             match entry:
-                case Told():
-                    self._told(entry)
+                case Decided():
+                    self._message(entry)
                 case Reported():
                     self._reported(entry)
                 case _:
@@ -139,7 +139,7 @@ class _Document(FPDF):
         if not found:
             self._line("Nothing.")
 
-    def _told(self, entry: Told) -> None:
+    def _message(self, entry: Decided) -> None:
         self._line(
             f"{_both(entry.at, self._zone)}  {entry.channel} to {_whom(entry)}: {entry.said}, {entry.state}",
             bold=True,
@@ -225,7 +225,7 @@ def _value(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _whom(entry: Told) -> str:
+def _whom(entry: Decided) -> str:
     if entry.rule is not None:
         return f"staff ({entry.rule})"
     if entry.person is None:

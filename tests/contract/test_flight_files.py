@@ -142,7 +142,7 @@ QUERIES: dict[str, tuple[str, dict[str, Any], str]] = {
     "moves": ("flight_changes", flight_file.became(BA117), "at"),
     "records": ("flight_status", {"_id": {"$in": ["one", "two"]}}, "_id"),
     "rows": ("notifications", flight_file.of_flight(BA117), "created_at"),
-    "rows of one": ("notifications", {**flight_file.of_flight(BA117), "booking": "b1"}, "created_at"),
+    "rows of one": ("notifications", flight_file.of_flight(BA117, "b1"), "created_at"),
     "digests": ("notifications", flight_file.telling(["c1", "c2"]), "created_at"),
     "silences": ("silences", flight_file.of_flight(BA117), "ordinal"),
     "tasks": ("tasks", flight_file.of_flight(BA117), "created_at"),

@@ -9,7 +9,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.delivery import Receipt
-from flightagents.domain.flight_file import Changed, Reported, Silent, Tasked, Told
+from flightagents.domain.flight_file import Changed, Decided, Reported, Silent, Tasked
 from flightagents.domain.notifications import Message, Silence, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
@@ -81,7 +81,7 @@ async def test_all_that_is_kept_of_a_flight_stands_in_its_file(wired: Wired) -> 
     assert changes[1].look is not None
     assert changes[1].look.vendor["status"] == "scheduled"
     assert file.seen_at == wired.began - MINUTE
-    (told,) = [each for each in file.story if isinstance(each, Told)]
+    (told,) = [each for each in file.story if isinstance(each, Decided)]
     assert told.person is not None
     assert (told.person.address, told.state, told.text) == (ANNA, State.FAILED, "late")
     (receipt,) = [each for each in file.story if isinstance(each, Reported)]

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from flightagents.domain.changes import Kind
-from flightagents.domain.flight_file import Changed, FlightFile, Reported, Silent, Tasked, Told, WasBefore
+from flightagents.domain.flight_file import Changed, Decided, FlightFile, Reported, Silent, Tasked, WasBefore
 from flightagents.domain.notifications import Message
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.web.flight_evidence import Made, evidence
@@ -76,7 +76,7 @@ def text_of(file: FlightFile) -> str:
 
 async def test_the_file_under_test_has_every_kind_of_entry() -> None:
     kinds = {type(each) for each in (await file_of()).story}
-    assert kinds == {Changed, WasBefore, Told, Reported, Silent, Tasked}
+    assert kinds == {Changed, WasBefore, Decided, Reported, Silent, Tasked}
 
 
 async def test_the_json_says_when_by_whom_and_of_what_it_was_made() -> None:
@@ -106,7 +106,7 @@ async def test_the_json_says_when_by_whom_and_of_what_it_was_made() -> None:
     assert {each["type"] for each in document["story"]} == {
         "changed",
         "was_before",
-        "told",
+        "message",
         "reported",
         "silent",
         "task",

@@ -10,13 +10,13 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight_file import (
     Changed,
+    Decided,
     Event,
     FlightFile,
     Person,
     Reported,
     Silent,
     Tasked,
-    Told,
     WasBefore,
     in_order,
 )
@@ -25,6 +25,8 @@ from flightagents.domain.passenger_rules import Rule
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import Said
 from flightagents.domain.tasks import Task, TaskKind
+from flightagents.web.flight_evidence import Made, evidence
+from flightagents.web.flight_pdf import pdf
 from tests.support.agency import BA117, address_key
 from tests.support.flight_files import REAL_NOON, opener
 from tests.support.ledger_rows import notification
@@ -34,6 +36,7 @@ from tests.support.rows import MINUTE, NOON, row
 from tests.support.travellers import booking
 
 BEN = booking(reference="XYZ789", email="ben@example.com", name="Ben Ito")
+MADE = Made(by="kim", system="Acme Travel alerts")
 HOURS = 4 * timedelta(hours=1)
 
 
@@ -57,7 +60,7 @@ async def file_of(desk: Desk, *, sees_people: bool = True, whose: str | None = N
 async def test_the_story_is_on_one_line_of_time() -> None:
     found = await file_of(await told())
     kinds = [type(each) for each in found.story]
-    assert kinds == [Changed, Silent, Changed, Told, Told, Changed, Silent]
+    assert kinds == [Changed, Silent, Changed, Decided, Decided, Changed, Silent]
     times = [each.at for each in found.story]
     assert times == sorted(times)
     assert found.state is not None
@@ -86,7 +89,7 @@ async def test_a_record_that_is_not_kept_any_more_is_missing_and_its_change_stay
 
 async def test_a_message_says_to_whom_it_went_and_in_which_words() -> None:
     found = await file_of(await told())
-    to_anna, to_ben = [each for each in found.story if isinstance(each, Told)]
+    to_anna, to_ben = [each for each in found.story if isinstance(each, Decided)]
     assert to_anna.person == Person(booking().id, "ABC123", "Anna Müller", ANNA)
     assert to_ben.person == Person(BEN.id, "XYZ789", "Ben Ito", "ben@example.com")
     assert (to_anna.said, to_anna.channel, to_anna.state) == (Said.LATER, Channel.EMAIL, State.ACCEPTED)
@@ -106,7 +109,7 @@ async def test_whoever_may_not_see_people_sees_counts_and_kinds_alone() -> None:
     desk = await told()
     await desk.tasks.open([replace(TASK, booking=booking().id)])
     found = await file_of(desk, sees_people=False)
-    assert [type(each) for each in found.story].count(Told) == 2
+    assert [type(each) for each in found.story].count(Decided) == 2
     text = msgspec.json.encode(found).decode()
     for secret in ("Anna", "Müller", "ABC123", ANNA, "Ben", "XYZ789", "ben@", "please call"):
         assert secret not in text
@@ -131,7 +134,7 @@ async def test_the_evidence_of_one_person_is_about_nobody_else() -> None:
     desk = await told()
     await desk.tasks.open([TASK, replace(TASK, id="annas", booking=booking().id)])
     found = await file_of(desk, whose=booking().id)
-    assert [each.person.name for each in found.story if isinstance(each, Told) and each.person] == [
+    assert [each.person.name for each in found.story if isinstance(each, Decided) and each.person] == [
         "Anna Müller"
     ]
     assert [each.people for each in found.story if isinstance(each, Silent)] == [1, 1]
@@ -151,7 +154,7 @@ async def test_nothing_was_said_to_somebody_whom_nobody_knows() -> None:
 async def test_an_address_that_is_another_one_now_is_not_shown_for_where_it_went() -> None:
     desk = await told()
     await desk.bookings.save([replace(booking(), email="new@example.com")])
-    to_anna = next(each for each in (await file_of(desk)).story if isinstance(each, Told))
+    to_anna = next(each for each in (await file_of(desk)).story if isinstance(each, Decided))
     assert to_anna.person == Person(booking().id, "ABC123", "Anna Müller", "")
 
 
@@ -159,7 +162,7 @@ async def test_whoever_was_forgotten_has_left_a_message_without_name_and_words()
     desk = await told()
     await desk.worker.forget("ABC123")
     found = await file_of(desk)
-    gone = [each for each in found.story if isinstance(each, Told) and each.forgotten]
+    gone = [each for each in found.story if isinstance(each, Decided) and each.forgotten]
     assert [(each.person, each.text) for each in gone] == [(None, "")]
     assert "Müller" not in msgspec.json.encode(found).decode()
 
@@ -188,7 +191,7 @@ async def test_receipts_stand_at_their_own_time_with_what_the_provider_said(sees
         (-20 * MINUTE, State.ACCEPTED),
         (-10 * MINUTE, None),
     ]
-    (message,) = [each for each in found.story if isinstance(each, Told)]
+    (message,) = [each for each in found.story if isinstance(each, Decided)]
     assert message.events[0] == Event(
         desk.clock.now() - 60 * MINUTE, "decided: news" if sees_people else "decided"
     )
@@ -206,7 +209,7 @@ async def test_the_times_of_a_trace_are_told_in_business_time() -> None:
     sent = notification(trace=(f"{REAL_NOON - MINUTE:%Y-%m-%dT%H:%M:%SZ} decided: news",))
     await desk.ledger.add([sent])
     desk.ledger.kept[sent.id].row = sent
-    (message,) = [each for each in (await file_of(desk)).story if isinstance(each, Told)]
+    (message,) = [each for each in (await file_of(desk)).story if isinstance(each, Decided)]
     assert message.events[0].at == desk.clock.now() - 60 * MINUTE
 
 
@@ -218,7 +221,7 @@ async def test_staff_are_told_by_their_rule_also_in_a_digest_of_many_flights() -
     )
     await desk.ledger.add([digest])
     found = await file_of(desk)
-    to_staff = [each for each in found.story if isinstance(each, Told) and each.rule]
+    to_staff = [each for each in found.story if isinstance(each, Decided) and each.rule]
     assert [(each.row, each.rule, each.forgotten) for each in to_staff] == [("digest", "duty", False)]
 
 
@@ -262,6 +265,17 @@ async def test_nothing_kept_is_no_file_and_what_is_no_flight_is_an_error() -> No
     for wrong in ("BA117", "a|b|c|d", '{"$ne": null}'):
         with pytest.raises(ValueError, match=r".+"):
             await opener(desk)(wrong, sees_people=True)
+
+
+async def test_of_a_flight_whose_state_is_gone_its_history_is_told() -> None:
+    desk = await told()
+    desk.flights._states.clear()
+    found = await file_of(desk)
+    assert (found.state, found.rights.hints) == (None, ())
+    assert found.rights.unsaid == ("how the flight stood is not kept any more",)
+    assert len([each for each in found.story if isinstance(each, Changed)]) == 3
+    assert pdf(found, MADE).startswith(b"%PDF")
+    assert b'"state": null' in evidence(found, MADE)
 
 
 async def test_a_file_is_bounded_and_says_what_it_left_out() -> None:
