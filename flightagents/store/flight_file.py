@@ -20,6 +20,8 @@ from flightagents.store.reading import Document, Reader
 FOR_STAFF = {"rule": {"$type": "string"}}
 LONG = {"live": 0, "unknown": 0}
 """Fields of a record that no file shows."""
+WORDS = {"message.html": 0}
+"""An email says the same in plain text."""
 
 
 class MongoFlightFiles:
@@ -61,13 +63,13 @@ class MongoFlightFiles:
     @until_stored
     async def rows(self, flight: str, limit: int, booking: str | None = None) -> list[Notification]:
         """Give its newest rows of the ledger; with `booking` those of that person alone."""
-        found = self._rows.find(of_flight(flight, booking)).sort("created_at", DESCENDING).limit(limit)
+        found = self._rows.find(of_flight(flight, booking), WORDS).sort("created_at", DESCENDING).limit(limit)
         return (await ledger_rows.reader.read(found))[::-1]
 
     @until_stored
     async def digests(self, changes: Sequence[str], limit: int) -> list[Notification]:
         """Give the newest rows for staff that tell one of these changes, of whatever flights."""
-        found = self._rows.find(telling(changes)).sort("created_at", DESCENDING).limit(limit)
+        found = self._rows.find(telling(changes), WORDS).sort("created_at", DESCENDING).limit(limit)
         return (await ledger_rows.reader.read(found))[::-1]
 
     @until_stored

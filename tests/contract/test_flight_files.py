@@ -9,7 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
-from flightagents.domain.notifications import Silence
+from flightagents.domain.notifications import Message, Silence
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.tracking import advance
@@ -103,6 +103,14 @@ async def test_rows_are_the_newest_of_a_flight_and_of_one_person_where_that_is_a
     assert [each.id for each in await shelf.files.rows(BA117, 3)] == ["row-1", "row-2", "row-3"]
     assert [each.id for each in await shelf.files.rows(BA117, 9, "b1")] == ["row-1", "row-3"]
     assert await shelf.files.rows(BA117, 9, "nobody") == []
+
+
+@pytest.mark.mongodb
+async def test_the_words_of_a_message_come_without_their_html(database: Database) -> None:
+    words = Message(text="late", html="<p>late</p>")
+    await MongoLedger(database).add([notification("words", message=words), notification("none")])
+    found = {row.id: row.message for row in await MongoFlightFiles(database).rows(BA117, 9)}
+    assert found == {"words": Message(text="late"), "none": None}
 
 
 async def test_a_digest_is_found_by_any_change_that_it_tells(shelf: Shelf) -> None:
