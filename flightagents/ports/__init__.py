@@ -1,6 +1,7 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.access import Attempts, Tokens, Users
+from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "DeliveryChannel",
     "FeedRow",
+    "FlightFiles",
     "FlightSource",
     "FlightStore",
     "Lease",

@@ -75,12 +75,16 @@ class MongoArchive:
 
 
 def _sighting(found: Document) -> Sighting:
+    return msgspec.convert(as_stored(found), Sighting)
+
+
+def as_stored(found: Document) -> dict[str, Any]:
     """MongoDB knows no time without a zone: those of an airport whose zone nobody knows come back as UTC."""
     fields: dict[str, Any] = {**found, "id": found["_id"]}
     for end in ("departure", "arrival"):
         if fields[end]["zone"] is None:
             fields[end] = {name: _naive(value) for name, value in fields[end].items()}
-    return msgspec.convert(fields, Sighting)
+    return fields
 
 
 def _naive(value: object) -> object:

@@ -40,7 +40,7 @@ class MongoPages:
     async def changes_of(self, flight: str) -> list[Change]:
         """Give a flight's newest changes, without its states; oldest first."""
         newest = self._changes.find({"flight": flight}).sort("ordinal", DESCENDING).limit(MOST)
-        return (await _changes.read(newest))[::-1]
+        return (await changes_reader.read(newest))[::-1]
 
     @until_stored
     async def seen_at(self, flight: str) -> datetime | None:
@@ -65,4 +65,4 @@ def _end(end: ChangeEnd) -> ChangeEnd:
     return replace(end, **times)
 
 
-_changes = Reader(flights.CHANGES, _change)
+changes_reader = Reader(flights.CHANGES, _change)

@@ -101,7 +101,7 @@ class MongoTasks:
     async def unfinished(self, kinds: Collection[TaskKind]) -> list[Task]:
         """Give those of these kinds that somebody still has to do, oldest first."""
         query = {"kind": {"$in": sorted(kinds)}, "state": _UNFINISHED}
-        return await _rows.read(self._tasks.find(query).sort("created_at", ASCENDING))
+        return await reader.read(self._tasks.find(query).sort("created_at", ASCENDING))
 
     @until_stored
     async def erase(self, bookings: Sequence[str]) -> None:
@@ -119,13 +119,13 @@ class MongoTasks:
 
     async def get(self, key: str) -> Task | None:
         """Give a task."""
-        found = await _rows.read(self._tasks.find({"_id": key}))
+        found = await reader.read(self._tasks.find({"_id": key}))
         return found[0] if found else None
 
     async def newest(self, states: Collection[TaskState], limit: int) -> list[Task]:
         """Give the tasks of these states, newest first."""
         query = {"state": {"$in": sorted(states)}}
-        return await _rows.read(self._tasks.find(query).sort("created_at", DESCENDING).limit(limit))
+        return await reader.read(self._tasks.find(query).sort("created_at", DESCENDING).limit(limit))
 
     async def claim(self, key: str, who: str) -> Task | None:
         """Take an open task in hand; None where it is none, or another was faster."""
@@ -175,4 +175,4 @@ def _task(found: Document) -> Task:
     return msgspec.convert({**found, "id": found["_id"]}, Task)
 
 
-_rows = Reader(COLLECTION, _task)
+reader = Reader(COLLECTION, _task)

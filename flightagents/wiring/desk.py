@@ -14,6 +14,7 @@ from flightagents.handlers.decide import Decide
 from flightagents.handlers.deliver import Deliver
 from flightagents.handlers.explain import Explain
 from flightagents.handlers.fallback import Fallback
+from flightagents.handlers.flight_people import FlightPeople
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
 from flightagents.handlers.in_the_air import InTheAir
@@ -208,7 +209,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         take_receipt=TakeReceipt(receipts),
         read_bounces=bounces_of(settings, receipts, tasks, clock),
         deliver=deliver,
-        explain=Explain(ledger, silences, bookings, rows.person_key),
+        explain=Explain(ledger, silences, FlightPeople(MongoFlights(database), bookings), rows.person_key),
         send_sample=SendSample(channels, renderer_of(settings), clock),
         channels=channels,
     )
