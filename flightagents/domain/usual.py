@@ -1,12 +1,13 @@
 """Today's departures of an airport or an airline beside the last 28 days, and whether one can tell anything.
 
 Only hours that are over are compared, each with the same local hours of every one of those days, whatever
-weekday: four Mondays are too few, and one holiday among them would be a quarter. Lateness grows over a day, so
-a morning is never held against whole days. The 28 days are the newest that are settled: the last of them is
-three days ago, when it is over everywhere on earth and nothing of it changes any more.
+weekday: four Mondays are too few, and one holiday among them would be a quarter. Lateness grows over a day,
+so a morning is never held against whole days. The 28 days are the newest that are settled: the last of them
+is three days ago, when it is over everywhere on earth and nothing of it changes any more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -177,39 +178,51 @@ def todays(now: datetime) -> tuple[date, ...]:
     return tuple(sorted({(now.astimezone(UTC) + ahead).date() for ahead in (WEST, timedelta(), EAST)}))
 
 
-def of_today(days: Iterable[Day], now: datetime) -> list[Slot]:
-    """Give the slots of these days that are today where they are."""
-    return [slot for day in days for slot in day.slots if _local(now, slot).date() == day.date]
-
-
 def punctuality(
     scope: Scope, code: str, days: Iterable[Day], usual: Usual | None, now: datetime
 ) -> Punctuality:
     """Put today, out of the days that may be it, beside what is usual. An unknown zone goes by UTC."""
-    today, past = of_today(days, now), usual.slots if usual else ()
+    clocks = _Clocks(now)
+    today = [slot for day in days for slot in day.slots if clocks.at(slot).date() == day.date]
+    past = usual.slots if usual else ()
+    hours = _hours(today, past, clocks)
     return Punctuality(
         scope=scope,
         code=code,
-        today=_total(today),
-        so_far=_total(_over(today, now)),
-        usual=_total(_over(past, now)),
+        today=total(hour.today for hour in hours),
+        so_far=total(hour.over for hour in hours),
+        usual=_total(slot for slot in past if clocks.is_over(slot)),
         usual_days=usual.days if usual else 0,
-        hours=tuple(_hour(hour, today, past, now) for hour in HOURS),
+        hours=hours,
     )
 
 
-def _hour(hour: int, today: Sequence[Slot], past: Sequence[Slot], now: datetime) -> Hour:
-    slots, usual = ([slot for slot in each if slot.hour == hour] for each in (today, past))
-    return Hour(hour, _total(slots), _total(_over(slots, now)), _total(usual))
+class _Clocks:
+    """What the clocks show now, each read once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._read: dict[str | None, datetime] = {}
+
+    def at(self, slot: Slot) -> datetime:
+        if slot.zone not in self._read:
+            self._read[slot.zone] = to_local(self._now, slot.zone)
+        return self._read[slot.zone]
+
+    def is_over(self, slot: Slot) -> bool:
+        return slot.hour < self.at(slot).hour
 
 
-def _over(slots: Iterable[Slot], now: datetime) -> list[Slot]:
-    return [slot for slot in slots if slot.hour < _local(now, slot).hour]
+def _hours(today: Iterable[Slot], past: Iterable[Slot], clocks: _Clocks) -> tuple[Hour, ...]:
+    all_day, over, usual = (defaultdict[int, list[Slot]](list) for _ in range(3))
+    for slot in today:
+        all_day[slot.hour].append(slot)
+        if clocks.is_over(slot):
+            over[slot.hour].append(slot)
+    for slot in past:
+        usual[slot.hour].append(slot)
+    return tuple(Hour(hour, _total(all_day[hour]), _total(over[hour]), _total(usual[hour])) for hour in HOURS)
 
 
 def _total(slots: Iterable[Slot]) -> Counts:
     return total(slot.counts for slot in slots)
-
-
-def _local(now: datetime, slot: Slot) -> datetime:
-    return to_local(now, slot.zone)

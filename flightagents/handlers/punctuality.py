@@ -4,16 +4,12 @@
 not found.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 
 from flightagents.clock import Clock
-from flightagents.domain.punctuality import Day, Scope, total
-from flightagents.domain.usual import Punctuality, of_today, punctuality, todays
+from flightagents.domain.punctuality import Day, Scope
+from flightagents.domain.usual import Punctuality, punctuality, todays
 from flightagents.ports import PunctualityStore
-
-SPARE = 3
-"""Candidates for each place in a ranking: on a date, some airports have it as yesterday or tomorrow."""
 
 
 class ShowPunctuality:
@@ -40,32 +36,20 @@ class ShowPunctuality:
         return punctuality(scope, code, days, usual[0] if usual else None, now)
 
     async def ranked(self, scope: Scope, limit: int) -> list[Punctuality]:
-        """Give those with the most departures today, most first.
+        """Give the busiest, with the most departures today first.
 
-        The usual medians are left out, so that many fit one page: those of one code have them.
+        The busiest are those of any date that is today somewhere: so nobody drops out at midnight, when
+        little of the new day is known. The usual medians are left out, so that many fit one page: those of
+        one code have them.
         """
         now = self._clock.now()
-        codes = await self._busiest_today(scope, limit)
-        days = by_code(await self._store.days(scope, codes, todays(now), delays=True))
-        usual = {each.code: each for each in await self._store.usual(scope, codes, delays=False)}
-        return [punctuality(scope, code, days.get(code, ()), usual.get(code), now) for code in codes]
-
-    async def _busiest_today(self, scope: Scope, limit: int) -> list[str]:
-        now = self._clock.now()
-        candidates: set[str] = set()
+        most: Counter[str] = Counter()
         for day in todays(now):
-            candidates.update(await self._store.busiest(scope, day, limit * SPARE))
-        found = by_code(await self._store.days(scope, sorted(candidates), todays(now), delays=False))
-        planned = {
-            code: total(slot.counts for slot in of_today(days, now)).planned for code, days in found.items()
-        }
-        order = sorted((code for code in planned if planned[code]), key=lambda code: (-planned[code], code))
-        return order[:limit]
-
-
-def by_code(days: Sequence[Day]) -> dict[str, list[Day]]:
-    """Sort days by whose they are."""
-    found: dict[str, list[Day]] = defaultdict(list)
-    for day in days:
-        found[day.code].append(day)
-    return found
+            most |= Counter(dict(await self._store.busiest(scope, day, limit)))
+        codes = [code for code, _ in most.most_common(limit)]
+        days: dict[str, list[Day]] = defaultdict(list)
+        for each in await self._store.days(scope, codes, todays(now), delays=True):
+            days[each.code].append(each)
+        usual = {each.code: each for each in await self._store.usual(scope, codes, delays=False)}
+        found = [punctuality(scope, code, days[code], usual.get(code), now) for code in codes]
+        return sorted(found, key=lambda each: (-each.today.planned, each.code))

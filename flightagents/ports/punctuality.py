@@ -29,8 +29,8 @@ class PunctualityStore(Protocol):
     async def forget(self, before: date) -> None:
         """Remove older days."""
 
-    async def busiest(self, scope: Scope, on: date, limit: int) -> list[str]:
-        """Give the codes with the most departures on a local date, most first."""
+    async def busiest(self, scope: Scope, on: date, limit: int) -> list[tuple[str, int]]:
+        """Give the codes with the most departures on a local date, and how many, most first."""
 
     async def days(
         self, scope: Scope, codes: Sequence[str], dates: Sequence[date], *, delays: bool

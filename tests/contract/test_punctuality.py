@@ -156,8 +156,8 @@ async def test_the_busiest_come_first_and_no_more_than_are_asked_for(stores: Sto
     routes = ["MAD-LHR", "MAD-JFK", "LHR-JFK", "JFK-LHR"]
     await stores.flights.move_on([flight(f"BA{at}", route=route) for at, route in enumerate(routes, start=1)])
     await stores.punctuality.count([DAY], settled=[])
-    assert await stores.punctuality.busiest(Scope.AIRPORT, DAY, 2) == ["MAD", "JFK"]
-    assert await stores.punctuality.busiest(Scope.AIRLINE, DAY, 2) == ["BA"]
+    assert await stores.punctuality.busiest(Scope.AIRPORT, DAY, 2) == [("MAD", 2), ("JFK", 1)]
+    assert await stores.punctuality.busiest(Scope.AIRLINE, DAY, 2) == [("BA", 4)]
     assert await stores.punctuality.busiest(Scope.AIRPORT, NEXT, 2) == []
 
 

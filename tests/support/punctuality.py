@@ -94,13 +94,13 @@ class FakePunctuality:
         self._days = {key: day for key, day in self._days.items() if day.date >= before}
         self._settled = {day for day in self._settled if day >= before}
 
-    async def busiest(self, scope: Scope, on: date, limit: int) -> list[str]:
+    async def busiest(self, scope: Scope, on: date, limit: int) -> list[tuple[str, int]]:
         planned = {
             code: total(slot.counts for slot in day.slots).planned
             for (whose, code, date_), day in self._days.items()
             if whose is scope and date_ == on
         }
-        return sorted(planned, key=lambda code: (-planned[code], code))[:limit]
+        return sorted(planned.items(), key=lambda each: (-each[1], each[0]))[:limit]
 
     async def days(
         self, scope: Scope, codes: Sequence[str], dates: Sequence[date], *, delays: bool
