@@ -5,11 +5,25 @@ not found.
 """
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
 from flightagents.domain.punctuality import Day, Scope
 from flightagents.domain.usual import Punctuality, punctuality, todays
 from flightagents.ports import PunctualityStore
+
+FRESH = timedelta(minutes=1)
+"""Ranking twenty airlines reads thousands of hours, which change every few minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The busiest, and when they were."""
+
+    at: datetime
+    limit: int
+    found: list[Punctuality]
 
 
 class ShowPunctuality:
@@ -18,6 +32,7 @@ class ShowPunctuality:
     def __init__(self, store: PunctualityStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._ranked: dict[Scope, Ranking] = {}
 
     async def of_airport(self, code: str) -> Punctuality | None:
         """Tell of the departures from an airport; None where none was ever counted."""
@@ -36,13 +51,19 @@ class ShowPunctuality:
         return punctuality(scope, code, days, usual[0] if usual else None, now)
 
     async def ranked(self, scope: Scope, limit: int) -> list[Punctuality]:
-        """Give the busiest, with the most departures today first.
+        """Give the busiest, with the most departures today first; as they stood up to a minute ago.
 
         The busiest are those of any date that is today somewhere: so nobody drops out at midnight, when
         little of the new day is known. The usual medians are left out, so that many fit one page: those of
         one code have them.
         """
         now = self._clock.now()
+        known = self._ranked.get(scope)
+        if known is None or known.limit != limit or not timedelta() <= now - known.at < FRESH:
+            known = self._ranked[scope] = Ranking(now, limit, await self._rank(scope, limit, now))
+        return known.found
+
+    async def _rank(self, scope: Scope, limit: int, now: datetime) -> list[Punctuality]:
         most: Counter[str] = Counter()
         for day in todays(now):
             most |= Counter(dict(await self._store.busiest(scope, day, limit)))
