@@ -2,7 +2,7 @@
 
 Only hours that are over are compared, each with the same local hours of every one of those days, whatever
 weekday: four Mondays are too few, and one holiday among them would be a quarter. Lateness grows over a day,
-so a morning is never held against whole days. The 28 days are the newest that are settled: the last of them
+so a morning is never held against whole days. The 28 days are the newest that are final: the last of them
 is three days ago, when it is over everywhere on earth and nothing of it changes any more.
 """
 
@@ -16,7 +16,7 @@ from flightagents.domain.punctuality import HOURS, MINUTE, Counts, Day, Scope, S
 from flightagents.domain.times import to_local
 
 DAYS = 28
-SETTLED_AFTER = timedelta(days=3)
+FINAL_AFTER = timedelta(days=3)
 """A local date so far behind that of UTC is over everywhere, and its latest flights have left."""
 WEST, EAST = timedelta(hours=-12), timedelta(hours=14)
 """The clocks farthest behind UTC and ahead of it."""

@@ -1,13 +1,13 @@
 """Counts the days of airports and airlines: after it, handlers/punctuality.py reads a few small documents.
 
-A local date is counted again and again until it is settled, then never more. So a first look, or one after a
-week in which nothing ran, also counts what is missing of the last 28 settled days.
+A local date is counted again and again until it is final, then never more. So a first look, or one after a
+week in which nothing ran, also counts what is missing of the last 28 final days.
 """
 
 from datetime import timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.usual import DAYS, SETTLED_AFTER, todays
+from flightagents.domain.usual import DAYS, FINAL_AFTER, todays
 from flightagents.ports import PunctualityStore
 
 DAY = timedelta(days=1)
@@ -26,13 +26,13 @@ class KeepPunctuality:
         """Look once."""
         now = self._clock.now()
         newest = todays(now)[-1]
-        until = now.date() - SETTLED_AFTER
+        until = now.date() - FINAL_AFTER
         since = until - (DAYS - 1) * DAY
         dates = [since + days * DAY for days in range((newest - since).days + 1)]
-        before = await self._store.settled(since, until)
-        settled = [day for day in dates if day <= until]
-        await self._store.count([day for day in dates if day not in before], settled=settled)
-        after = await self._store.settled(since, until)
+        before = await self._store.final(since, until)
+        final = [day for day in dates if day <= until]
+        await self._store.count([day for day in dates if day not in before], final=final)
+        after = await self._store.final(since, until)
         if after != before or (after and await self._store.usual_until() != until):
             await self._store.sum_up(since, until)
         await self._store.forget(now.date() - KEEP)

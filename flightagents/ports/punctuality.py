@@ -11,14 +11,14 @@ from flightagents.domain.usual import Usual
 class PunctualityStore(Protocol):
     """Days of airports and airlines, and what is usual for each."""
 
-    async def count(self, dates: Collection[date], *, settled: Collection[date]) -> None:
+    async def count(self, dates: Collection[date], *, final: Collection[date]) -> None:
         """Count the flights of these local dates, anew where they were counted before.
 
-        Those of them that are settled are not to be counted again.
+        Those of them that are final are not to be counted again.
         """
 
-    async def settled(self, since: date, until: date) -> set[date]:
-        """Give the dates that had departures and were counted as settled."""
+    async def final(self, since: date, until: date) -> set[date]:
+        """Give the dates that had departures and were counted as final."""
 
     async def sum_up(self, since: date, until: date) -> None:
         """Make the days from `since` to `until` what is usual, in place of what was."""

@@ -1,4 +1,4 @@
-"""`daily_punctuality` and `usual_punctuality`: departures by local date, and what the settled days add up to.
+"""`daily_punctuality` and `usual_punctuality`: departures by local date, and what the final days add up to.
 
 MongoDB adds up what `flights` holds of each flight (`counted`, as the domain told when its state was stored):
 a day of the whole world passes through no worker. Counting again writes the same documents again.
@@ -43,20 +43,19 @@ class MongoPunctuality:
         await self._flights.create_index(
             [("date", ASCENDING), ("counted.version", ASCENDING)], name="counted"
         )
-        await self._days.create_index([("date", ASCENDING), ("settled", ASCENDING)], name="date")
+        await self._days.create_index([("date", ASCENDING), ("final", ASCENDING)], name="date")
         busiest = [("scope", ASCENDING), ("date", ASCENDING), ("planned", DESCENDING), ("code", ASCENDING)]
         await self._days.create_index(busiest, name="busiest")
         await self._usual.create_index("until", name="until")
 
     @until_stored
-    async def count(self, dates: Collection[date], *, settled: Collection[date]) -> None:
+    async def count(self, dates: Collection[date], *, final: Collection[date]) -> None:
         """Count the flights of these local dates, anew where they were counted before."""
-        these = sorted(day.isoformat() for day in dates)
-        await self._complete(these)
-        done = sorted(day.isoformat() for day in settled)
-        for scope in Scope:
-            counting = _counting(scope, these, done)
-            await self._flights.aggregate(counting, allowDiskUse=True).to_list(None)
+        await self._complete(sorted(day.isoformat() for day in dates))
+        for day in dates:
+            for scope in Scope:
+                counting = _counting(scope, day.isoformat(), final=day in final)
+                await self._flights.aggregate(counting, allowDiskUse=True).to_list(None)
 
     async def _complete(self, dates: Sequence[str]) -> None:
         """Say what those flights count as that were stored before it was said, or by another version."""
@@ -84,15 +83,16 @@ class MongoPunctuality:
                 await self._flights.bulk_write(writes, ordered=False)
 
     @until_stored
-    async def settled(self, since: date, until: date) -> set[date]:
-        """Give the dates that had departures and were counted as settled."""
-        found = await self._days.distinct("date", {"date": _between(since, until), "settled": True})
+    async def final(self, since: date, until: date) -> set[date]:
+        """Give the dates that had departures and were counted as final."""
+        found = await self._days.distinct("date", {"date": _between(since, until), "final": True})
         return {date.fromisoformat(day) for day in found}
 
     @until_stored
     async def sum_up(self, since: date, until: date) -> None:
         """Make the days from `since` to `until` what is usual, in place of what was."""
-        await self._days.aggregate(_summing(since, until), allowDiskUse=True).to_list(None)
+        for scope in Scope:
+            await self._days.aggregate(_summing(scope, since, until), allowDiskUse=True).to_list(None)
         await self._usual.delete_many({"until": {"$ne": until.isoformat()}})
 
     @until_stored
@@ -131,13 +131,17 @@ def _between(since: date, until: date) -> Stage:
     return {"$gte": since.isoformat(), "$lte": until.isoformat()}
 
 
-def _counting(scope: Scope, dates: Sequence[str], settled: Sequence[str]) -> list[Stage]:
-    """Flights -> hours -> days. One scope at a time: with both at once MongoDB took ten times as long."""
+def _counting(scope: Scope, day: str, *, final: bool) -> list[Stage]:
+    """Flights -> hours -> a day of each code.
+
+    One date and one scope at a time, so that a call ends long before the connection's time-out: both scopes
+    at once took MongoDB ten times as long.
+    """
     minutes = "$counted.minutes"
     known = {"$gt": [minutes, None]}
-    slot = {"code": _CODES[scope], "date": "$date", "zone": "$counted.zone", "hour": "$counted.hour"}
+    slot = {"code": _CODES[scope], "zone": "$counted.zone", "hour": "$counted.hour"}
     return [
-        {"$match": {"date": {"$in": list(dates)}, "counted.version": VERSION}},
+        {"$match": {"date": day, "counted.version": VERSION}},
         {
             "$group": {
                 "_id": slot,
@@ -149,15 +153,15 @@ def _counting(scope: Scope, dates: Sequence[str], settled: Sequence[str]) -> lis
                 "delays": {"$push": {"$cond": [known, minutes, "$$REMOVE"]}},
             }
         },
-        _gathered({"code": "$_id.code", "date": "$_id.date"}),
+        _gathered({"code": "$_id.code"}),
         {
             "$replaceWith": {
-                "_id": {"$concat": [scope.value, "|", "$_id.code", "|", "$_id.date"]},
+                "_id": {"$concat": [scope.value, "|", "$_id.code", "|", day]},
                 "scope": scope.value,
                 "code": "$_id.code",
-                "date": "$_id.date",
+                "date": day,
                 "planned": {"$sum": "$slots.planned"},
-                "settled": {"$in": ["$_id.date", list(settled)]},
+                "final": final,
                 "slots": _IN_ORDER,
             }
         },
@@ -169,18 +173,12 @@ def _one_if(condition: Stage | str) -> Stage:
     return {"$sum": {"$cond": [condition, 1, 0]}}
 
 
-def _summing(since: date, until: date) -> list[Stage]:
+def _summing(scope: Scope, since: date, until: date) -> list[Stage]:
     """Days -> hours of all of them -> what is usual."""
-    slot = {"of": "$_id", "days": "$days", "zone": "$slots.zone", "hour": "$slots.hour"}
+    slot = {"code": "$_id", "days": "$days", "zone": "$slots.zone", "hour": "$slots.hour"}
     return [
-        {"$match": {"date": _between(since, until)}},
-        {
-            "$group": {
-                "_id": {"scope": "$scope", "code": "$code"},
-                "days": {"$sum": 1},
-                "slots": {"$push": "$slots"},
-            }
-        },
+        {"$match": {"scope": scope.value, "date": _between(since, until)}},
+        {"$group": {"_id": "$code", "days": {"$sum": 1}, "slots": {"$push": "$slots"}}},
         {"$unwind": "$slots"},
         {"$unwind": "$slots"},
         {
@@ -191,12 +189,12 @@ def _summing(since: date, until: date) -> list[Stage]:
             }
         },
         {"$set": {"delays": {"$reduce": _joined("$delays")}}},
-        _gathered({"of": "$_id.of", "days": "$_id.days"}),
+        _gathered({"code": "$_id.code", "days": "$_id.days"}),
         {
             "$replaceWith": {
-                "_id": {"$concat": ["$_id.of.scope", "|", "$_id.of.code"]},
-                "scope": "$_id.of.scope",
-                "code": "$_id.of.code",
+                "_id": {"$concat": [scope.value, "|", "$_id.code"]},
+                "scope": scope.value,
+                "code": "$_id.code",
                 "days": "$_id.days",
                 "since": since.isoformat(),
                 "until": until.isoformat(),

@@ -55,7 +55,7 @@ async def test_a_day_is_counted_for_the_airport_and_for_the_airline(stores: Stor
         flight("IB31", departs="15:00", late=15),
     ]
     await stores.flights.move_on(states)
-    await stores.punctuality.count([DAY], settled=[])
+    await stores.punctuality.count([DAY], final=[])
     two = Counts(planned=7, known=5, late=3, cancelled=1, diverted=1, delays={-3: 1, 0: 1, 20: 2, 300: 1})
     three = Counts(planned=1, known=1, late=1, delays={15: 1})
     assert await stores.day(Scope.AIRPORT, "LHR") == Day(
@@ -72,7 +72,7 @@ async def test_an_airlines_hours_are_those_of_each_zone_also_of_none(stores: Sto
     await stores.flights.move_on(
         [flight("BA117"), flight("BA178", route="JFK-LHR"), flight("BA9", route="QQQ-LHR", late=30)]
     )
-    await stores.punctuality.count([DAY], settled=[])
+    await stores.punctuality.count([DAY], final=[])
     found = await stores.day(Scope.AIRLINE, "BA")
     assert found
     assert [(slot.zone, slot.hour, slot.counts.late) for slot in found.slots] == [
@@ -84,9 +84,9 @@ async def test_an_airlines_hours_are_those_of_each_zone_also_of_none(stores: Sto
 
 async def test_a_late_flight_that_is_cancelled_moves_in_the_tally(stores: Stores) -> None:
     await stores.flights.move_on([flight(late=60, left=False)])
-    await stores.punctuality.count([DAY], settled=[])
+    await stores.punctuality.count([DAY], final=[])
     await stores.flights.move_on([flight(late=60, cancelled=True, ordinal=2)])
-    await stores.punctuality.count([DAY], settled=[])
+    await stores.punctuality.count([DAY], final=[])
     found = await stores.day(Scope.AIRPORT, "LHR")
     assert found
     assert [slot.counts for slot in found.slots] == [Counts(planned=1, cancelled=1)]
@@ -94,28 +94,26 @@ async def test_a_late_flight_that_is_cancelled_moves_in_the_tally(stores: Stores
 
 async def test_counting_again_changes_nothing(stores: Stores) -> None:
     await stores.flights.move_on([flight("BA117", late=5), flight("BA119", route="MAD-LHR")])
-    await stores.punctuality.count([DAY, NEXT], settled=[])
+    await stores.punctuality.count([DAY, NEXT], final=[])
     before = await stores.day(Scope.AIRLINE, "BA")
-    await stores.punctuality.count([DAY, NEXT], settled=[])
+    await stores.punctuality.count([DAY, NEXT], final=[])
     assert await stores.day(Scope.AIRLINE, "BA") == before
 
 
 async def test_only_dates_that_were_asked_for_are_counted(stores: Stores) -> None:
     await stores.flights.move_on([flight(), flight(day=NEXT)])
-    await stores.punctuality.count([NEXT], settled=[])
+    await stores.punctuality.count([NEXT], final=[])
     assert await stores.day(Scope.AIRPORT, "LHR") is None
     assert await stores.day(Scope.AIRPORT, "LHR", NEXT) is not None
 
 
-async def test_dates_with_departures_are_settled_once_they_are_counted_as_such(stores: Stores) -> None:
+async def test_dates_with_departures_are_final_once_they_are_counted_as_such(stores: Stores) -> None:
     await stores.flights.move_on([flight(), flight(day=NEXT)])
-    await stores.punctuality.count([DAY, NEXT], settled=[])
-    assert await stores.punctuality.settled(DAY, NEXT) == set()
-    await stores.punctuality.count(
-        [DAY - timedelta(days=1), DAY, NEXT], settled=[DAY - timedelta(days=1), DAY]
-    )
-    assert await stores.punctuality.settled(DAY - timedelta(days=1), NEXT) == {DAY}
-    assert await stores.punctuality.settled(NEXT, NEXT) == set()
+    await stores.punctuality.count([DAY, NEXT], final=[])
+    assert await stores.punctuality.final(DAY, NEXT) == set()
+    await stores.punctuality.count([DAY - timedelta(days=1), DAY, NEXT], final=[DAY - timedelta(days=1), DAY])
+    assert await stores.punctuality.final(DAY - timedelta(days=1), NEXT) == {DAY}
+    assert await stores.punctuality.final(NEXT, NEXT) == set()
 
 
 async def test_what_is_usual_adds_days_up(stores: Stores) -> None:
@@ -123,7 +121,7 @@ async def test_what_is_usual_adds_days_up(stores: Stores) -> None:
     await stores.flights.move_on(
         [flight(day=day, late=late) for day, late in zip(days, (0, 20, 20, 90), strict=True)]
     )
-    await stores.punctuality.count(days, settled=days)
+    await stores.punctuality.count(days, final=days)
     assert await stores.punctuality.usual_until() is None
     await stores.punctuality.sum_up(days[0], days[2])
     (usual,) = await stores.punctuality.usual(Scope.AIRPORT, ["LHR", "JFK"], delays=True)
@@ -135,7 +133,7 @@ async def test_what_is_usual_adds_days_up(stores: Stores) -> None:
 
 async def test_what_was_usual_gives_way(stores: Stores) -> None:
     await stores.flights.move_on([flight(), flight("IB31", route="MAD-LHR", day=NEXT)])
-    await stores.punctuality.count([DAY, NEXT], settled=[DAY, NEXT])
+    await stores.punctuality.count([DAY, NEXT], final=[DAY, NEXT])
     await stores.punctuality.sum_up(DAY, DAY)
     await stores.punctuality.sum_up(NEXT, NEXT)
     found = await stores.punctuality.usual(Scope.AIRLINE, ["BA", "IB"], delays=True)
@@ -144,7 +142,7 @@ async def test_what_was_usual_gives_way(stores: Stores) -> None:
 
 async def test_delays_are_left_out_where_nobody_asks_for_them(stores: Stores) -> None:
     await stores.flights.move_on([flight(late=20)])
-    await stores.punctuality.count([DAY], settled=[DAY])
+    await stores.punctuality.count([DAY], final=[DAY])
     await stores.punctuality.sum_up(DAY, DAY)
     (day,) = await stores.punctuality.days(Scope.AIRPORT, ["LHR"], [DAY], delays=False)
     (usual,) = await stores.punctuality.usual(Scope.AIRPORT, ["LHR"], delays=False)
@@ -155,7 +153,7 @@ async def test_delays_are_left_out_where_nobody_asks_for_them(stores: Stores) ->
 async def test_the_busiest_come_first_and_no_more_than_are_asked_for(stores: Stores) -> None:
     routes = ["MAD-LHR", "MAD-JFK", "LHR-JFK", "JFK-LHR"]
     await stores.flights.move_on([flight(f"BA{at}", route=route) for at, route in enumerate(routes, start=1)])
-    await stores.punctuality.count([DAY], settled=[])
+    await stores.punctuality.count([DAY], final=[])
     assert await stores.punctuality.busiest(Scope.AIRPORT, DAY, 2) == [("MAD", 2), ("JFK", 1)]
     assert await stores.punctuality.busiest(Scope.AIRLINE, DAY, 2) == [("BA", 4)]
     assert await stores.punctuality.busiest(Scope.AIRPORT, NEXT, 2) == []
@@ -163,7 +161,7 @@ async def test_the_busiest_come_first_and_no_more_than_are_asked_for(stores: Sto
 
 async def test_older_days_are_forgotten(stores: Stores) -> None:
     await stores.flights.move_on([flight(), flight(day=NEXT)])
-    await stores.punctuality.count([DAY, NEXT], settled=[])
+    await stores.punctuality.count([DAY, NEXT], final=[])
     await stores.punctuality.forget(NEXT)
     assert await stores.day(Scope.AIRPORT, "LHR") is None
     assert await stores.day(Scope.AIRPORT, "LHR", NEXT) is not None
@@ -180,7 +178,7 @@ async def test_flights_stored_without_what_they_count_as_are_counted_too(databas
     await flights.update_one({"designators": "BA117"}, {"$unset": {"counted": 1}})
     await flights.update_one({"designators": "BA119"}, {"$set": {"counted.version": VERSION - 1}})
     await flights.insert_one({"_id": "broken", "date": DAY.isoformat(), "state": "{}"})
-    await stores.punctuality.count([DAY], settled=[])
+    await stores.punctuality.count([DAY], final=[])
     found = await stores.day(Scope.AIRPORT, "LHR")
     assert found
     assert [slot.counts for slot in found.slots] == [Counts(planned=3, known=3, late=2, delays={0: 1, 20: 2})]
@@ -188,13 +186,13 @@ async def test_flights_stored_without_what_they_count_as_are_counted_too(databas
 
 Asked = Callable[[MongoPunctuality], Awaitable[object]]
 READS: dict[str, Asked] = {
-    "settled": lambda store: store.settled(DAY, NEXT),
+    "final": lambda store: store.final(DAY, NEXT),
     "usual_until": lambda store: store.usual_until(),
     "forget": lambda store: store.forget(DAY),
     "busiest": lambda store: store.busiest(Scope.AIRPORT, DAY, 5),
     "days": lambda store: store.days(Scope.AIRPORT, ["LHR"], [DAY], delays=True),
     "usual": lambda store: store.usual(Scope.AIRPORT, ["LHR"], delays=True),
-    "count": lambda store: store.count([DAY], settled=[]),
+    "count": lambda store: store.count([DAY], final=[]),
     "sum_up": lambda store: store.sum_up(DAY, NEXT),
 }
 
@@ -206,7 +204,7 @@ async def test_no_query_walks_through_a_collection(database: Database, name: str
     store = MongoPunctuality(database)
     await store.prepare()
     await MongoFlights(database).move_on([flight(), flight(day=NEXT)])
-    await store.count([DAY, NEXT], settled=[DAY])
+    await store.count([DAY, NEXT], final=[DAY])
     await store.sum_up(DAY, NEXT)
     await database.command("profile", 2)
     try:
@@ -231,7 +229,7 @@ async def test_the_same_documents_are_written_again(database: Database) -> None:
     await MongoFlights(database).move_on(states)
     written = []
     for _ in range(2):
-        await store.count([DAY], settled=[DAY])
+        await store.count([DAY], final=[DAY])
         await store.sum_up(DAY, DAY)
         written.append(
             [

@@ -52,27 +52,27 @@ class FakePunctuality:
     def __init__(self, flights: FakeFlights) -> None:
         self._flights = flights
         self._days: dict[tuple[Scope, str, date], Day] = {}
-        self._settled: set[date] = set()
+        self._final: set[date] = set()
         self._usual: dict[tuple[Scope, str], Usual] = {}
         self.counted: list[list[date]] = []
         self.sums = 0
 
-    async def count(self, dates: Collection[date], *, settled: Collection[date]) -> None:
+    async def count(self, dates: Collection[date], *, final: Collection[date]) -> None:
         self.counted.append(sorted(dates))
         by_whom: dict[tuple[Scope, str, date], list[FlightState]] = {}
         for state in self._flights.states.values():
             name = FlightId.parse(state.flight)
             if name.date in dates:
-                if name.date in settled:
-                    self._settled.add(name.date)
+                if name.date in final:
+                    self._final.add(name.date)
                 for whose in ((Scope.AIRPORT, name.departure), (Scope.AIRLINE, state.carrier)):
                     by_whom.setdefault((*whose, name.date), []).append(state)
         for key, states in by_whom.items():
             scope, code, day = key
             self._days[key] = Day(scope=scope, code=code, date=day, slots=tally(map(counted, states)))
 
-    async def settled(self, since: date, until: date) -> set[date]:
-        return {day for day in self._settled if since <= day <= until}
+    async def final(self, since: date, until: date) -> set[date]:
+        return {day for day in self._final if since <= day <= until}
 
     async def sum_up(self, since: date, until: date) -> None:
         self.sums += 1
@@ -92,7 +92,7 @@ class FakePunctuality:
 
     async def forget(self, before: date) -> None:
         self._days = {key: day for key, day in self._days.items() if day.date >= before}
-        self._settled = {day for day in self._settled if day >= before}
+        self._final = {day for day in self._final if day >= before}
 
     async def busiest(self, scope: Scope, on: date, limit: int) -> list[tuple[str, int]]:
         planned = {

@@ -73,7 +73,7 @@ async def test_a_week_in_which_nothing_ran_is_made_good(place: Place) -> None:
     await place.keep()
     (day,) = await place.store.days(Scope.AIRPORT, ["LHR"], [DAY], delays=True)
     assert day.slots[0].counts.planned == 2
-    assert DAY in await place.store.settled(SINCE, DAY)
+    assert DAY in await place.store.final(SINCE, DAY)
 
 
 async def test_without_any_flight_there_is_nothing(place: Place) -> None:
