@@ -20,6 +20,9 @@ from flightagents.errors import LeaseLostError
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""
+PUNCTUALITY_INTERVAL = timedelta(minutes=5)
+LEAST_PUNCTUALITY_INTERVAL = timedelta(seconds=10)
+"""Real time: counting the days anew takes MongoDB a few seconds where the whole world is watched."""
 LEAST_INTERVAL = timedelta(seconds=2)
 """Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
 DELIVER_INTERVAL = timedelta(seconds=1)
@@ -59,6 +62,12 @@ async def watch() -> None:
         await _guarded("on call", app.use_cases.alarm_on_call)
     await _guarded("waiting", app.use_cases.desk.look_at_waiting)
     await _guarded("settle", app.use_cases.desk.settle)
+
+
+@app.timer(max(_every(PUNCTUALITY_INTERVAL), LEAST_PUNCTUALITY_INTERVAL.total_seconds()), on_leader=True)
+async def punctuality() -> None:
+    """Count the departures of airports and airlines."""
+    await _guarded("punctuality", app.use_cases.keep_punctuality)
 
 
 @app.timer(BOUNCES_INTERVAL.total_seconds(), on_leader=True)

@@ -4,6 +4,7 @@ from flightagents.ports.access import Attempts, Tokens, Users
 from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
+from flightagents.ports.punctuality import PunctualityStore
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
@@ -40,6 +41,7 @@ __all__ = [
     "Outbox",
     "Pages",
     "Publisher",
+    "PunctualityStore",
     "RateLimit",
     "ReadReceipt",
     "Receipts",

@@ -1,6 +1,6 @@
 """`flights` and `flight_changes`: the latest state of each flight, and its history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,8 @@ from pymongo import ReplaceOne, UpdateOne
 
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import STATE_VERSION, FlightId, FlightState
+from flightagents.domain.punctuality import VERSION as COUNTED_VERSION
+from flightagents.domain.punctuality import counted
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.reading import Document, Reader
 
@@ -99,6 +101,21 @@ def _state(document: Document) -> FlightState:
 _states = Reader(FLIGHTS, _state)
 
 
+async def states_in(documents: Iterable[Document]) -> list[FlightState]:
+    """Give the states that stand in documents of `flights`, as far as they can be read."""
+
+    async def each() -> AsyncIterator[Document]:
+        for document in documents:
+            yield document
+
+    return await _states.read(each())
+
+
+def counted_field(state: FlightState) -> dict[str, Any]:
+    """Give what a flight counts as in the statistics of airports and airlines."""
+    return {"version": COUNTED_VERSION, **msgspec.to_builtins(counted(state))}
+
+
 def _history(change: Change) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(change, builtin_types=(datetime,))
     del fields["id"], fields["state"]
@@ -119,5 +136,6 @@ def _latest(state: FlightState) -> dict[str, Any]:
         "departure": fields["departure"],
         "arrival": fields["arrival"],
         "seen_at": state.seen_at,
+        "counted": counted_field(state),
         "state": msgspec.json.encode(state).decode(),
     }

@@ -21,6 +21,7 @@ from flightagents.store.ledger import MongoLedger
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
+from flightagents.store.punctuality import MongoPunctuality
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
@@ -63,6 +64,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoTokens(database).prepare()
     await MongoAttempts(database).prepare()
     await MongoFlightFiles(database).prepare()
+    await MongoPunctuality(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
