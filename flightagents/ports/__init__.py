@@ -1,6 +1,14 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.letters import (
+    KeptLetter,
+    LetterCount,
+    LetterFilter,
+    LetterPage,
+    Letters,
+    LetterState,
+)
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
@@ -29,7 +37,13 @@ __all__ = [
     "FlightSource",
     "FlightStore",
     "Lease",
+    "KeptLetter",
     "Ledger",
+    "LetterCount",
+    "LetterFilter",
+    "LetterPage",
+    "LetterState",
+    "Letters",
     "Message",
     "Once",
     "OptOuts",
