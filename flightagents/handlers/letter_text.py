@@ -1,4 +1,4 @@
-"""A dead letter's original and place, as a person may read them: nothing in it acts on the page or terminal."""
+"""A dead letter's original and place as a person may read them: nothing in it acts on page or terminal."""
 
 import unicodedata
 
@@ -11,7 +11,7 @@ _ACTING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def shown_text(letter: DeadLetter) -> str:
-    """Give the original: JSON indented, anything else as it is; what cannot be seen is written \\u202e."""
+    """Give the original: JSON indented, else as it is; what cannot be seen is written as its code."""
     text = letter.raw
     if _levels(text) <= MOST_LEVELS:  # indenting what is nested deeper makes it a thousand times as long
         try:

@@ -146,7 +146,7 @@ class MendLetters:
     async def replay_all(
         self, reason: str, who: str, *, cursor: str | None = None, limit: int = AT_ONCE
     ) -> tuple[Sequence[Mended], str | None]:
-        """Read the new letters of a reason again, oldest first, as after a mended reader; publish what can be.
+        """Read the new letters of a reason again, oldest first; publish what can be read by now.
 
         Gives what came of each, and the cursor of the next call; None where there is no more.
         """

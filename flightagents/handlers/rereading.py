@@ -56,15 +56,9 @@ def read_again(
     letter: DeadLetter, correction: str | None, reader: RowReader
 ) -> FlightRecord | Change | Problem:
     """Read a letter, or what somebody wrote in its place. A record of the feed does not lead yet."""
-    if correction is None and not letter.whole:
-        detail = "only a part of the original is kept, or it is no text: write all of it as it should be"
-        return Problem(Hopeless.NOT_WHOLE, detail)
-    if correction is not None and letter.source is not DeadLetterSource.FEED:
-        detail = "only a row of the feed can be corrected: a message of a topic is replayed as it is"
-        return Problem(Hopeless.NOT_A_ROW, detail)
+    if (refused := _refused(letter, correction)) is not None:
+        return refused
     text = letter.raw if correction is None else correction
-    if len(text.encode("utf-8", "surrogatepass")) > RAW_LIMIT:
-        return Problem(Hopeless.TOO_LONG, f"more than {RAW_LIMIT // 1024} KiB")
     try:
         return _read(letter, text, reader)
     except msgspec.DecodeError as exc:
@@ -73,6 +67,19 @@ def read_again(
         return Problem(Hopeless.NOT_JSON, "it holds half a character, or is nested too deep")
     except UnreadableError as exc:
         return Problem(exc.reason, _placed(exc.detail, text))
+
+
+def _refused(letter: DeadLetter, correction: str | None) -> Problem | None:
+    """Refuse what need not be read."""
+    if correction is None:
+        detail = "only a part of the original is kept, or it is no text: write all of it as it should be"
+        return None if letter.whole else Problem(Hopeless.NOT_WHOLE, detail)
+    if letter.source is not DeadLetterSource.FEED:
+        detail = "only a row of the feed can be corrected: a message of a topic is replayed as it is"
+        return Problem(Hopeless.NOT_A_ROW, detail)
+    if len(correction.encode("utf-8", "surrogatepass")) > RAW_LIMIT:
+        return Problem(Hopeless.TOO_LONG, f"more than {RAW_LIMIT // 1024} KiB")
+    return None
 
 
 def _read(letter: DeadLetter, text: str, reader: RowReader) -> FlightRecord | Change | Problem:

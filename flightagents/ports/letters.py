@@ -1,4 +1,4 @@
-"""Dead letters as staff look at them: found by reason, state and time, and marked with what became of them."""
+"""Dead letters as staff look at them: found by reason, state and time, marked with what became of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """Chooses what implements each port. The one room that names concrete adapters."""
 
 from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
 from flightagents.wiring.sending import (
     SENDING,
@@ -31,6 +32,7 @@ __all__ = [
     "what_is_off",
     "wire",
     "wire_desk",
+    "wire_letters",
     "wire_site",
     "worker_name",
     "zone_of",

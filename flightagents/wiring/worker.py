@@ -11,6 +11,7 @@ from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.forget import Forgetting
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
 from flightagents.handlers.tasks import LookForTasks
@@ -25,6 +26,7 @@ from flightagents.store.flights import MongoFlights
 from flightagents.store.lease import MongoLease
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.sending import SENDING, Sending
 from flightagents.wiring.site import wire_site
 from flightagents.wiring.world import World, worker_name, zone_of
@@ -39,6 +41,7 @@ class UseCases:
     forgetting: Forgetting
     alert: AlertOnChanges
     dead_letters: StoreDeadLetters
+    mend_letters: MendLetters
     poll: PollFeed | None
     watch: WatchFlights
     watch_connections: WatchConnections
@@ -68,6 +71,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             flights, desk.decide, publisher, clock, also=[desk.rebooking.on_changes, desk.alert_staff]
         ),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
+        mend_letters=wire_letters(world, publisher),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
         watch_connections=WatchConnections(desk.bookings, desk.decide, clock),

@@ -16,6 +16,7 @@ from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.ledger import MongoLedger
+from flightagents.store.letters import MongoLetters
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
@@ -57,6 +58,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoLetters(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")

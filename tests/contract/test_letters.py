@@ -1,5 +1,6 @@
 """What `Letters` promises, held by the fake and by MongoDB."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -151,7 +152,11 @@ async def test_a_letter_that_comes_again_stays_as_it_was_marked(database: Databa
 @pytest.mark.parametrize("place", [None, (NOON, "x")])
 @pytest.mark.parametrize("oldest_first", [False, True])
 async def test_a_page_is_read_from_an_index_in_its_order(
-    database: Database, reason: str | None, states: frozenset[LetterState], place: Any, oldest_first: bool
+    database: Database,
+    reason: str | None,
+    states: frozenset[LetterState],
+    place: tuple[datetime, str] | None,
+    oldest_first: bool,
 ) -> None:
     await MongoLetters(database).prepare()
     await MongoDeadLetters(database).store([ONE, TWO, THREE, FOUR])

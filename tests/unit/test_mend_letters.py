@@ -10,7 +10,7 @@ from flightagents.aviationstack.parsing import RowParser
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.tracking import advance
-from flightagents.handlers.mend_letters import Effect, MendLetters, Mended, Outcome
+from flightagents.handlers.mend_letters import Effect, Mended, MendLetters, Outcome
 from flightagents.handlers.rereading import Hopeless
 from flightagents.ports import LetterState
 from flightagents.records import (
@@ -78,7 +78,7 @@ class Office:
         return state
 
 
-def readable(letter: DeadLetter, **changed: Any) -> str:
+def corrected(**changed: Any) -> str:  # noqa: ANN401 - any of its fields
     """Write the correction of a row: what it should have been."""
     return json.dumps(row(**changed))
 
@@ -89,7 +89,7 @@ def readable(letter: DeadLetter, **changed: Any) -> str:
 async def test_a_corrected_row_is_published_as_the_poll_would_have() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter)
-    mended = await office.mend.replay(letter.id, "Ida", readable(letter))
+    mended = await office.mend.replay(letter.id, "Ida", corrected())
     assert (mended.outcome, mended.effect) == (Outcome.REPLAYED, Effect.SPEAKS)
     (record,) = office.published
     (polled,) = run_of([row()], 5, NOON + 5 * MINUTE)
@@ -103,7 +103,7 @@ async def test_a_corrected_row_is_published_as_the_poll_would_have() -> None:
 async def test_the_key_is_that_of_the_setting() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter, partition_by=PartitionBy.AIRPORT)
-    await office.mend.replay(letter.id, "Ida", readable(letter))
+    await office.mend.replay(letter.id, "Ida", corrected())
     assert [sent.key for sent in office.publisher.on(FLIGHT_TOPIC)] == [b"LHR"]
 
 
@@ -111,7 +111,7 @@ async def test_a_preview_writes_nothing_and_says_what_would_be_news() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter)
     await office.knows(parsed(row()))
-    mended = await office.mend.preview(letter.id, readable(letter, delay=90))
+    mended = await office.mend.preview(letter.id, corrected(delay=90))
     assert (mended.outcome, mended.effect, mended.changes) == (None, Effect.SPEAKS, (Kind.DELAYED,))
     assert isinstance(mended.record, FlightRecord)
     assert mended.record.departure.delay == 90
@@ -124,7 +124,7 @@ async def test_a_row_older_than_what_its_flight_has_shown_since_changes_nothing(
     office = Office(letter)
     state = await office.knows(parsed(row(), run=1))
     await office.polled(row(), run=6)  # no news: the state's own run stays 1
-    mended = await office.mend.replay(letter.id, "Ida", readable(letter, status="cancelled"))
+    mended = await office.mend.replay(letter.id, "Ida", corrected(status="cancelled"))
     assert (mended.outcome, mended.effect, mended.changes) == (Outcome.REPLAYED, Effect.OLDER, ())
     (record,) = office.published
     assert advance(state, record) == (state, ())
@@ -144,7 +144,7 @@ async def test_the_operating_row_speaks_though_a_codeshare_did() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter)
     await office.polled(row("AA6117", operated_by="BA117"), run=5)
-    mended = await office.mend.replay(letter.id, "Ida", readable(letter))
+    mended = await office.mend.replay(letter.id, "Ida", corrected())
     assert mended.effect is Effect.SPEAKS
     assert [(record.leads, record.marketed_as) for record in office.published] == [(True, ("AA6117",))]
 
@@ -153,14 +153,14 @@ async def test_what_was_archived_already_changes_nothing() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter)
     await office.polled(row(), run=5)
-    assert (await office.mend.preview(letter.id, readable(letter))).effect is Effect.KNOWN
+    assert (await office.mend.preview(letter.id, corrected())).effect is Effect.KNOWN
 
 
 async def test_replaying_twice_publishes_once_and_says_who_did_it() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter)
-    await office.mend.replay(letter.id, "Ida", readable(letter))
-    again = await office.mend.replay(letter.id, "Bob", readable(letter, delay=90))
+    await office.mend.replay(letter.id, "Ida", corrected())
+    again = await office.mend.replay(letter.id, "Bob", corrected(delay=90))
     assert again.outcome is Outcome.ENDED
     assert again.letter is not None
     assert again.letter.by == "Ida"
@@ -176,7 +176,7 @@ async def test_a_letter_stays_new_where_the_broker_does_not_take_it() -> None:
     office = Office(letter)
     office.mend._publisher = Down()
     with pytest.raises(ConnectionError):
-        await office.mend.replay(letter.id, "Ida", readable(letter))
+        await office.mend.replay(letter.id, "Ida", corrected())
     assert office.letters.kept[letter.id].state is LetterState.NEW
 
 
@@ -185,7 +185,7 @@ async def test_a_letter_stays_new_where_the_broker_does_not_take_it() -> None:
     [
         (json.dumps(row(departure={"scheduled": "soon"})), "bad_time", "departure.scheduled 'soon'"),
         (json.dumps(row(departure={"gate": 7})), "wrong_type", "$.departure.gate"),
-        ('{\n  "flight": xyz\n}', "not_json", "line 2, column 14"),
+        ('{\n  "flight": xyz\n}', "not_json", "line 2, column 13"),
         ('{"flight": "é" x}', "not_json", "line 1, column 16"),
         ("[]", "not_an_object", "JSON object"),
         ("", "not_json", "truncated"),
@@ -234,7 +234,7 @@ async def test_a_cut_original_needs_a_correction() -> None:
     refused = await office.mend.replay(letter.id, "Ida")
     assert refused.problem is not None
     assert refused.problem.reason == Hopeless.NOT_WHOLE
-    assert (await office.mend.replay(letter.id, "Ida", readable(letter))).outcome is Outcome.REPLAYED
+    assert (await office.mend.replay(letter.id, "Ida", corrected())).outcome is Outcome.REPLAYED
 
 
 # Several at once
@@ -386,6 +386,6 @@ async def test_a_cancellation_that_was_set_aside_is_news_once_it_is_mended() -> 
     letter = of_feed(NO_AIRPORT, run=2)
     office = Office(letter)
     state = await office.knows(parsed(row()))
-    await office.mend.replay(letter.id, "Ida", readable(letter, status="cancelled"))
+    await office.mend.replay(letter.id, "Ida", corrected(status="cancelled"))
     after, (change,) = advance(state, office.published[0])
     assert (change.kind, after.disruption) == (Kind.CANCELLED_UNCONFIRMED, Status.CANCELLED)
