@@ -1,6 +1,7 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.folder import BookingFolder, Shelf, Taken
 from flightagents.ports.letters import (
     KeptLetter,
     LetterCount,
@@ -28,6 +29,7 @@ from flightagents.ports.telling import (
 
 __all__ = [
     "Archive",
+    "BookingFolder",
     "Bookings",
     "BounceSource",
     "DeadLetters",
@@ -55,11 +57,13 @@ __all__ = [
     "Receipts",
     "Renderer",
     "RowReader",
+    "Shelf",
     "Silences",
     "StaffRenderer",
     "StaffRows",
     "StaffRules",
     "StateTable",
+    "Taken",
     "Tasks",
     "Waiting",
 ]

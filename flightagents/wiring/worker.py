@@ -18,8 +18,10 @@ from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
 from flightagents.handlers.watch_connections import WatchConnections
+from flightagents.handlers.watch_folder import WatchFolder
 from flightagents.ports import Publisher, StateTable
 from flightagents.store.archive import MongoArchive
+from flightagents.store.booking_folder import DiskFolder
 from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
@@ -42,6 +44,7 @@ class UseCases:
     alert: AlertOnChanges
     dead_letters: StoreDeadLetters
     mend_letters: MendLetters
+    watch_folder: WatchFolder | None
     poll: PollFeed | None
     watch: WatchFlights
     watch_connections: WatchConnections
@@ -72,6 +75,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         ),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
         mend_letters=wire_letters(world, publisher),
+        watch_folder=_watch_folder(world, desk),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
         watch_connections=WatchConnections(desk.bookings, desk.decide, clock),
@@ -90,6 +94,15 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         alarm_on_call=_alarm_on_call(world, desk),
         desk=desk,
         site=wire_site(world, desk),
+    )
+
+
+def _watch_folder(world: World, desk: Desk) -> WatchFolder | None:
+    root = world.settings.bookings_folder
+    if root is None:
+        return None
+    return WatchFolder(
+        folder=DiskFolder(root), import_bookings=desk.import_bookings, tasks=desk.tasks, clock=world.clock
     )
 
 
