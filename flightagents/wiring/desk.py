@@ -12,6 +12,7 @@ from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.edit_booking import EditBooking
 from flightagents.handlers.explain import Explain
 from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.forget_people import ForgetPeople
@@ -76,6 +77,7 @@ class Desk:
     take_bookings: TakeBookings
     import_bookings: ImportBookings
     preview_bookings: PreviewBookings
+    edit_booking: EditBooking
     forget_people: ForgetPeople
     settle: Settle
     look_at_waiting: LookAtWaiting
@@ -203,6 +205,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         take_bookings=take_bookings,
         import_bookings=import_bookings,
         preview_bookings=PreviewBookings(import_bookings, take_bookings, audience),
+        edit_booking=EditBooking(bookings, audience, take_bookings, clock, settings.consent_basis),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
         settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),
         look_at_waiting=LookAtWaiting(
