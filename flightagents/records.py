@@ -50,6 +50,8 @@ class FlightRecord(Sighting):
     aircraft_type: str | None = None
     live: dict[str, Any] | None = None
     unknown: dict[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+    """It was a dead letter first, and is not of the run that is stored around it."""
 
 
 class DeadLetterSource(StrEnum):

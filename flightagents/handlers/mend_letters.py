@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flightagents.clock import Clock
 from flightagents.domain.changes import Change, Kind
-from flightagents.domain.flight import Sighting
+from flightagents.domain.flight import FlightState, Sighting
 from flightagents.domain.tracking import advance
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.letter_text import shown_place, shown_text
@@ -195,22 +195,23 @@ class MendLetters:
                 except UnreadableRecordError as exc:  # it would be a second letter, of another id
                     problem = Problem(exc.reason, exc.detail)
                     return Mended(key=key, letter=kept, outcome=Outcome.UNREADABLE, problem=problem)
-                record, effect = await self._in_its_place(read, led)
-                known = await self._flights.known_states([record.flight])
-                news: Sequence[Change] = ()
-                if effect is Effect.SPEAKS:
-                    _, news = advance(known.get(record.flight), record)
+                state = (await self._flights.known_states([read.flight])).get(read.flight)
+                record, effect = await self._in_its_place(read, state, led)
+                news = advance(state, record)[1] if effect is Effect.SPEAKS else ()
                 kinds = tuple(each.kind for each in news)
                 return Mended(key=key, letter=kept, record=record, effect=effect, changes=kinds)
 
-    async def _in_its_place(self, record: FlightRecord, here: "Led") -> tuple[FlightRecord, Effect]:
+    async def _in_its_place(
+        self, record: FlightRecord, state: FlightState | None, here: "Led"
+    ) -> tuple[FlightRecord, Effect]:
         """Let a record lead only if it is the newest of its flight, and no other row of its run does.
 
-        A state's own run is no measure of that: a run without news does not move it.
+        The state's run alone does not tell: a run without news does not move it.
         """
+        record = replace(record, replayed=True)
         silent = replace(record, leads=False)
         runs = (await self._archive.runs_of([record.flight])).get(record.flight, ())
-        if runs and max(runs) > record.run:
+        if max((*runs, state.run if state else 0)) > record.run:
             return silent, Effect.OLDER
         led = here.get((record.flight, record.run))
         if led is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,7 @@ async def test_a_booking_that_is_there_is_not_added_again() -> None:
     ],
 )
 async def test_each_field_that_is_wrong_has_one_clear_error(
-    wrong: dict[str, object], errors: dict[str, str]
+    wrong: dict[str, Any], errors: dict[str, str]
 ) -> None:
     office = Office()
     refused = await office.editor.add(replace(NEW, **wrong), "Ida")
@@ -241,11 +242,11 @@ async def test_a_booking_that_is_gone_is_unknown() -> None:
 
 
 async def edited_consent(
-    office: Office, known: Booking, **fields: str
+    office: Office, known: Booking, *, email: str = ANNA, consent_email: str = ""
 ) -> tuple[Consent | None, dict[str, str]]:
     version = await office.has(known)
     office.agency.clock.move(MINUTE)
-    form = replace(draft_of(await office.stored()), **fields)
+    form = replace(draft_of(await office.stored()), email=email, consent_email=consent_email)
     edited = await office.editor.edit(KEY, version, form, "Ida")
     return (await office.stored()).consents.get(Channel.EMAIL), dict(edited.errors)
 

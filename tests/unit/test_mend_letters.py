@@ -1,6 +1,7 @@
 """Dead letters mended: seen first, corrected, published once, in the order of their runs."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -93,7 +94,7 @@ async def test_a_corrected_row_is_published_as_the_poll_would_have() -> None:
     assert (mended.outcome, mended.effect) == (Outcome.REPLAYED, Effect.SPEAKS)
     (record,) = office.published
     (polled,) = run_of([row()], 5, NOON + 5 * MINUTE)
-    assert record == polled
+    assert record == replace(polled, replayed=True)
     (sent,) = office.publisher.on(FLIGHT_TOPIC)
     assert sent.key == BA117.encode()
     kept = office.letters.kept[letter.id]
@@ -130,6 +131,13 @@ async def test_a_row_older_than_what_its_flight_has_shown_since_changes_nothing(
     assert advance(state, record) == (state, ())
 
 
+async def test_a_flight_whose_records_have_left_the_archive_is_known_by_its_state() -> None:
+    letter = of_feed(NO_AIRPORT, run=5)
+    office = Office(letter)
+    await office.knows(parsed(row(), run=6))
+    assert (await office.mend.preview(letter.id, corrected(delay=90))).effect is Effect.OLDER
+
+
 async def test_another_row_of_the_run_speaks_for_the_flight() -> None:
     letter = of_feed(NO_AIRPORT)
     office = Office(letter)
@@ -147,6 +155,17 @@ async def test_the_operating_row_speaks_though_a_codeshare_did() -> None:
     mended = await office.mend.replay(letter.id, "Ida", corrected())
     assert mended.effect is Effect.SPEAKS
     assert [(record.leads, record.marketed_as) for record in office.published] == [(True, ("AA6117",))]
+
+
+async def test_an_old_row_that_is_replayed_is_not_taken_for_the_newest_run() -> None:
+    letter = of_feed(NO_AIRPORT, run=5)
+    office = Office(letter)
+    await office.polled(row("BA9"), run=6)
+    await office.mend.replay(letter.id, "Ida", corrected())
+    await office.archive.store([office.archive.document(each) for each in office.published])
+    newest = await office.archive.newest()
+    assert newest is not None
+    assert newest.run == 6
 
 
 async def test_what_was_archived_already_changes_nothing() -> None:
@@ -284,7 +303,7 @@ async def test_a_message_that_is_read_by_now_is_replayed_as_it_is() -> None:
     letter = of_topic(encode(record))
     office = Office(letter)
     assert (await office.mend.replay(letter.id, "Ida")).outcome is Outcome.REPLAYED
-    assert office.published == [record]
+    assert office.published == [replace(record, replayed=True)]
 
 
 async def test_a_change_goes_to_its_own_topic() -> None:
