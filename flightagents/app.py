@@ -14,11 +14,14 @@ from flightagents.batches import BatchTransport
 from flightagents.batches.publisher import FaustPublisher
 from flightagents.batches.table import DurableTable
 from flightagents.clock import clock_from
+from flightagents.errors import StartingError
 from flightagents.ports import Publisher, StateTable
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
+from flightagents.web.faust_pages import StaffWeb
 from flightagents.web.mount import mount
+from flightagents.web.site import Site
 from flightagents.wiring import UseCases, World, open_world, what_is_off, wire
 
 APP_ID = "flightagents"
@@ -50,9 +53,15 @@ class FlightApp(faust.App):
         return transport
 
     def _new_web(self) -> faust.web.base.Web:
-        web = super()._new_web()
-        mount(web.web_app, lambda: self.use_cases.site)
+        web = StaffWeb(self)
+        mount(web.web_app, self._site)
         return web
+
+    def _site(self) -> Site:
+        use_cases: UseCases | None = getattr(self, "use_cases", None)
+        if use_cases is None:
+            raise StartingError("this worker is not wired yet")
+        return use_cases.site
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and MongoDB, make what has to stand there, and wire the use cases."""

@@ -17,7 +17,8 @@ FlightagentsError
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
     ├── FeedMonthSpentError     no calls left until the month turns
-    └── LeaseLostError          another worker polls; this run publishes nothing
+    ├── LeaseLostError          another worker polls; this run publishes nothing
+    └── StartingError           a page was asked for before the worker was wired
 """
 
 from collections.abc import Iterable
@@ -116,3 +117,7 @@ class FeedMonthSpentError(RecoverableError):
 
 class LeaseLostError(RecoverableError):
     """Another worker holds the poller's lease now."""
+
+
+class StartingError(RecoverableError):
+    """A page was asked for before the worker was wired: the web server starts first."""

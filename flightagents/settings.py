@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from pydantic_settings import (
 )
 
 from flightagents.domain.times import zone
+from flightagents.domain.users import Role
 from flightagents.errors import SettingsError
 
 PREFIX = "FLIGHTAGENTS_"
@@ -176,6 +178,15 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("localhost", description="address that Faust's web server binds to")
     web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")
+    web_proxies: str = Field(
+        "", description="addresses of trusted proxies before it, such as 10.0.0.5,10.1.0.0/16; empty: none"
+    )
+    web_user_header: str = Field(
+        "", description="header in which such a proxy names who has logged in, such as X-Forwarded-User"
+    )
+    web_proxied_role: Role = Field(
+        Role.VIEWER, description="viewer, agent or admin: the role of whom a proxy names and no user is here"
+    )
     clock: str = Field("system", description="system, or simulated:START@SPEED@ANCHOR")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console or json")
 
@@ -203,6 +214,21 @@ class Settings(BaseSettings):
         if text is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
             raise ValueError("write an address such as https://alerts.example.com, with https:// before it")
         return text
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(f"{each!r} is no address or network") from None
+        return text
+
+    @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`web_proxies` as networks."""
+        return tuple(ip_network(each) for each in filter(None, map(str.strip, self.web_proxies.split(","))))
 
     @property
     def can_email(self) -> bool:

@@ -1,5 +1,6 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
+from flightagents.ports.access import Attempts, Tokens, Users
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
 from flightagents.ports.letters import (
@@ -29,6 +30,7 @@ from flightagents.ports.telling import (
 
 __all__ = [
     "Archive",
+    "Attempts",
     "BookingFolder",
     "Bookings",
     "BounceSource",
@@ -65,5 +67,7 @@ __all__ = [
     "StateTable",
     "Taken",
     "Tasks",
+    "Tokens",
+    "Users",
     "Waiting",
 ]

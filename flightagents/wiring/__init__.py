@@ -1,5 +1,6 @@
 """Chooses what implements each port. The one room that names concrete adapters."""
 
+from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
@@ -29,6 +30,7 @@ __all__ = [
     "open_world",
     "renderer_of",
     "staff_renderer_of",
+    "users_of",
     "what_is_off",
     "wire",
     "wire_desk",

@@ -13,6 +13,7 @@ from flightagents.clock import Clock
 from flightagents.settings import Settings
 from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, secret
+from flightagents.store.attempts import MongoAttempts
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.ledger import MongoLedger
@@ -24,6 +25,7 @@ from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
 from flightagents.store.tasks import MongoTasks
+from flightagents.store.users import MongoTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
     await MongoLetters(database).prepare()
+    await MongoTokens(database).prepare()
+    await MongoAttempts(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
