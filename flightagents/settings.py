@@ -172,10 +172,7 @@ class Settings(BaseSettings):
     bounces: SecretStr | None = Field(
         None, description="where bounces arrive: maildir:/path or imaps://user:password@host/folder"
     )
-    bookings_folder: Path | None = Field(
-        None,
-        description="folder that files of bookings (*.csv) are imported from as they arrive; empty: none",
-    )
+    bookings_folder: Path | None = Field(None, description="folder that files of bookings arrive in")
     web_host: str = Field("localhost", description="address that Faust's web server binds to")
     web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")
     web_proxies: str = Field(
