@@ -6,11 +6,13 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
+├── CursorError             refuse this page; the text says how to begin anew
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
 └── RecoverableError        wait and try again
+    ├── BrokerOutageError       Kafka does not take what a command publishes
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
@@ -56,6 +58,10 @@ class BookingFileError(FlightagentsError):
     """A file of bookings that cannot be read at all; a bad line alone is only reported."""
 
 
+class CursorError(FlightagentsError):
+    """A cursor of a page that we did not give."""
+
+
 class WriteRefusedError(FlightagentsError):
     """MongoDB refused documents of a bulk write. It names codes alone: pymongo's text holds the documents."""
 
@@ -83,6 +89,10 @@ class UnreadableRecordError(UnreadableError):
 
 class RecoverableError(FlightagentsError):
     """Wait and try again."""
+
+
+class BrokerOutageError(RecoverableError):
+    """Kafka does not take what a command publishes; a worker tries again by itself."""
 
 
 class MailboxOutageError(RecoverableError):

@@ -23,6 +23,8 @@ BOUNCES_INTERVAL = timedelta(seconds=30)
 PUNCTUALITY_INTERVAL = timedelta(minutes=5)
 LEAST_PUNCTUALITY_INTERVAL = timedelta(seconds=10)
 """Real time: counting the days anew takes MongoDB a few seconds where the whole world is watched."""
+FOLDER_INTERVAL = timedelta(seconds=30)
+"""Real time: a file that another program writes stands still for so long before it is taken."""
 LEAST_INTERVAL = timedelta(seconds=2)
 """Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
 DELIVER_INTERVAL = timedelta(seconds=1)
@@ -79,6 +81,13 @@ async def bounces() -> None:
     counted = await _guarded("bounces", desk.read_bounces)
     if counted:
         await _guarded("settle", desk.settle)
+
+
+@app.timer(FOLDER_INTERVAL.total_seconds())
+async def folder() -> None:
+    """Import files of bookings; every worker that has the folder looks."""
+    if app.use_cases.watch_folder is not None:
+        await _guarded("folder", app.use_cases.watch_folder)
 
 
 @app.task

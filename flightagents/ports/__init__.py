@@ -3,6 +3,15 @@
 from flightagents.ports.access import Attempts, Tokens, Users
 from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.folder import BookingFolder, Shelf, Taken
+from flightagents.ports.letters import (
+    KeptLetter,
+    LetterCount,
+    LetterFilter,
+    LetterPage,
+    Letters,
+    LetterState,
+)
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.punctuality import PunctualityStore
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
@@ -24,6 +33,7 @@ from flightagents.ports.telling import (
 __all__ = [
     "Archive",
     "Attempts",
+    "BookingFolder",
     "Bookings",
     "BounceSource",
     "DeadLetters",
@@ -33,8 +43,14 @@ __all__ = [
     "FlightFiles",
     "FlightSource",
     "FlightStore",
+    "KeptLetter",
     "Lease",
     "Ledger",
+    "LetterCount",
+    "LetterFilter",
+    "LetterPage",
+    "LetterState",
+    "Letters",
     "Message",
     "Once",
     "OptOuts",
@@ -47,11 +63,13 @@ __all__ = [
     "Receipts",
     "Renderer",
     "RowReader",
+    "Shelf",
     "Silences",
     "StaffRenderer",
     "StaffRows",
     "StaffRules",
     "StateTable",
+    "Taken",
     "Tasks",
     "Tokens",
     "Users",

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from pymongo import ASCENDING, ReplaceOne
+from pymongo.errors import DuplicateKeyError
 
 from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
 from flightagents.store.connection import Database, bulk_write, until_stored
@@ -78,6 +79,31 @@ class MongoBookings:
             return
         with bulk_write():
             await self._bookings.bulk_write(writes, ordered=False)
+
+    @until_stored
+    async def replace(self, before: Booking | None, after: Booking) -> bool:
+        """Store a booking, as not decided on, in the place of what stood there; None: of nothing.
+
+        False, and nothing is stored, where it does not stand like that any more. The condition is the whole
+        document as it was read, so that nobody's write in between is lost, whichever version wrote it.
+        """
+        found = await self._bookings.find_one({"_id": after.id})
+        if found is not None and _booking(found) == after:
+            return True  # also where a try before this one has stored it, and was not told so
+        document = {**_document(after), "decided": False}
+        if before is None:
+            return found is None and await self._insert(document)
+        if found is None or before.id != after.id or _booking(found) != before:
+            return False
+        condition = {name: value for name, value in found.items() if name != "decided"}
+        return (await self._bookings.replace_one(condition, document)).matched_count == 1
+
+    async def _insert(self, document: dict[str, Any]) -> bool:
+        try:
+            await self._bookings.insert_one(document)
+        except DuplicateKeyError:  # its text holds an address
+            return False
+        return True
 
     @until_stored
     async def mark_decided(self, ids: Sequence[str]) -> None:

@@ -12,16 +12,19 @@ from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.edit_booking import EditBooking
 from flightagents.handlers.explain import Explain
 from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.flight_people import FlightPeople
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.import_bookings import ImportBookings
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
 from flightagents.handlers.one_person import OnePerson
+from flightagents.handlers.preview_bookings import PreviewBookings
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
@@ -73,6 +76,9 @@ class Desk:
     alert_staff: AlertStaff
     decide: Decide
     take_bookings: TakeBookings
+    import_bookings: ImportBookings
+    preview_bookings: PreviewBookings
+    edit_booking: EditBooking
     forget_people: ForgetPeople
     settle: Settle
     look_at_waiting: LookAtWaiting
@@ -177,6 +183,10 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         clock=clock,
         owner=worker_name(),
     )
+    take_bookings = TakeBookings(
+        bookings, audience, decide, KeepOptOuts(bookings, opt_outs, world.address_keys)
+    )
+    import_bookings = ImportBookings(take_bookings, clock, settings.consent_basis)
     return Desk(
         withdraw=withdraw,
         bookings=bookings,
@@ -193,12 +203,10 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             office=office,
         ),
         decide=decide,
-        take_bookings=TakeBookings(
-            bookings,
-            audience,
-            decide,
-            KeepOptOuts(bookings, opt_outs, world.address_keys),
-        ),
+        take_bookings=take_bookings,
+        import_bookings=import_bookings,
+        preview_bookings=PreviewBookings(import_bookings, take_bookings, audience),
+        edit_booking=EditBooking(bookings, audience, take_bookings, clock, settings.consent_basis),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
         settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),
         look_at_waiting=LookAtWaiting(

@@ -18,6 +18,7 @@ from flightagents.store.bookings import MongoBookings
 from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.flight_file import MongoFlightFiles
 from flightagents.store.ledger import MongoLedger
+from flightagents.store.letters import MongoLetters
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
@@ -61,6 +62,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoLetters(database).prepare()
     await MongoTokens(database).prepare()
     await MongoAttempts(database).prepare()
     await MongoFlightFiles(database).prepare()

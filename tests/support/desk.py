@@ -400,6 +400,14 @@ class FakeBookings:
             self._undecided.add(booking.id)
         self._journal.append(("saved", "bookings"))
 
+    async def replace(self, before: Booking | None, after: Booking) -> bool:
+        known = (await self.get([after.id])).get(after.id)
+        if known not in (before, after):
+            return False
+        if known != after:
+            await self.save([after])
+        return True
+
     async def mark_decided(self, ids: Sequence[str]) -> None:
         self._undecided -= set(ids)
 
