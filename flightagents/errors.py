@@ -6,6 +6,7 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
+├── BadCursorError          refuse this request: its cursor is none of ours
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
@@ -53,6 +54,10 @@ class FeedRefusedError(ConfigurationError):
 
 class BookingFileError(FlightagentsError):
     """A file of bookings that cannot be read at all; a bad line alone is only reported."""
+
+
+class BadCursorError(FlightagentsError):
+    """What is given to go on after is no cursor of ours."""
 
 
 class WriteRefusedError(FlightagentsError):

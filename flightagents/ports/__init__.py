@@ -1,5 +1,6 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
+from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
@@ -20,6 +21,7 @@ from flightagents.ports.telling import (
 
 __all__ = [
     "Archive",
+    "Audit",
     "Bookings",
     "BounceSource",
     "DeadLetters",
@@ -28,6 +30,8 @@ __all__ = [
     "FeedRow",
     "FlightSource",
     "FlightStore",
+    "Handlings",
+    "HeldFlights",
     "Lease",
     "Ledger",
     "Message",
@@ -46,6 +50,7 @@ __all__ = [
     "StaffRows",
     "StaffRules",
     "StateTable",
+    "TaskDesk",
     "Tasks",
     "Waiting",
 ]

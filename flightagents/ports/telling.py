@@ -133,8 +133,11 @@ class Waiting(Protocol):
         """Mark travellers' rows that cannot leave; give those, each of them once.
 
         They were tried in vain for so long (real time), or were due by then and their channel is down. They
-        go on waiting, and are unsettled: somebody has to look at them once.
+        go on waiting, and are unsettled: somebody has to look at them once. What staff hold is not among them.
         """
+
+    async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
+        """Count what waits to be told of each of these flights to its travellers."""
 
     async def only_shown(self, now: datetime) -> int:
         """Unsettle what shadow mode only showed and is not too late; give how much that is."""

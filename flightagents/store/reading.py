@@ -26,13 +26,16 @@ class Reader(Generic[T]):
 
     async def read(self, documents: AsyncIterable[Document]) -> list[T]:
         """Give what can be read, in order."""
-        found: list[T] = []
-        async for document in documents:
-            try:
-                found.append(self._decode(document))
-            except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
-                self._tell(str(document.get(self._named_by)), exc)
-        return found
+        found = [self.one(document) async for document in documents]
+        return [one for one in found if one is not None]
+
+    def one(self, document: Document) -> T | None:
+        """Give one, or None where it cannot be read."""
+        try:
+            return self._decode(document)
+        except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
+            self._tell(str(document.get(self._named_by)), exc)
+            return None
 
     def _tell(self, name: str, exc: Exception) -> None:
         if name not in self._told:

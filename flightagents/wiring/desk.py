@@ -36,6 +36,7 @@ from flightagents.settings import DeliveryMode
 from flightagents.store.archive import MongoArchive
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.flights import MongoFlights
+from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.outbox import MongoOutbox
@@ -151,6 +152,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             connections=connections,
             limit=AddressLimit(outbox, clock),
             caveats=Caveats(MongoPages(database).seen_at, clock),
+            held=MongoHandlings(database),
             clock=clock,
         ),
         reconcile=Reconcile(

@@ -13,8 +13,10 @@ from flightagents.clock import Clock
 from flightagents.settings import Settings
 from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, secret
+from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.connection import Database, connect, wait_until_ready
+from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
@@ -57,6 +59,8 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoHandlings(database).prepare()
+    await MongoAudit(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")

@@ -38,6 +38,7 @@ from flightagents.records import CHANGE_TOPIC, encode
 from tests.support.consents import FakeOptOuts
 from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
 from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, Journal, SetClock, messages
+from tests.support.handling import FakeAudit, FakeHandlings
 from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
 from tests.support.rates import FakeRate
 from tests.support.rows import AIRPORTS, MINUTE, row, run_of
@@ -95,6 +96,7 @@ class Worker:
             connections=self.connections,
             limit=AddressLimit(agency.ledger, agency.clock),
             caveats=Caveats(agency.seen_at, agency.clock),
+            held=agency.handlings,
             clock=agency.clock,
         )
         paces = dict.fromkeys(Channel, PACE)
@@ -162,6 +164,9 @@ class Agency:
         self.flights = FakeFlights(self.journal)
         self.bookings = FakeBookings(self.journal)
         self.ledger = FakeLedger(LEASE, self.journal)
+        self.handlings = FakeHandlings(self.flights)
+        self.ledger.held = self.handlings.held
+        self.audit = FakeAudit()
         self.tasks = FakeTasks()
         self.opt_outs = FakeOptOuts()
         self.silences = FakeSilences()
