@@ -9,7 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from flightagents.domain.changes import Severity
-from flightagents.domain.trouble import GRAVEST_FIRST, Trouble, TroubleKind
+from flightagents.domain.flight_list import FlightRow
+from flightagents.domain.rules import GRAVITY
+from flightagents.domain.trouble import Trouble
 
 LONGEST_NOTE = 500
 """Characters: a note is a line for the next shift."""
@@ -26,19 +28,14 @@ class Seen:
     at: datetime
     ordinal: int
     severity: Severity
-    kind: TroubleKind
+    trouble: Trouble
     late: int = 0
 
     @classmethod
-    def of(cls, trouble: Trouble, by: str, at: datetime) -> "Seen":
+    def of(cls, row: FlightRow, by: str, at: datetime) -> "Seen":
         """Note that somebody has seen it as it stands."""
         return cls(
-            by=by,
-            at=at,
-            ordinal=trouble.ordinal,
-            severity=trouble.severity,
-            kind=trouble.kind,
-            late=trouble.late,
+            by=by, at=at, ordinal=row.ordinal, severity=row.severity, trouble=row.trouble, late=row.late
         )
 
 
@@ -85,21 +82,21 @@ class Attention(StrEnum):
         return self in (Attention.NEW, Attention.WORSE, Attention.SNOOZE_OVER)
 
 
-def needs_attention(handling: Handling, trouble: Trouble | None, now: datetime) -> Attention:
+def needs_attention(handling: Handling, row: FlightRow, now: datetime) -> Attention:
     """Tell whether somebody has to look at a flight as it stands now."""
-    if trouble is None:
+    if row.trouble is Trouble.NONE:
         return Attention.NO_TROUBLE
     if handling.acknowledged is None:
         return Attention.NEW
-    if is_worse(trouble, handling.acknowledged):
+    if is_worse(row, handling.acknowledged):
         return Attention.WORSE
     if handling.snoozed_until is None:
         return Attention.ACKNOWLEDGED
     return Attention.SNOOZED if now < handling.snoozed_until else Attention.SNOOZE_OVER
 
 
-def is_worse(trouble: Trouble, seen: Seen) -> bool:
+def is_worse(row: FlightRow, seen: Seen) -> bool:
     """Tell whether this is graver, or something else, than what was seen. Less of the same is not."""
-    graver = GRAVEST_FIRST.index(trouble.severity) < GRAVEST_FIRST.index(seen.severity)
-    grown = trouble.kind is TroubleKind.LATER and trouble.late - seen.late >= LATER_STILL
-    return trouble.ordinal > seen.ordinal and (graver or trouble.kind is not seen.kind or grown)
+    graver = GRAVITY[row.severity] > GRAVITY[seen.severity]
+    grown = row.trouble is Trouble.DELAYED and row.late - seen.late >= LATER_STILL
+    return row.ordinal > seen.ordinal and (graver or row.trouble is not seen.trouble or grown)

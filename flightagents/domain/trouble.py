@@ -1,110 +1,85 @@
-"""What is wrong with a flight as it stands: one word for staff, and how grave it is.
-
-A change tells what is new. This tells what is still so, however many changes ago it began.
-"""
+"""How a flight stands for the staff, in one word: what a list is searched and sorted by."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from flightagents.domain.changes import DELAY, STEP, Kind, Severity, severity
-from flightagents.domain.disruption import WORDS
-from flightagents.domain.flight import FlightState, Status
+from flightagents.domain.flight import End, FlightState, Status
+
+MINUTE = timedelta(minutes=1)
 
 
-class TroubleKind(StrEnum):
-    """What is wrong; where several are, the first of these."""
+class Trouble(StrEnum):
+    """What is wrong with a flight, the gravest first."""
 
     CANCELLED = "cancelled"
     DIVERTED = "diverted"
     INCIDENT = "incident"
-    REINSTATED = "reinstated"
-    """It flies after all, and those who were told otherwise have to come."""
-    RETURNED = "returned_to_gate"
+    DELAYED = "delayed"
+    """15 minutes behind the base, or more: until it has left by its departure, then by its arrival."""
     EARLIER = "earlier"
-    LATER = "later"
+    """To leave 10 minutes ahead of the base, or more: people miss it. In the air nobody minds."""
+    NONE = "none"
 
 
-GRAVEST_FIRST = tuple(Severity)
-CHECK_IN_CLOSES = timedelta(minutes=60)
-"""Before departure. Airlines say 40 to 60 minutes, and the feed does not say which."""
-
-_CONFIRMED = {
-    TroubleKind.CANCELLED: Kind.CANCELLED,
-    TroubleKind.DIVERTED: Kind.DIVERTED,
-    TroubleKind.REINSTATED: Kind.REINSTATED,
-}
-_UNCONFIRMED = {
-    TroubleKind.CANCELLED: Kind.CANCELLED_UNCONFIRMED,
-    TroubleKind.DIVERTED: Kind.DIVERTED_UNCONFIRMED,
-    TroubleKind.REINSTATED: Kind.REINSTATED_UNCONFIRMED,
-}
-_ALIKE = {
-    TroubleKind.INCIDENT: Kind.INCIDENT,
-    TroubleKind.RETURNED: Kind.RETURNED_TO_GATE,
-    TroubleKind.EARLIER: Kind.MOVED_EARLIER,
-    TroubleKind.LATER: Kind.DELAYED,
-}
+_DISRUPTED = {Status.CANCELLED: Trouble.CANCELLED, Status.DIVERTED: Trouble.DIVERTED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """What is wrong, as of a flight's state of this ordinal."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong, and how grave that is. `unconfirmed`: a second look is still awaited.
 
-    kind: TroubleKind
-    severity: Severity
-    ordinal: int
-    late: int = 0
-    """Minutes behind the base; negative when ahead of it."""
-
-
-def trouble_of(state: FlightState) -> Trouble | None:
-    """Tell what is wrong with a flight; None where it goes as it was sold."""
-    lateness = state.departure.expected - state.departure.base
-    kind = _kind(state, lateness)
-    if kind is None:
-        return None
-    confirmed = _CONFIRMED if state.disruption_confirmed else _UNCONFIRMED
-    change = confirmed.get(kind) or _ALIKE[kind]
-    return Trouble(
-        kind=kind,
-        severity=severity(change, lateness),
-        ordinal=state.ordinal,
-        late=int(lateness / timedelta(minutes=1)),
-    )
-
-
-def resolved_by(state: FlightState, trouble: Trouble) -> datetime:
-    """Tell until when staff can still help: naive where nobody knows the airport's zone.
-
-    Of a cancelled flight that is its old departure: by then the others of that hour have gone too. Of a
-    diverted one it is the arrival, since its people sit in it. Whoever has to be on this very flight sooner
-    than they believe must be there when check-in closes; a later one gives them until it leaves.
+    A disruption that was taken back stays what is wrong until a second look has confirmed that it is over.
     """
-    match trouble.kind:
-        case TroubleKind.CANCELLED:
-            return state.departure.scheduled
-        case TroubleKind.DIVERTED:
-            return state.arrival.expected
-        case TroubleKind.EARLIER | TroubleKind.REINSTATED:
-            return state.departure.expected - CHECK_IN_CLOSES
-        case TroubleKind.INCIDENT | TroubleKind.RETURNED | TroubleKind.LATER:
-            return state.departure.expected
+
+    trouble: Trouble
+    unconfirmed: bool
+    severity: Severity
 
 
-def _kind(state: FlightState, lateness: timedelta) -> TroubleKind | None:
-    if state.disruption is Status.CANCELLED:
-        return TroubleKind.CANCELLED
-    if state.disruption is Status.DIVERTED:
-        return TroubleKind.DIVERTED
-    if state.incident:
-        return TroubleKind.INCIDENT
-    if not state.open:
-        return TroubleKind.LATER if lateness >= DELAY else None
-    if state.disruption_at is not None and state.disrupted_from in WORDS:
-        return TroubleKind.REINSTATED
-    if state.returned_from is not None:
-        return TroubleKind.RETURNED
-    if lateness <= -STEP:
-        return TroubleKind.EARLIER
-    return TroubleKind.LATER if lateness >= DELAY else None
+def judge(state: FlightState) -> Verdict:
+    """Tell what is wrong with a flight."""
+    wrong, unconfirmed = _trouble(state), not state.disruption_confirmed
+    return Verdict(wrong, unconfirmed, _severity(wrong, lateness(state), unconfirmed=unconfirmed))
+
+
+def counting_end(state: FlightState) -> End:
+    """Give the end that is still to come, or was the last: the departure until it has left."""
+    has_left = state.has_left and state.disruption is not Status.CANCELLED
+    return state.arrival if has_left else state.departure
+
+
+def lateness(state: FlightState) -> timedelta:
+    """Give how far that end is expected behind its base; negative where it is ahead."""
+    end = counting_end(state)
+    return end.expected - end.base
+
+
+def _trouble(state: FlightState) -> Trouble:
+    word = state.disruption if state.disruption_confirmed else state.disruption or state.disrupted_from
+    if word in _DISRUPTED:
+        return _DISRUPTED[word]
+    # The feed never says that an incident is over; a landing as planned does.
+    if state.status is Status.INCIDENT or (state.incident and not state.landed):
+        return Trouble.INCIDENT
+    if state.landed:
+        return Trouble.NONE
+    late = lateness(state)
+    if late >= DELAY:
+        return Trouble.DELAYED
+    return Trouble.EARLIER if late <= -STEP and not state.has_left else Trouble.NONE
+
+
+def _severity(wrong: Trouble, late: timedelta, *, unconfirmed: bool) -> Severity:
+    match wrong:
+        case Trouble.CANCELLED | Trouble.DIVERTED:
+            return Severity.MAJOR if unconfirmed else Severity.CRITICAL
+        case Trouble.INCIDENT:
+            return Severity.CRITICAL
+        case Trouble.DELAYED:
+            return severity(Kind.DELAYED, late)
+        case Trouble.EARLIER:
+            return Severity.MAJOR
+        case Trouble.NONE:
+            return Severity.INFO

@@ -67,7 +67,7 @@ class Audit(Protocol):
     async def read(
         self, *, about: About | None = None, by: str | None = None, after: str | None = None, limit: int = 50
     ) -> ActPage:
-        """Give acts, newest first. Raises BadCursorError where `after` is no cursor of ours."""
+        """Give acts, newest first. Raises CursorError where `after` is no cursor of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +90,10 @@ class TaskPage:
 
 
 class TaskDesk(Protocol):
-    """Tasks as staff work on them. An act gives the tasks that it changed; of the others it changed nothing."""
+    """Tasks as staff work on them. An act gives the tasks that it has changed."""
 
     async def find(self, wanted: TaskFilter, *, after: str | None = None, limit: int = 50) -> TaskPage:
-        """Give tasks, newest first. Raises BadCursorError where `after` is no cursor of ours."""
+        """Give tasks, newest first. Raises CursorError where `after` is no cursor of ours."""
 
     async def of_ids(self, ids: Sequence[str]) -> dict[str, Task]:
         """Give those of these tasks that there are."""

@@ -133,7 +133,8 @@ class Waiting(Protocol):
         """Mark travellers' rows that cannot leave; give those, each of them once.
 
         They were tried in vain for so long (real time), or were due by then and their channel is down. They
-        go on waiting, and are unsettled: somebody has to look at them once. What staff hold is not among them.
+        go on waiting, and are unsettled: somebody has to look at them once.
+        What staff hold is not among them.
         """
 
     async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:

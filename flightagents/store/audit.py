@@ -53,7 +53,7 @@ class MongoAudit:
     async def read(
         self, *, about: About | None = None, by: str | None = None, after: str | None = None, limit: int = 50
     ) -> ActPage:
-        """Give acts, newest first. Raises BadCursorError where `after` is no cursor of ours."""
+        """Give acts, newest first. Raises CursorError where `after` is no cursor of ours."""
         limit = min(limit, MOST_AT_ONCE)
         found = self._acts.find(query(about=about, by=by, after=after)).sort(_NEWEST).limit(limit + 1)
         rows = [row async for row in found]

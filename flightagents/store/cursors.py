@@ -5,7 +5,7 @@ import binascii
 from datetime import UTC, datetime
 from typing import Any
 
-from flightagents.errors import BadCursorError
+from flightagents.errors import CursorError
 
 LONGEST = 200
 
@@ -17,18 +17,18 @@ def write(at: datetime, key: str) -> str:
 
 
 def read(cursor: str) -> tuple[datetime, str]:
-    """Read a place. Raises BadCursorError."""
+    """Read a place. Raises CursorError."""
+    if len(cursor) > LONGEST:
+        raise CursorError
     try:
-        if len(cursor) > LONGEST:
-            raise ValueError("too long")
         padded = cursor + "=" * (-len(cursor) % 4)
         millis, _, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition("|")
         return datetime.fromtimestamp(int(millis) / 1000, UTC), key
     except (ValueError, OverflowError, OSError, binascii.Error):
-        raise BadCursorError("this cursor is not one that was given out: begin anew, without one") from None
+        raise CursorError from None
 
 
 def older_than(field: str, cursor: str) -> dict[str, Any]:
-    """Match what comes after an entry, newest first. Raises BadCursorError."""
+    """Match what comes after an entry, newest first. Raises CursorError."""
     at, key = read(cursor)
     return {"$or": [{field: {"$lt": at}}, {field: at, "_id": {"$lt": key}}]}

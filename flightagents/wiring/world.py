@@ -24,6 +24,7 @@ from flightagents.store.pages import MongoPages
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
+from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
 
 
@@ -59,6 +60,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoTaskDesk(database).prepare()
     await MongoHandlings(database).prepare()
     await MongoAudit(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))

@@ -8,7 +8,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.acts import LONGEST_DETAIL, About, Act, Did, Thing
-from flightagents.errors import BadCursorError
+from flightagents.errors import CursorError
 from flightagents.store.audit import COLLECTION, KEEP, MongoAudit, query
 from tests.support.handling import FakeAudit
 from tests.support.rows import MINUTE, NOON
@@ -57,7 +57,7 @@ async def test_they_are_given_page_by_page_each_once(audit: Log) -> None:
 
 @pytest.mark.parametrize("cursor", ["x", "????", "e30", "A" * 999])
 async def test_a_cursor_of_somebody_else_is_refused(audit: Log, cursor: str) -> None:
-    with pytest.raises(BadCursorError):
+    with pytest.raises(CursorError):
         await audit.read(after=cursor)
 
 

@@ -10,7 +10,7 @@ from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
 from flightagents.domain.moves import watch
 from flightagents.domain.tracking import advance
-from flightagents.domain.trouble import TroubleKind
+from flightagents.domain.trouble import Trouble
 from flightagents.store import setup
 from flightagents.store.flights import MongoFlights
 from flightagents.store.handling import COLLECTION, HELD, KEEP, MongoHandlings
@@ -22,7 +22,7 @@ Database = AsyncIOMotorDatabase[dict[str, Any]]
 BA117 = "BA117|2026-11-22|LHR|JFK"
 NEXT_DAYS = "BA117|2026-11-23|LHR|JFK"
 AA100 = "AA100|2026-11-22|JFK|LHR"
-SEEN = Seen(by="Kim", at=NOON, ordinal=2, severity=Severity.MAJOR, kind=TroubleKind.LATER, late=75)
+SEEN = Seen(by="Kim", at=NOON, ordinal=2, severity=Severity.MAJOR, trouble=Trouble.DELAYED, late=75)
 
 
 class Shelf:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flightagents.domain.acts import LONGEST_DETAIL, About, Act
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
-from flightagents.errors import BadCursorError
+from flightagents.errors import CursorError
 from flightagents.ports.desk import ActPage
 from tests.support.fakes import FakeFlights
 
@@ -86,7 +86,7 @@ class FakeAudit:
         self, *, about: About | None = None, by: str | None = None, after: str | None = None, limit: int = 50
     ) -> ActPage:
         if after is not None and not after.isdigit():
-            raise BadCursorError(after)
+            raise CursorError
         found = sorted(enumerate(self.acts), key=lambda each: (each[1].at, each[0]), reverse=True)
         wanted = [act for _, act in found if about in (None, act.about) and by in (None, act.by)]
         start = int(after or 0)
