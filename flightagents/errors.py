@@ -6,6 +6,7 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
+├── CursorError             refuse this request: no list of ours gave this cursor
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
@@ -53,6 +54,13 @@ class FeedRefusedError(ConfigurationError):
 
 class BookingFileError(FlightagentsError):
     """A file of bookings that cannot be read at all; a bad line alone is only reported."""
+
+
+class CursorError(FlightagentsError):
+    """A place in a list that no list of ours gave, or one in another order: begin at its first page."""
+
+    def __init__(self) -> None:
+        super().__init__("this is no cursor of this list in this order: begin at its first page")
 
 
 class WriteRefusedError(FlightagentsError):

@@ -15,6 +15,7 @@ from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.connection import Database, connect, wait_until_ready
+from flightagents.store.flights import MongoFlights
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
@@ -48,6 +49,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     database = connect(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
+    await MongoFlights(database).prepare()
     await MongoLedger(database).prepare()
     await MongoBookings(database).prepare()
     await MongoReceipts(database).prepare()
