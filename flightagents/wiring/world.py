@@ -16,6 +16,7 @@ from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.connection import Database, connect, wait_until_ready
+from flightagents.store.flights import MongoFlights
 from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.once import MongoOnce
@@ -51,6 +52,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     database = connect(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
+    await MongoFlights(database).prepare()
     await MongoLedger(database).prepare()
     await MongoBookings(database).prepare()
     await MongoReceipts(database).prepare()

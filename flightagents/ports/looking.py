@@ -1,0 +1,31 @@
+"""What the staff page's long lists are made of: reads alone, each served by an index and bounded."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flightagents.domain.flight_list import FlightQuery, FlightRow
+from flightagents.domain.pages import Count, Page
+
+
+class FlightSearch(Protocol):
+    """Flights by what somebody looks for."""
+
+    async def search(
+        self, query: FlightQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[FlightRow]:
+        """Give a page of the flights that a query finds, in its order. Raises CursorError."""
+
+    async def count(self, query: FlightQuery) -> Count:
+        """Count the flights that a query finds, up to 10,000."""
+
+    async def disrupted(
+        self, now: datetime, *, before: timedelta, ahead: timedelta, limit: int
+    ) -> list[FlightRow]:
+        """Give the flights with a trouble that leave, or once they have left arrive, in a window around now.
+
+        The gravest first, then by that time: what a limit cuts off is what matters least.
+        """
+
+    async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
+        """Give what is known of these flights, by identity."""
