@@ -118,7 +118,7 @@ class Rows:
     def elsewhere(
         self, row: Notification, notice: Notice, booking: Booking, channel: Channel, now: datetime
     ) -> Notification:
-        """Give the row that the news of another one has on a channel: whoever decides on it finds it written."""
+        """Give the row that the news of another has on a channel: whoever decides on it finds it written."""
         new = self.row(booking, channel, notice, now)
         return replace(
             new,

@@ -30,8 +30,14 @@ class Ledger(Protocol):
     async def settle(self, rows: Sequence[Notification]) -> None:
         """Note that the people were decided on again."""
 
+    async def get(self, row: str) -> Notification | None:
+        """Give a row."""
+
     async def hold(self, row: str, on: bool) -> bool:
         """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
+
+    async def replay(self, row: str) -> bool:
+        """Let a row be tried again that we gave up or a provider refused; False if it is none."""
 
     async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
         """Erase what was said to people who are to be forgotten; nothing more is sent to them.

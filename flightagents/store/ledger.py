@@ -122,6 +122,12 @@ class MongoLedger:
                 await self._rows.bulk_write(writes, ordered=False)
 
     @until_stored
+    async def get(self, row: str) -> Notification | None:
+        """Give a row."""
+        found = await reader.read(self._rows.find({"_id": str(row)}))
+        return found[0] if found else None
+
+    @until_stored
     async def hold(self, row: str, on: bool) -> bool:
         """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
         waiting = {"_id": row, "state": State.PENDING.value, "hold": {"$ne": on}}

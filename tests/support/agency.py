@@ -31,6 +31,7 @@ from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.resend import Resend
 from flightagents.handlers.rows import Rows
 from flightagents.handlers.settle import Settle
 from flightagents.handlers.tasks_rebook import RebookTasks
@@ -118,6 +119,17 @@ class Worker:
             channels=list(agency.channels),
             clock=agency.clock,
             holding=agency.manner.holding,
+        )
+        self.resend = Resend(
+            bookings=agency.bookings,
+            audience=self.audience,
+            ledger=agency.ledger,
+            decide=self.decide,
+            one_person=self.one_person,
+            rows=self.rows,
+            held=agency.handlings,
+            channels=list(agency.channels),
+            clock=agency.clock,
         )
         self.settle = Settle(agency.ledger, agency.ledger, self.fallback, self.decide)
         self.take_receipt = TakeReceipt(agency.ledger)

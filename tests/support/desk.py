@@ -106,6 +106,28 @@ class FakeLedger:
         self._write(kept.row, hold=on, event="held by staff" if on else "released by staff")
         return True
 
+    async def get(self, row: str) -> Notification | None:
+        kept = self.kept.get(row)
+        return kept.row if kept else None
+
+    async def replay(self, row: str) -> bool:
+        kept = self.kept.get(row)
+        if kept is None or kept.row.state not in (State.DEAD, State.FAILED):
+            return False
+        kept.settled, kept.retry_at = True, None
+        self._write(
+            kept.row,
+            state=State.PENDING,
+            stage=None,
+            tries=0,
+            stuck=False,
+            in_vain_since=None,
+            waits_since=None,
+            not_before=None,
+            event="tried again by hand",
+        )
+        return True
+
     def shadow(self, row: Notification) -> None:
         """End a row as shadow mode does."""
         self._write(row, state=State.SUPPRESSED, reason=Reason.SHADOW)
