@@ -14,6 +14,7 @@ from flightagents.settings import Settings
 from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.bookings import MongoBookings
+from flightagents.store.change_search import MongoChangeSearch
 from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.flights import MongoFlights
 from flightagents.store.ledger import MongoLedger
@@ -50,6 +51,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
     await MongoFlights(database).prepare()
+    await MongoChangeSearch(database).prepare()
     await MongoLedger(database).prepare()
     await MongoBookings(database).prepare()
     await MongoReceipts(database).prepare()
