@@ -2,7 +2,7 @@
 
 from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
-from flightagents.ports.looking import FlightSearch
+from flightagents.ports.looking import ChangeSearch, FlightSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
@@ -25,6 +25,7 @@ __all__ = [
     "Audit",
     "Bookings",
     "BounceSource",
+    "ChangeSearch",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from flightagents.domain.change_list import ChangeQuery
+from flightagents.domain.changes import Change
 from flightagents.domain.flight_list import FlightQuery, FlightRow
 from flightagents.domain.pages import Count, Page
 
@@ -29,3 +31,15 @@ class FlightSearch(Protocol):
 
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
         """Give what is known of these flights, by identity."""
+
+
+class ChangeSearch(Protocol):
+    """The history of flights."""
+
+    async def recent(
+        self, query: ChangeQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[Change]:
+        """Give a page of the changes that a query finds, newest first. Raises CursorError."""
+
+    async def latest(self, flights: Collection[str]) -> dict[str, Change]:
+        """Give the last change of each of these flights that has one."""

@@ -16,7 +16,7 @@ from flightagents.domain.trouble import Trouble
 from flightagents.store import flight_fields, paging
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.flights import FLIGHTS
-from flightagents.store.paging import MOST, Order
+from flightagents.store.paging import MOST, Order, is_text
 from flightagents.store.reading import Reader
 
 Conditions = list[dict[str, Any]]
@@ -84,7 +84,7 @@ class MongoFlightSearch:
     @until_stored
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
         """Give what is known of these flights, by identity."""
-        found = self._flights.find({"_id": {"$in": sorted(flights)}}, flight_fields.SHOWN)
+        found = self._flights.find({"_id": {"$in": sorted(filter(is_text, flights))}}, flight_fields.SHOWN)
         return {row.flight: row for row in await _rows.read(found)}
 
 
@@ -106,7 +106,7 @@ def conditions(query: FlightQuery) -> Conditions | None:
 
     What is typed by a person is here only as a code that matched its pattern, and as a whole value.
     """
-    meaning = flight_text.read(query.text) if query.text.strip() else Meaning()
+    meaning = flight_text.read(query.text)
     codes_given = _codes(query)
     dates = _dates(query, meaning.day if meaning else None)
     if meaning is None or codes_given is None or dates is None:

@@ -110,6 +110,11 @@ async def page(
     )
 
 
+def is_text(value: str) -> bool:
+    """Tell whether the database can be asked for a text: a surrogate by itself is none."""
+    return value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value)
+
+
 async def count(collection: Collection, conditions: Sequence[Mapping[str, Any]]) -> Count:
     """Count what holds all conditions, up to 10,000."""
     number = await collection.count_documents({"$and": [*conditions]}, limit=COUNTED + 1)

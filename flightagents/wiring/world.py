@@ -15,6 +15,7 @@ from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
+from flightagents.store.change_search import MongoChangeSearch
 from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.flights import MongoFlights
 from flightagents.store.handling import MongoHandlings
@@ -53,6 +54,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
     await MongoFlights(database).prepare()
+    await MongoChangeSearch(database).prepare()
     await MongoLedger(database).prepare()
     await MongoBookings(database).prepare()
     await MongoReceipts(database).prepare()

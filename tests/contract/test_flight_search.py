@@ -216,7 +216,7 @@ async def test_what_is_wrong_soon_is_given_the_gravest_first(board: Board) -> No
 
 
 async def test_a_flight_in_the_air_counts_by_its_arrival(board: Board) -> None:
-    flown = {"took_off": "15:40", "status": "active", "arrival": {"delay": 60}}
+    flown: dict[str, Any] = {"took_off": "15:40", "status": "active", "arrival": {"delay": 60}}
     await board.store.move_on([seen("BA1", late=60, **flown)])
     arrives = NOON + timedelta(hours=11, minutes=35)
     assert await board.search.disrupted(arrives, before=HOUR, ahead=HOUR, limit=9) != []

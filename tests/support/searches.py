@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from flightagents.domain import codes, flight_text
+from flightagents.domain.change_list import ChangeQuery
+from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.flight_list import FlightQuery, FlightRow, FlightSort
-from flightagents.domain.flight_text import Meaning
 from flightagents.domain.pages import Count, Page
 from flightagents.domain.rules import GRAVITY
 from flightagents.domain.times import FARTHEST_ZONE
@@ -34,20 +35,16 @@ def page_of(
 ) -> Page[T]:
     """Sort entries by their place, and give a page of them."""
     ordered = sorted(rows, key=place, reverse=descending)
-    if before is not None:
-        start = _place(before)
-        earlier = [row for row in ordered if (place(row) > start if descending else place(row) < start)]
-        found = tuple(earlier[-limit:])
-        follows, precedes = True, len(earlier) > limit
+    cursor = after if before is None else before
+    start = None if cursor is None else _place(cursor)
+    if start is None:
+        beyond = ordered
     else:
-        start = _place(after) if after is not None else None
-        later = [
-            row
-            for row in ordered
-            if start is None or (place(row) < start if descending else place(row) > start)
-        ]
-        found = tuple(later[:limit])
-        follows, precedes = len(later) > limit, start is not None
+        beyond = [row for row in ordered if (place(row) > start) is (descending is (before is not None))]
+        beyond = [row for row in beyond if place(row) != start]
+    found = tuple(beyond[:limit] if before is None else beyond[-limit:])
+    more, came_from = len(beyond) > limit, start is not None
+    follows, precedes = (more, came_from) if before is None else (came_from, more)
     return Page(
         found,
         after=json.dumps(place(found[-1])) if found and follows else None,
@@ -61,6 +58,37 @@ def _place(cursor: str) -> Place:
     except (TypeError, ValueError) as exc:
         raise CursorError from exc
     return value, key
+
+
+class FakeChangeSearch:
+    """Looks through the history of the fake store."""
+
+    def __init__(self, flights: FakeFlights) -> None:
+        self._flights = flights
+
+    async def recent(
+        self, query: ChangeQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[Change]:
+        found = [
+            change
+            for change in self._flights.history.values()
+            if query.flight in ("", change.flight)
+            and (not query.kinds or change.kind in query.kinds)
+            and (query.since is None or query.since <= change.at)
+            and (query.until is None or change.at < query.until)
+        ]
+        return page_of(
+            found,
+            lambda change: (change.at.timestamp(), change.id),
+            descending=True,
+            limit=limit,
+            after=after,
+            before=before,
+        )
+
+    async def latest(self, flights: Collection[str]) -> dict[str, Change]:
+        ordered = sorted(self._flights.history.values(), key=lambda change: change.ordinal)
+        return {change.flight: change for change in ordered if change.flight in flights}
 
 
 class FakeFlightSearch:
@@ -127,7 +155,7 @@ def row_of(state: FlightState) -> FlightRow:
 
 
 def matches(query: FlightQuery, row: FlightRow) -> bool:
-    meaning = flight_text.read(query.text) if query.text.strip() else Meaning()
+    meaning = flight_text.read(query.text)
     if meaning is None:
         return False
     name = FlightId.parse(row.flight)
