@@ -20,9 +20,11 @@ from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import USUAL, Decide, Manner
 from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.holds import LookAtHolds
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
@@ -43,6 +45,7 @@ from tests.support.handling import FakeAudit, FakeHandlings
 from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
 from tests.support.rates import FakeRate
 from tests.support.rows import AIRPORTS, MINUTE, row, run_of
+from tests.support.searches import FakeFlightSearch
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
 
@@ -129,6 +132,23 @@ class Worker:
             rows=self.rows,
             held=agency.handlings,
             channels=list(agency.channels),
+            clock=agency.clock,
+        )
+        self.acts = DeskActs(
+            handlings=agency.handlings,
+            search=FakeFlightSearch(agency.flights),
+            flights=agency.flights,
+            ledger=agency.ledger,
+            resend=self.resend,
+            audit=agency.audit,
+            clock=agency.clock,
+        )
+        self.look_at_holds = LookAtHolds(
+            handlings=agency.handlings,
+            flights=agency.flights,
+            waiting=agency.ledger,
+            tasks=agency.tasks,
+            audit=agency.audit,
             clock=agency.clock,
         )
         self.settle = Settle(agency.ledger, agency.ledger, self.fallback, self.decide)

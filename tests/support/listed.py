@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.flight import FlightState
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.tracking import advance
-from flightagents.domain.trouble import MINUTE, judge, lateness
-from tests.support.rows import NOON, run_of
+from tests.support.rows import MINUTE, NOON, run_of
+from tests.support.searches import row_of
 
 
 def flown(*rows: dict[str, Any]) -> FlightState:
@@ -21,28 +21,4 @@ def flown(*rows: dict[str, Any]) -> FlightState:
 
 def listed(*rows: dict[str, Any]) -> FlightRow:
     """Give the same as a list shows it."""
-    return listed_state(flown(*rows))
-
-
-def listed_state(state: FlightState) -> FlightRow:
-    """Give a state as a list shows it."""
-    verdict = judge(state)
-    return FlightRow(
-        flight=state.flight,
-        designator=FlightId.parse(state.flight).designator,
-        marketed_as=state.marketed_as,
-        carrier=state.carrier,
-        status=state.status,
-        trouble=verdict.trouble,
-        unconfirmed=verdict.unconfirmed,
-        late=lateness(state) // MINUTE,
-        severity=verdict.severity,
-        departure=state.departure,
-        arrival=state.arrival,
-        departed=state.departed,
-        landed=state.landed,
-        open=state.open,
-        seen_at=state.seen_at,
-        changed_at=state.seen_at,
-        ordinal=state.ordinal,
-    )
+    return row_of(flown(*rows))
