@@ -1,6 +1,6 @@
 """What staff do: about a flight, about a task, and the log of it all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -48,6 +48,13 @@ class Handlings(HeldFlights, Protocol):
 
     async def holding(self) -> list[Handling]:
         """Give each flight that somebody holds, as it was named then."""
+
+
+class ToldOfConnections(Protocol):
+    """Which connections are in danger, by what was decided about them."""
+
+    async def at_risk(self, flights: Collection[str]) -> dict[str, int]:
+        """Count the people of each flight whose connection from it is in danger, or lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,9 @@ class Silences(Protocol):
     async def note(self, silences: Sequence[Silence], at: datetime) -> list[Silence]:
         """Keep decisions not to tell, with their time, and give those that are new; the others stay."""
 
+    async def newest_of(self, flights: Collection[str]) -> dict[str, dict[str, Reason]]:
+        """Give, by flight and person, the reason of the last decision not to tell them."""
+
 
 class Outbox(Protocol):
     """The ledger's rows as a sender takes them in hand. Each update is fenced by owner and attempt."""
