@@ -1,7 +1,7 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
-from flightagents.ports.looking import ChangeSearch, FlightSearch
+from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
@@ -34,10 +34,12 @@ __all__ = [
     "Lease",
     "Ledger",
     "Message",
+    "MessageSearch",
     "Once",
     "OptOuts",
     "Outbox",
     "Pages",
+    "PeopleSearch",
     "Publisher",
     "RateLimit",
     "ReadReceipt",
