@@ -2,7 +2,7 @@
 
 from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
-from flightagents.ports.looking import ChangeSearch, FlightSearch
+from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
@@ -38,10 +38,12 @@ __all__ = [
     "Lease",
     "Ledger",
     "Message",
+    "MessageSearch",
     "Once",
     "OptOuts",
     "Outbox",
     "Pages",
+    "PeopleSearch",
     "Publisher",
     "RateLimit",
     "ReadReceipt",

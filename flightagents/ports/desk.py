@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flightagents.domain.acts import About, Act
 from flightagents.domain.handling import Handling, Note, Seen
+from flightagents.domain.pages import Page
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind, TaskState
 
 MOST_AT_ONCE = 500
@@ -57,14 +58,6 @@ class ToldOfConnections(Protocol):
         """Count the people of each flight whose connection from it is in danger, or lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActPage:
-    """Some acts, newest first; `next` goes on after them, None where there are no more."""
-
-    acts: Sequence[Act]
-    next: str | None
-
-
 class Audit(Protocol):
     """The log of the staff's acts. Nothing in it is changed; it forgets by age alone."""
 
@@ -72,9 +65,15 @@ class Audit(Protocol):
         """Add acts."""
 
     async def read(
-        self, *, about: About | None = None, by: str | None = None, after: str | None = None, limit: int = 50
-    ) -> ActPage:
-        """Give acts, newest first. Raises CursorError where `after` is no cursor of ours."""
+        self,
+        *,
+        about: About | None = None,
+        by: str | None = None,
+        limit: int = 50,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[Act]:
+        """Give a page of acts, newest first. Raises CursorError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +87,13 @@ class TaskFilter:
     booking: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """Some tasks, newest first; `next` goes on after them."""
-
-    tasks: Sequence[Task]
-    next: str | None
-
-
 class TaskDesk(Protocol):
     """Tasks as staff work on them. An act gives the tasks that it has changed."""
 
-    async def find(self, wanted: TaskFilter, *, after: str | None = None, limit: int = 50) -> TaskPage:
-        """Give tasks, newest first. Raises CursorError where `after` is no cursor of ours."""
+    async def find(
+        self, wanted: TaskFilter, *, limit: int = 50, after: str | None = None, before: str | None = None
+    ) -> Page[Task]:
+        """Give a page of tasks, newest first. Raises CursorError."""
 
     async def of_ids(self, ids: Sequence[str]) -> dict[str, Task]:
         """Give those of these tasks that there are."""

@@ -4,10 +4,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from flightagents.domain.bookings import Booking
 from flightagents.domain.change_list import ChangeQuery
 from flightagents.domain.changes import Change
 from flightagents.domain.flight_list import FlightQuery, FlightRow
+from flightagents.domain.message_list import LastWord, MessageQuery
+from flightagents.domain.notifications import Notification
 from flightagents.domain.pages import Count, Page
+from flightagents.domain.people_text import PeopleQuery
 
 
 class FlightSearch(Protocol):
@@ -43,3 +47,30 @@ class ChangeSearch(Protocol):
 
     async def latest(self, flights: Collection[str]) -> dict[str, Change]:
         """Give the last change of each of these flights that has one."""
+
+
+class MessageSearch(Protocol):
+    """The ledger."""
+
+    async def search(
+        self, query: MessageQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[Notification]:
+        """Give a page of the rows that a query finds, newest first, without messages. Raises CursorError."""
+
+    async def standing_of(self, flights: Collection[str]) -> dict[str, dict[str, LastWord]]:
+        """Give, by flight and booking, the last that each person was told, or was to be told.
+
+        Of 500 flights at most. Whoever no row was ever written for is missing: they were not told.
+        """
+
+
+class PeopleSearch(Protocol):
+    """Bookings by who is on them."""
+
+    async def search(
+        self, query: PeopleQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[Booking]:
+        """Give a page of the bookings that a query finds. Raises CursorError."""
+
+    async def count(self, query: PeopleQuery) -> Count:
+        """Count the bookings that a query finds, up to 10,000."""

@@ -6,19 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING
 
 from flightagents.domain.acts import LONGEST_DETAIL, About, Act
-from flightagents.ports.desk import MOST_AT_ONCE, ActPage
-from flightagents.store import cursors
+from flightagents.domain.pages import Page
+from flightagents.store import paging
 from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.paging import Order
 from flightagents.store.reading import Document, Reader
 
 COLLECTION = "audit"
 KEEP = timedelta(days=400)
 """Real time: a year, and as long as it takes to notice that something is to be looked up from it."""
 
-_NEWEST = [("at", DESCENDING), ("_id", DESCENDING)]
+NEWEST = Order("at", datetime, descending=True)
 
 
 class MongoAudit:
@@ -30,10 +31,11 @@ class MongoAudit:
     @until_stored
     async def prepare(self) -> None:
         """Make the indexes."""
-        await self._acts.create_index(_NEWEST, name="at")
-        await self._acts.create_index([("by", ASCENDING), *_NEWEST], name="by")
+        newest = NEWEST.sorting()
+        await self._acts.create_index(newest, name="at")
+        await self._acts.create_index([("by", ASCENDING), *newest], name="by")
         about = [("about.thing", ASCENDING), ("about.id", ASCENDING)]
-        await self._acts.create_index([*about, *_NEWEST], name="about")
+        await self._acts.create_index([*about, *newest], name="about")
         await self._acts.create_index(
             "stored_at", name="stored_at", expireAfterSeconds=int(KEEP.total_seconds())
         )
@@ -51,26 +53,25 @@ class MongoAudit:
 
     @until_stored
     async def read(
-        self, *, about: About | None = None, by: str | None = None, after: str | None = None, limit: int = 50
-    ) -> ActPage:
-        """Give acts, newest first. Raises CursorError where `after` is no cursor of ours."""
-        limit = min(limit, MOST_AT_ONCE)
-        found = self._acts.find(query(about=about, by=by, after=after)).sort(_NEWEST).limit(limit + 1)
-        rows = [row async for row in found]
-        last = rows[limit - 1] if len(rows) > limit else None
-        acts = [_reader.one(row) for row in rows[:limit]]
-        following = cursors.write(last["at"], last["_id"]) if last else None
-        return ActPage([act for act in acts if act is not None], following)
+        self,
+        *,
+        about: About | None = None,
+        by: str | None = None,
+        limit: int = 50,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[Act]:
+        """Give a page of acts, newest first. Raises CursorError."""
+        wanted = conditions(about=about, by=by)
+        return await paging.page(self._acts, wanted, NEWEST, _reader, limit=limit, after=after, before=before)
 
 
-def query(*, about: About | None = None, by: str | None = None, after: str | None = None) -> dict[str, Any]:
-    """Ask for the acts of a person, or about a thing, after a place."""
-    wanted: dict[str, Any] = {}
+def conditions(*, about: About | None = None, by: str | None = None) -> list[dict[str, Any]]:
+    """Ask for the acts of a person, or about a thing."""
+    wanted: list[dict[str, Any]] = []
     if about is not None:
-        wanted |= {"about.thing": str(about.thing), "about.id": str(about.id)}
-    if by is not None:
-        wanted["by"] = str(by)
-    return wanted | (cursors.older_than("at", after) if after else {})
+        wanted.append({"about.thing": about.thing.value, "about.id": str(about.id)})
+    return [*wanted, {"by": str(by)}] if by is not None else wanted
 
 
 def _document(act: Act, place: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ seven here for a flight, one for each key.
 A time whose zone nobody knows is stored as if it were UTC, and `zoned` is false: it may be 14 hours off.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,13 +20,13 @@ from flightagents.domain.flight import End, FlightId, FlightState
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.rules import GRAVITY
 from flightagents.domain.trouble import MINUTE, Trouble, counting_end, judge, lateness
-from flightagents.store.connection import Collection, bulk_write
+from flightagents.store.completing import complete
+from flightagents.store.connection import Collection
 from flightagents.store.reading import Document, Reader
 
 OPEN = "open"
 SHOWN = {"state": 0, "keys": 0}
 """The projection of what a list shows: without the state's text, which is most of a document."""
-_BATCH = 500
 _NUMBER = 4
 """Digits that a flight number may have."""
 
@@ -120,36 +120,15 @@ async def index(flights: Collection) -> None:
 
 
 async def bring_up_to_date(flights: Collection, states: Reader[FlightState]) -> int:
-    """Give the documents that an earlier version wrote the fields that they lack; tell how many lacked them.
+    """Give the documents of an earlier version their fields; one that has moved on meanwhile has them."""
 
-    Several workers may do so at once. A document that has moved on meanwhile is left alone: whoever moved it
-    wrote its fields. One whose state cannot be read stays as it is.
-    """
-    lacking: list[dict[str, Any]] = []
-    written = 0
-    # The index of `order` gives what lacks it; what is written leaves that part of the index behind us.
-    async for found in flights.find({"order": None}, {"state": 1}).batch_size(_BATCH):
-        lacking.append(found)
-        if len(lacking) == _BATCH:
-            written += await _complete(flights, await states.read(_each(lacking)))
-            lacking = []
-    return written + await _complete(flights, await states.read(_each(lacking)))
+    def updates(found: Sequence[Document]) -> list[UpdateOne]:
+        return [
+            UpdateOne({"_id": state.flight, "ordinal": state.ordinal, "order": None}, {"$set": listed(state)})
+            for state in states.read_all(found)
+        ]
 
-
-async def _complete(flights: Collection, states: Iterable[FlightState]) -> int:
-    writes = [
-        UpdateOne({"_id": state.flight, "ordinal": state.ordinal, "order": None}, {"$set": listed(state)})
-        for state in states
-    ]
-    if not writes:
-        return 0
-    with bulk_write():
-        return int((await flights.bulk_write(writes, ordered=False)).modified_count)
-
-
-async def _each(found: Sequence[Document]) -> AsyncIterator[Document]:
-    for document in found:
-        yield document
+    return await complete(flights, "order", updates, {"state": 1})
 
 
 def row(found: Document) -> FlightRow:

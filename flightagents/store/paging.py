@@ -1,12 +1,12 @@
 """Pages of a long list by keyset: a cursor holds the place of an entry, never a number of entries to skip.
 
 So the last page costs what the first does, and entries that come, go or move shift no others. A cursor is
-opaque to whoever passes it on, and anything may come back in its place: it is read as one sort value and one
-`_id`, each of its own type, and never as part of a query.
+opaque to whoever passes it on, and anything may come back in its place: it is read as two
+values, each of its own type, and never as part of a query.
 """
 
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ Value = str | int | datetime
 MOST = 500
 """Entries of a page, whatever is asked for."""
 LONGEST = 2048
-"""Characters of a cursor."""
+"""Characters of a cursor, or of any other text that the database is asked for."""
 COUNTED = 10_000
 """Beyond this nobody counts: it would walk the index for a number that nobody reads."""
 _LOWEST: Mapping[type, Value] = {str: "", int: -(2**63), datetime: datetime(1970, 1, 1, tzinfo=UTC)}
@@ -34,16 +34,17 @@ _PLACES: Mapping[type, Any] = {
     int: tuple[str, bool, _Int64, str],
     datetime: tuple[str, bool, _Moment, str],
 }
-"""What a cursor holds: the field, whether it descends, the value there, and the `_id`."""
+"""What a cursor holds: the field, whether it descends, the value there, and what tells equals apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a list is sorted: by a field of one type, and by `_id` among equals."""
+    """How a list is sorted: by a field of one type, and among equals by a text that each has for itself."""
 
     field: str
     kind: type[Value]
     descending: bool = False
+    tie: str = "_id"
 
     def present(self) -> dict[str, Any]:
         """Match what has the field, as this type; what an earlier version wrote may lack it."""
@@ -52,11 +53,11 @@ class Order:
     def sorting(self, *, backwards: bool = False) -> list[tuple[str, int]]:
         """Give the sort, or the one from the end to the beginning."""
         way = DESCENDING if self.descending is not backwards else ASCENDING
-        return [(self.field, way), ("_id", way)]
+        return [(self.field, way), (self.tie, way)]
 
     def cursor(self, found: Document) -> str:
         """Name the place of a document."""
-        place = msgspec.json.encode([self.field, self.descending, found[self.field], found["_id"]])
+        place = msgspec.json.encode([self.field, self.descending, found[self.field], found[self.tie]])
         return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
     def place(self, cursor: str) -> tuple[Value, str]:
@@ -104,15 +105,15 @@ async def page(
         found.reverse()
     follows, precedes = (start is not None, more) if backwards else (more, start is not None)
     return Page(
-        tuple(await reader.read(_each(found))),
+        tuple(reader.read_all(found)),
         after=order.cursor(found[-1]) if found and follows else None,
         before=order.cursor(found[0]) if found and precedes else None,
     )
 
 
 def is_text(value: str) -> bool:
-    """Tell whether the database can be asked for a text: a surrogate by itself is none."""
-    return value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value)
+    """Tell whether the database can be asked for a text: not for a surrogate by itself, nor for a book."""
+    return len(value) <= LONGEST and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 async def count(collection: Collection, conditions: Sequence[Mapping[str, Any]]) -> Count:
@@ -133,10 +134,5 @@ def queries(
         return [{"$and": [*conditions, order.present()]}]
     value, key = order.place(start)
     beyond = "$lt" if order.descending is not backwards else "$gt"
-    equals, others = {order.field: value, "_id": {beyond: key}}, {order.field: {beyond: value}}
+    equals, others = {order.field: value, order.tie: {beyond: key}}, {order.field: {beyond: value}}
     return [{"$and": [*conditions, equals]}, {"$and": [*conditions, others]}]
-
-
-async def _each(found: Sequence[Document]) -> AsyncIterator[Document]:
-    for document in found:
-        yield document

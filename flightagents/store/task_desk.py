@@ -5,18 +5,21 @@ An act is one update with its condition in it, and the tasks that it has changed
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING
 
 from flightagents.domain.handling import LONGEST_NOTE
+from flightagents.domain.pages import Page
 from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState
-from flightagents.ports.desk import MOST_AT_ONCE, TaskFilter, TaskPage
-from flightagents.store import cursors
+from flightagents.ports.desk import TaskFilter
+from flightagents.store import paging
 from flightagents.store.connection import Database, until_stored
+from flightagents.store.paging import Order
 from flightagents.store.tasks import COLLECTION, LEAVES_BY_ITSELF, ended, event, rows
 
-_NEWEST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+NEWEST = Order("created_at", datetime, descending=True)
 _UNFINISHED = {"$in": sorted(UNFINISHED)}
 
 
@@ -29,19 +32,19 @@ class MongoTaskDesk:
     @until_stored
     async def prepare(self) -> None:
         """Make the indexes of the lists."""
-        await self._tasks.create_index([("state", ASCENDING), *_NEWEST], name="newest")
-        await self._tasks.create_index([("claimed_by", ASCENDING), *_NEWEST], name="assignee")
-        await self._tasks.create_index([("flight", ASCENDING), *_NEWEST], name="flight")
+        newest = NEWEST.sorting()
+        await self._tasks.create_index([("state", ASCENDING), *newest], name="newest")
+        await self._tasks.create_index([("claimed_by", ASCENDING), *newest], name="assignee")
+        await self._tasks.create_index([("flight", ASCENDING), *newest], name="flight")
 
     @until_stored
-    async def find(self, wanted: TaskFilter, *, after: str | None = None, limit: int = 50) -> TaskPage:
-        """Give tasks, newest first. Raises CursorError where `after` is no cursor of ours."""
-        limit = min(limit, MOST_AT_ONCE)
-        chosen = query(wanted) | (cursors.older_than("created_at", after) if after else {})
-        found = [row async for row in self._tasks.find(chosen).sort(_NEWEST).limit(limit + 1)]
-        last = found[limit - 1] if len(found) > limit else None
-        tasks = [task for row in found[:limit] if (task := rows.one(row)) is not None]
-        return TaskPage(tasks, cursors.write(last["created_at"], last["_id"]) if last else None)
+    async def find(
+        self, wanted: TaskFilter, *, limit: int = 50, after: str | None = None, before: str | None = None
+    ) -> Page[Task]:
+        """Give a page of tasks, newest first. Raises CursorError."""
+        return await paging.page(
+            self._tasks, [query(wanted)], NEWEST, rows, limit=limit, after=after, before=before
+        )
 
     @until_stored
     async def of_ids(self, ids: Sequence[str]) -> dict[str, Task]:

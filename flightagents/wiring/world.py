@@ -20,6 +20,7 @@ from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.flights import MongoFlights
 from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
+from flightagents.store.message_search import MongoMessageSearch
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
@@ -56,6 +57,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoFlights(database).prepare()
     await MongoChangeSearch(database).prepare()
     await MongoLedger(database).prepare()
+    await MongoMessageSearch(database).prepare()
     await MongoBookings(database).prepare()
     await MongoReceipts(database).prepare()
     await MongoTasks(database).prepare()

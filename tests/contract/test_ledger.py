@@ -674,7 +674,7 @@ async def test_due_rows_are_found_by_an_index(database: Database) -> None:
     await ledger.prepare()
     await ledger.prepare()
     names = {index["name"] async for index in database["notifications"].list_indexes()}
-    assert {"flight_address", "state", "booking", "settled", "address_key"} <= names
+    assert {"flight_address", "state_newest", "booking", "settled", "address_key"} <= names
 
 
 @pytest.mark.mongodb

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from flightagents.domain.acts import LONGEST_DETAIL, About, Act
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
-from flightagents.errors import CursorError
-from flightagents.ports.desk import ActPage
+from flightagents.domain.pages import Page
 from tests.support.fakes import FakeFlights
+from tests.support.searches import page_of
 
 
 class FakeHandlings:
@@ -74,7 +74,7 @@ class FakeHandlings:
 
 
 class FakeAudit:
-    """Acts, oldest first; a cursor is a place among them."""
+    """Acts, oldest first."""
 
     def __init__(self) -> None:
         self.acts: list[Act] = []
@@ -83,12 +83,25 @@ class FakeAudit:
         self.acts += [replace(act, detail=act.detail[:LONGEST_DETAIL]) for act in acts]
 
     async def read(
-        self, *, about: About | None = None, by: str | None = None, after: str | None = None, limit: int = 50
-    ) -> ActPage:
-        if after is not None and not after.isdigit():
-            raise CursorError
-        found = sorted(enumerate(self.acts), key=lambda each: (each[1].at, each[0]), reverse=True)
-        wanted = [act for _, act in found if about in (None, act.about) and by in (None, act.by)]
-        start = int(after or 0)
-        following = str(start + limit) if len(wanted) > start + limit else None
-        return ActPage(wanted[start : start + limit], following)
+        self,
+        *,
+        about: About | None = None,
+        by: str | None = None,
+        limit: int = 50,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[Act]:
+        numbered = [
+            (number, act)
+            for number, act in enumerate(self.acts)
+            if about in (None, act.about) and by in (None, act.by)
+        ]
+        page = page_of(
+            numbered,
+            lambda each: (each[1].at.timestamp(), f"{each[0]:06}"),
+            descending=True,
+            limit=limit,
+            after=after,
+            before=before,
+        )
+        return Page(tuple(act for _, act in page.rows), page.after, page.before)

@@ -3,21 +3,29 @@
 A cursor here is the place as plain text: whoever passes it on knows nothing of it anyway.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from flightagents.domain import codes, flight_text
+from flightagents.domain import codes, flight_text, people_text
+from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.change_list import ChangeQuery
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.flight_list import FlightQuery, FlightRow, FlightSort
+from flightagents.domain.message_list import Audience, LastWord, MessageQuery, last_words
+from flightagents.domain.notifications import Notification, State
 from flightagents.domain.pages import Count, Page
+from flightagents.domain.people_text import PeopleQuery
 from flightagents.domain.rules import GRAVITY
+from flightagents.domain.said import CONNECTIONS
 from flightagents.domain.times import FARTHEST_ZONE
 from flightagents.domain.trouble import MINUTE, Trouble, counting_end, judge, lateness
 from flightagents.errors import CursorError
+from tests.support.desk import FakeBookings, FakeLedger
 from tests.support.fakes import FakeFlights
 
 T = TypeVar("T")
@@ -89,6 +97,107 @@ class FakeChangeSearch:
     async def latest(self, flights: Collection[str]) -> dict[str, Change]:
         ordered = sorted(self._flights.history.values(), key=lambda change: change.ordinal)
         return {change.flight: change for change in ordered if change.flight in flights}
+
+
+class FakeMessageSearch:
+    """Looks through the rows of the fake ledger."""
+
+    def __init__(self, ledger: FakeLedger, bookings: FakeBookings) -> None:
+        self._ledger = ledger
+        self._bookings = bookings
+
+    async def search(
+        self, query: MessageQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[Notification]:
+        everyone = await self._bookings.everyone()
+        asked = query.reference.strip().upper()
+        theirs = {each.id for each in everyone if each.reference == asked}
+        found = [
+            replace(row, message=None)
+            for row in self._ledger.rows
+            if query.flight in ("", row.flight)
+            and (not query.reference or row.booking in theirs)
+            and (not query.states or row.state in query.states)
+            and (not query.channels or row.channel in query.channels)
+            and (not query.said or row.said in query.said)
+            and (not query.reasons or row.reason in query.reasons)
+            and (query.audience is None or (row.rule is not None) is (query.audience is Audience.STAFF))
+            and (row.hold or not query.only_held)
+            and (query.since is None or query.since <= row.created_at)
+            and (query.until is None or row.created_at < query.until)
+        ]
+        return page_of(
+            found,
+            lambda row: (row.created_at.timestamp(), row.id),
+            descending=True,
+            limit=limit,
+            after=after,
+            before=before,
+        )
+
+    async def standing_of(self, flights: Collection[str]) -> dict[str, dict[str, LastWord]]:
+        newest: dict[tuple[str, str, Channel], Notification] = {}
+        for row in sorted(self._ledger.rows, key=lambda row: (row.ordinal, row.turn, row.created_at)):
+            says = row.state is not State.SUPERSEDED and row.said not in CONNECTIONS
+            if row.flight in flights and row.booking and says:
+                newest[row.flight, row.booking, row.channel] = row
+        return last_words(
+            LastWord(
+                flight=row.flight,
+                booking=row.booking or "",
+                channel=row.channel,
+                ordinal=row.ordinal,
+                turn=row.turn,
+                created_at=row.created_at,
+                said=row.said,
+                state=row.state,
+                reason=row.reason,
+                hold=row.hold,
+                stuck=row.stuck,
+            )
+            for row in newest.values()
+        )
+
+
+class FakePeopleSearch:
+    """Looks through the fake bookings."""
+
+    def __init__(self, bookings: FakeBookings) -> None:
+        self._bookings = bookings
+
+    async def search(
+        self, query: PeopleQuery, *, limit: int, after: str | None = None, before: str | None = None
+    ) -> Page[Booking]:
+        return page_of(
+            await self._found(query),
+            lambda booking: (_last_day(booking), hashlib.sha256(booking.id.encode()).hexdigest()),
+            descending=query.travels_from is None,
+            limit=limit,
+            after=after,
+            before=before,
+        )
+
+    async def count(self, query: PeopleQuery) -> Count:
+        return Count(len(await self._found(query)))
+
+    async def _found(self, query: PeopleQuery) -> list[Booking]:
+        beginnings = people_text.read(query.text)
+        if beginnings is None:
+            return []
+        since = query.travels_from.isoformat() if query.travels_from else ""
+        return [
+            booking
+            for booking in await self._bookings.everyone()
+            if _last_day(booking) >= since
+            and all(
+                any(word.startswith(alternatives) for word in people_text.words_of(booking))
+                for alternatives in beginnings
+            )
+        ]
+
+
+def _last_day(booking: Booking) -> str:
+    return max((each.flight_date.isoformat() for each in booking.segments), default="")
 
 
 class FakeFlightSearch:

@@ -8,9 +8,10 @@ from datetime import datetime
 import msgspec
 
 from flightagents.domain.handling import LONGEST_NOTE
+from flightagents.domain.pages import Page
 from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState
-from flightagents.errors import CursorError
-from flightagents.ports.desk import TaskFilter, TaskPage
+from flightagents.ports.desk import TaskFilter
+from tests.support.searches import page_of
 
 
 class FakeTasks:
@@ -85,17 +86,17 @@ class FakeTasks:
 
     # As staff work on them
 
-    async def find(self, wanted: TaskFilter, *, after: str | None = None, limit: int = 50) -> TaskPage:
-        if after is not None and not after.isdigit():
-            raise CursorError
-        found = sorted(
+    async def find(
+        self, wanted: TaskFilter, *, limit: int = 50, after: str | None = None, before: str | None = None
+    ) -> Page[Task]:
+        return page_of(
             (task for task in self.all if _is_wanted(task, wanted)),
-            key=lambda task: (task.created_at, task.id),
-            reverse=True,
+            lambda task: (task.created_at.timestamp(), task.id),
+            descending=True,
+            limit=limit,
+            after=after,
+            before=before,
         )
-        start = int(after or 0)
-        following = str(start + limit) if len(found) > start + limit else None
-        return TaskPage(found[start : start + limit], following)
 
     async def of_ids(self, ids: Sequence[str]) -> dict[str, Task]:
         return {task.id: task for task in self.all if task.id in ids}
