@@ -6,10 +6,9 @@ are asked at the same time.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from flightagents.clock import Clock
 from flightagents.domain.disruptions_now import (
@@ -25,7 +24,7 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case
-from flightagents.ports import ChangeSearch, FlightSearch, Handlings, Silences, TaskDesk
+from flightagents.ports import ChangeSearch, FlightSearch, Handlings, MessageSearch, Silences, TaskDesk
 from flightagents.ports.desk import ToldOfConnections
 
 BEFORE = timedelta(hours=6)
@@ -33,13 +32,6 @@ BEFORE = timedelta(hours=6)
 AHEAD = timedelta(hours=24)
 MOST = 300
 """Flights of one page; the gravest of a day with more."""
-
-
-class LastWords(Protocol):
-    """What people were told last."""
-
-    async def standing_of(self, flights: Collection[str]) -> Mapping[str, Mapping[str, LastWord]]:
-        """Give, by flight and booking, the last that each person was told, or was to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class ShowNow:
         search: FlightSearch,
         changes: ChangeSearch,
         audience: Audience,
-        words: LastWords,
+        words: MessageSearch,
         silences: Silences,
         connections: ToldOfConnections,
         handlings: Handlings,

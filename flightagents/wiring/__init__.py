@@ -1,6 +1,7 @@
 """Chooses what implements each port. The one room that names concrete adapters."""
 
 from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
 from flightagents.wiring.sending import (
     SENDING,
@@ -17,6 +18,7 @@ from flightagents.wiring.world import World, open_world, worker_name, zone_of
 __all__ = [
     "SENDING",
     "Desk",
+    "Floor",
     "Sending",
     "UseCases",
     "World",
@@ -31,6 +33,7 @@ __all__ = [
     "what_is_off",
     "wire",
     "wire_desk",
+    "wire_floor",
     "wire_site",
     "worker_name",
     "zone_of",

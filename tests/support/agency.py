@@ -29,6 +29,7 @@ from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
+from flightagents.handlers.now import ShowNow
 from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
@@ -41,11 +42,11 @@ from flightagents.records import CHANGE_TOPIC, encode
 from tests.support.consents import FakeOptOuts
 from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
 from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, Journal, SetClock, messages
-from tests.support.handling import FakeAudit, FakeHandlings
+from tests.support.handling import FakeAudit, FakeHandlings, FakeToldOfConnections
 from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
 from tests.support.rates import FakeRate
 from tests.support.rows import AIRPORTS, MINUTE, row, run_of
-from tests.support.searches import FakeFlightSearch
+from tests.support.searches import FakeChangeSearch, FakeFlightSearch, FakeMessageSearch
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
 
@@ -141,6 +142,18 @@ class Worker:
             ledger=agency.ledger,
             resend=self.resend,
             audit=agency.audit,
+            clock=agency.clock,
+        )
+        self.show_now = ShowNow(
+            search=FakeFlightSearch(agency.flights),
+            changes=FakeChangeSearch(agency.flights),
+            audience=self.audience,
+            words=FakeMessageSearch(agency.ledger, agency.bookings),
+            silences=agency.silences,
+            connections=FakeToldOfConnections(agency.ledger),
+            handlings=agency.handlings,
+            tasks=agency.tasks,
+            person_key=address_key,
             clock=agency.clock,
         )
         self.look_at_holds = LookAtHolds(

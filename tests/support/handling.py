@@ -1,12 +1,15 @@
 """What staff do, in memory: handlings and the log, as MongoDB's (tests/contract)."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from flightagents.domain.acts import LONGEST_DETAIL, About, Act
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
 from flightagents.domain.pages import Page
+from flightagents.domain.said import CONNECTIONS, Said
+from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
 from tests.support.searches import page_of
 
@@ -105,3 +108,18 @@ class FakeAudit:
             before=before,
         )
         return Page(tuple(act for _, act in page.rows), page.after, page.before)
+
+
+class FakeToldOfConnections:
+    """Looks through the rows of the fake ledger."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+
+    async def at_risk(self, flights: Collection[str]) -> dict[str, int]:
+        last = {
+            (row.flight, row.booking): row.said
+            for row in sorted(self._ledger.rows, key=lambda row: row.created_at)
+            if row.flight in flights and row.said in CONNECTIONS and row.booking
+        }
+        return Counter(flight for (flight, _), said in last.items() if said is not Said.CONNECTION_SAFE)
