@@ -130,11 +130,12 @@ class ShowNow:
     def _people(
         self, cases: Sequence[Case], words: Mapping[str, LastWord], silences: Mapping[str, Reason]
     ) -> list[Person]:
-        return [
-            Person(word=words.get(case.booking.id), silence=silences.get(self._person_key(case.booking.id)))
-            for case in cases
-            if case.aside is None
-        ]
+        return [self._person(case.booking.id, words, silences) for case in cases if case.aside is None]
+
+    def _person(self, booking: str, words: Mapping[str, LastWord], silences: Mapping[str, Reason]) -> Person:
+        if (word := words.get(booking)) is not None:
+            return Person(word=word)
+        return Person(silence=silences.get(self._person_key(booking)) if silences else None)
 
 
 def _by_flight(cases: Sequence[Case]) -> dict[str, list[Case]]:
