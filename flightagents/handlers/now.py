@@ -89,12 +89,12 @@ class ShowNow:
         """Give what is known of each of these flights."""
         if not flights:
             return {}
-        cases, words, changes, handlings, held, tasks, at_risk = await asyncio.gather(
+        held = await self._handlings.held()
+        cases, words, changes, handlings, tasks, at_risk = await asyncio.gather(
             self._audience.of_flights(flights, whole=True),
             self._words.standing_of(flights),
             self._changes.latest(flights),
             self._handlings.get(flights),
-            self._handlings.held(),
             self._tasks.of_flights(flights, list(TaskKind)),
             self._connections.at_risk(flights),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, State
@@ -61,7 +62,10 @@ class MongoWaiting:
     async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
         """Count what waits to be told of each of these flights to its travellers."""
         theirs = {"flight": {"$in": sorted(flights)}, "state": State.PENDING.value, **FOR_TRAVELLERS}
-        counted = [{"$match": theirs}, {"$group": {"_id": "$flight", "count": {"$sum": 1}}}]
+        counted: list[dict[str, Any]] = [
+            {"$match": theirs},
+            {"$group": {"_id": "$flight", "count": {"$sum": 1}}},
+        ]
         return {row["_id"]: int(row["count"]) async for row in self._rows.aggregate(counted)}
 
     @until_stored
