@@ -4,7 +4,7 @@ The page and the API call it. Each act takes many flights, costs the same few qu
 and answers for each of them: done, or why not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -70,7 +70,9 @@ class DeskActs:
         resend: Resend,
         audit: Audit,
         clock: Clock,
+        acted: Callable[[], None] = lambda: None,
     ) -> None:
+        """`acted` is called after each act: whoever keeps a page of it looks anew."""
         self._handlings = handlings
         self._search = search
         self._flights = flights
@@ -78,6 +80,7 @@ class DeskActs:
         self._resend = resend
         self._audit = audit
         self._clock = clock
+        self._acted = acted
 
     # On flights
 
@@ -210,6 +213,7 @@ class DeskActs:
 
     async def _write(self, acts: Sequence[Act]) -> None:
         if acts:
+            self._acted()
             await self._audit.write(acts)
 
 

@@ -1,6 +1,6 @@
 """What staff do about tasks, each act logged with who and when; it answers for each task."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,8 +46,12 @@ class TaskActed:
 class TaskActs:
     """One act of one of the staff, on many tasks."""
 
-    def __init__(self, desk: TaskDesk, audit: Audit, clock: Clock) -> None:
+    def __init__(
+        self, desk: TaskDesk, audit: Audit, clock: Clock, acted: Callable[[], None] = lambda: None
+    ) -> None:
+        """`acted` is called after each act: whoever keeps a page of it looks anew."""
         self._desk = desk
+        self._acted = acted
         self._audit = audit
         self._clock = clock
 
@@ -95,6 +99,7 @@ class TaskActs:
         now = self._clock.now()
         acts = [Act(at=now, by=who, did=did, about=About(Thing.TASK, key), detail=detail) for key in moved]
         if acts:
+            self._acted()
             await self._audit.write(acts)
         others = [each for each in ids[:MOST_AT_ONCE] if each not in moved]
         known = await self._desk.of_ids(others) if others else {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.now import ShowNow
+from flightagents.handlers.shared_now import SharedNow
 from flightagents.handlers.task_acts import TaskActs
 from flightagents.store.audit import MongoAudit
 from flightagents.store.change_search import MongoChangeSearch
@@ -23,6 +24,8 @@ class Floor:
     """What staff see and do; `audit` is for whatever else writes in their name."""
 
     show_now: ShowNow
+    shared_now: SharedNow
+    """The same for all who watch: at most a second old, and never from before an act of this worker's."""
     acts: DeskActs
     task_acts: TaskActs
     tasks: MongoTaskDesk
@@ -34,19 +37,22 @@ def wire_floor(world: World, desk: Desk) -> Floor:
     database, clock = world.database, world.clock
     handlings, audit, tasks = MongoHandlings(database), MongoAudit(database), MongoTaskDesk(database)
     search = MongoFlightSearch(database)
+    show_now = ShowNow(
+        search=search,
+        changes=MongoChangeSearch(database),
+        audience=desk.audience,
+        words=MongoMessageSearch(database),
+        silences=MongoSilences(database),
+        connections=MongoToldOfConnections(database),
+        handlings=handlings,
+        tasks=tasks,
+        person_key=world.address_keys,
+        clock=clock,
+    )
+    shared = SharedNow(show_now)
     return Floor(
-        show_now=ShowNow(
-            search=search,
-            changes=MongoChangeSearch(database),
-            audience=desk.audience,
-            words=MongoMessageSearch(database),
-            silences=MongoSilences(database),
-            connections=MongoToldOfConnections(database),
-            handlings=handlings,
-            tasks=tasks,
-            person_key=world.address_keys,
-            clock=clock,
-        ),
+        show_now=show_now,
+        shared_now=shared,
         acts=DeskActs(
             handlings=handlings,
             search=search,
@@ -55,8 +61,9 @@ def wire_floor(world: World, desk: Desk) -> Floor:
             resend=desk.resend,
             audit=audit,
             clock=clock,
+            acted=shared.acted,
         ),
-        task_acts=TaskActs(tasks, audit, clock),
+        task_acts=TaskActs(tasks, audit, clock, shared.acted),
         tasks=tasks,
         audit=audit,
     )

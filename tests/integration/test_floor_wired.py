@@ -113,7 +113,10 @@ async def test_a_disruption_is_seen_taken_held_and_released(around: Around) -> N
     assert (found.reached.travellers, found.reached.waiting, found.attention) == (2, 2, Attention.NEW)
     assert await acts.assign([BA117], "Kim", "Kim") == [Acted(BA117)]
     assert await acts.assign([BA117], "Lee", "Lee") == [Acted(BA117, WhyNot.TAKEN, "Kim")]
+    before = await floor.shared_now()
+    assert await floor.shared_now() is before
     assert await acts.acknowledge([BA117], "Kim") == [Acted(BA117)]
+    assert (await floor.shared_now()).disruptions[0].attention is Attention.ACKNOWLEDGED
     assert await acts.note([BA117], "Kim", "rang the airline") == [Acted(BA117)]
     assert await acts.hold([BA117], "Kim") == [Acted(BA117)]
     (found,) = (await floor.show_now()).disruptions
