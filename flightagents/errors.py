@@ -6,7 +6,7 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
-├── CursorError             refuse this page; the text says how to begin anew
+├── CursorError             refuse this request: no list of ours gave this cursor
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
@@ -59,7 +59,10 @@ class BookingFileError(FlightagentsError):
 
 
 class CursorError(FlightagentsError):
-    """A cursor of a page that we did not give."""
+    """A place in a list that no list of ours gave, or one in another order: begin at its first page."""
+
+    def __init__(self) -> None:
+        super().__init__("this is no cursor of this list in this order: begin at its first page")
 
 
 class WriteRefusedError(FlightagentsError):

@@ -1,6 +1,7 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.access import Attempts, Tokens, Users
+from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
@@ -12,6 +13,7 @@ from flightagents.ports.letters import (
     Letters,
     LetterState,
 )
+from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.punctuality import PunctualityStore
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
@@ -33,16 +35,21 @@ from flightagents.ports.telling import (
 __all__ = [
     "Archive",
     "Attempts",
+    "Audit",
     "BookingFolder",
     "Bookings",
     "BounceSource",
+    "ChangeSearch",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",
     "FeedRow",
     "FlightFiles",
+    "FlightSearch",
     "FlightSource",
     "FlightStore",
+    "Handlings",
+    "HeldFlights",
     "KeptLetter",
     "Lease",
     "Ledger",
@@ -52,10 +59,12 @@ __all__ = [
     "LetterState",
     "Letters",
     "Message",
+    "MessageSearch",
     "Once",
     "OptOuts",
     "Outbox",
     "Pages",
+    "PeopleSearch",
     "Publisher",
     "PunctualityStore",
     "RateLimit",
@@ -70,6 +79,7 @@ __all__ = [
     "StaffRules",
     "StateTable",
     "Taken",
+    "TaskDesk",
     "Tasks",
     "Tokens",
     "Users",

@@ -11,7 +11,9 @@ from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import STATE_VERSION, FlightId, FlightState
 from flightagents.domain.punctuality import VERSION as COUNTED_VERSION
 from flightagents.domain.punctuality import counted
+from flightagents.store import flight_fields
 from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.flight_fields import listed
 from flightagents.store.reading import Document, Reader
 
 CHANGES = "flight_changes"
@@ -26,6 +28,12 @@ class MongoFlights:
     def __init__(self, database: Database) -> None:
         self._changes = database[CHANGES]
         self._flights = database[FLIGHTS]
+
+    @until_stored
+    async def prepare(self) -> None:
+        """Make the indexes of lists; documents of an earlier version get the fields that lists need."""
+        await flight_fields.index(self._flights)
+        await flight_fields.bring_up_to_date(self._flights, _states)
 
     @until_stored
     async def known_states(self, flights: Sequence[str]) -> dict[str, FlightState]:
@@ -137,5 +145,6 @@ def _latest(state: FlightState) -> dict[str, Any]:
         "arrival": fields["arrival"],
         "seen_at": state.seen_at,
         "counted": counted_field(state),
+        **listed(state),
         "state": msgspec.json.encode(state).decode(),
     }

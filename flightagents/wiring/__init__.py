@@ -3,6 +3,7 @@
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.flight_file import wire_flight_file
+from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
 from flightagents.wiring.sending import (
@@ -20,6 +21,7 @@ from flightagents.wiring.world import World, open_world, worker_name, zone_of
 __all__ = [
     "SENDING",
     "Desk",
+    "Floor",
     "Sending",
     "UseCases",
     "World",
@@ -36,6 +38,7 @@ __all__ = [
     "wire",
     "wire_desk",
     "wire_flight_file",
+    "wire_floor",
     "wire_letters",
     "wire_site",
     "worker_name",
