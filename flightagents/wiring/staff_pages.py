@@ -3,10 +3,10 @@
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.travellers import travellers_of
 from flightagents.wiring.world import World
 
 
 def office_of(world: World, desk: Desk) -> Office:
     """Build a use case for each page."""
-    del desk
-    return Office(users=users_of(world))
+    return Office(users=users_of(world), travellers=travellers_of(world, desk))

@@ -14,7 +14,7 @@ from flightagents.clock import Clock
 from flightagents.domain.users import Role
 from flightagents.web import static_files
 from flightagents.web.access.gate import FORM_FIELD, VISITOR
-from flightagents.web.staff import times
+from flightagents.web.staff import times, traveller_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ def environment() -> Environment:
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
     found.filters |= times.FILTERS
+    found.globals |= traveller_words.WORDS
     return found
 
 

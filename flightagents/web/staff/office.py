@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.users import Users
 
 
@@ -10,3 +11,4 @@ class Office:
     """A use case for each page."""
 
     users: Users
+    travellers: TravellersDesk
