@@ -31,6 +31,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.travelling import travellers_of
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -133,7 +134,7 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep),
+            office=Office(users=self.staff.keep, travellers=travellers_of(agency)),
         )
 
     def public_url(self, url: str) -> None:
