@@ -60,7 +60,8 @@ class UploadPages:
             file = None
         if not isinstance(file, web.FileField) or not file.filename:
             return self._form(request, error="Choose a file first.")
-        content, name = file.file.read(), _plain(file.filename)
+        with file.file as opened:
+            content, name = opened.read(), _plain(file.filename)
         if not content.strip():
             return self._form(request, error=f"{name} is empty.")
         try:
@@ -107,7 +108,7 @@ class UploadPages:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(("line", "reason"))
-        writer.writerows((each.line, _harmless(each.reason)) for each in found)
+        writer.writerows((each.line, each.reason) for each in found)
         return _csv(text.getvalue(), "refused.csv")
 
     def _gone(self, request: web.Request) -> web.Response:
@@ -138,11 +139,6 @@ def _plain(name: str) -> str:
     """A browser may send a whole path, and anybody anything."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(each for each in last if each.isprintable())[:LONGEST_NAME].strip() or "bookings.csv"
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes what begins like this for a formula; a reason may quote a cell."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def _csv(text: str, name: str) -> web.Response:
