@@ -11,8 +11,10 @@ from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
 from flightagents.web.site import Site
+from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.frame import Frame
-from flightagents.web.staff.stream import LiveStream
+from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
@@ -53,6 +55,8 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     def frame() -> Frame:
         return site().frame
 
+    stream.add(COUNTS, CountsList(lambda: site().office.counts))
+    NowPage(lambda: site().office.now, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,9 +11,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
+from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
@@ -76,6 +78,27 @@ class Reports:
         return row is not None and await self(Receipt(row, delivered, detail))
 
 
+class Quiet:
+    """A day on which nothing is wrong."""
+
+    disruptions: Sequence[Disruption] = ()
+    cut = False
+
+    async def shared_now(self) -> "Quiet":
+        return self
+
+    @property
+    def acts(self) -> DeskActs:
+        raise AssertionError("there is nothing to act on")
+
+    async def colleagues(self) -> Sequence[str]:
+        return ["ada", "ben"]
+
+
+async def nothing_waits() -> Mapping[str, int]:
+    return {"/": 0, "/tasks": 0}
+
+
 class Website:
     """What the pages call, built of the agency's fakes."""
 
@@ -133,7 +156,7 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep),
+            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
         )
 
     def public_url(self, url: str) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.users import Users
 
 
@@ -10,3 +12,5 @@ class Office:
     """A use case for each page."""
 
     users: Users
+    now: NowCalls
+    counts: Counts
