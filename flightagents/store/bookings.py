@@ -76,7 +76,7 @@ class MongoBookings:
     async def save(self, bookings: Sequence[Booking]) -> None:
         """Store bookings, as not decided on."""
         writes = [
-            ReplaceOne({"_id": each.id}, {**_document(each), **found_by(each), "decided": False}, upsert=True)
+            ReplaceOne({"_id": each.id}, {**document(each), "decided": False}, upsert=True)
             for each in bookings
         ]
         if not writes:
@@ -163,10 +163,11 @@ def _number(segment: Segment) -> Number:
     return segment.designator, segment.flight_date.isoformat()
 
 
-def _document(booking: Booking) -> dict[str, Any]:
+def document(booking: Booking) -> dict[str, Any]:
+    """Give the document of a booking: all of it, and what it is found and sorted by."""
     fields: dict[str, Any] = msgspec.to_builtins(booking)
     fields["_id"] = fields.pop("id")
-    return fields
+    return {**fields, **found_by(booking)}
 
 
 def _booking(row: Document) -> Booking:

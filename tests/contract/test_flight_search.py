@@ -377,3 +377,28 @@ async def test_bringing_up_to_date_never_moves_a_newer_state_back(database: Data
     await store.move_on([new])
     await store.prepare()
     assert await MongoFlightSearch(database).rows([old.flight]) == {old.flight: row_of(new)}
+
+
+@pytest.mark.mongodb
+async def test_the_proof_of_an_index_can_fail(full: Database) -> None:
+    plan = await plan_of(full["flights"], {"find": "flights", "filter": {"carrier": "BA"}})
+    assert not plan.scans_an_index
+    assert plan.documents == 300
+
+
+@pytest.mark.mongodb
+@pytest.mark.parametrize(("limit", "rows"), [(-1, 1), (0, 1), (7, 7), (10**9, 100)])
+async def test_a_page_is_never_longer_than_the_longest(
+    full: Database, monkeypatch: pytest.MonkeyPatch, limit: int, rows: int
+) -> None:
+    monkeypatch.setattr(paging, "MOST", 100)
+    assert len((await MongoFlightSearch(full).search(FlightQuery(), limit=limit)).rows) == rows
+
+
+@pytest.mark.mongodb
+async def test_nobody_counts_for_ever(full: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = MongoFlightSearch(full)
+    assert await search.count(FlightQuery()) == Count(300)
+    monkeypatch.setattr(paging, "COUNTED", 100)
+    assert await search.count(FlightQuery()) == Count(100, more=True)
+    assert await search.count(FlightQuery(airline="BA")) == Count(100)
