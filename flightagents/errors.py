@@ -10,7 +10,9 @@ FlightagentsError
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
+├── TooSlowError            tell what was found so far: a question took longer than it may
 └── RecoverableError        wait and try again
+    ├── HistoryOutageError      MongoDB went away while the history was read
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
@@ -80,8 +82,16 @@ class UnreadableRecordError(UnreadableError):
     """A message on one of our topics that we did not write."""
 
 
+class TooSlowError(FlightagentsError):
+    """A question to the database took longer than whoever asked allows; what has come is true, and part."""
+
+
 class RecoverableError(FlightagentsError):
     """Wait and try again."""
+
+
+class HistoryOutageError(RecoverableError):
+    """MongoDB went away while the history of flights was read; what has come is part of it."""
 
 
 class MailboxOutageError(RecoverableError):

@@ -2,7 +2,7 @@
 
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
-from flightagents.ports.staff import StaffRows, StaffRules, Tasks
+from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
     BounceSource,
@@ -22,12 +22,14 @@ __all__ = [
     "Archive",
     "Bookings",
     "BounceSource",
+    "ChangeHistory",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",
     "FeedRow",
     "FlightSource",
     "FlightStore",
+    "HistoryQuery",
     "Lease",
     "Ledger",
     "Message",

@@ -1,9 +1,11 @@
 """What the agency's staff are told, and have to do."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import AsyncGenerator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.notifications import (
     Notification,
 )
@@ -22,6 +24,35 @@ class StaffRules(Protocol):
 
     async def remove(self, name: str) -> bool:
         """Remove a rule; False if there is none of that name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuery:
+    """Which changes of the history: from `begin` on, before `end`. An empty filter means all.
+
+    `airports` are those of either end, `airlines` operating or selling.
+    """
+
+    begin: datetime
+    end: datetime
+    airports: tuple[str, ...] = ()
+    airlines: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+
+
+class ChangeHistory(Protocol):
+    """All changes that there have been, in the order of time."""
+
+    async def begins(self) -> datetime | None:
+        """Give when the oldest change was; None where there is none."""
+
+    def walk(self, query: HistoryQuery, within: timedelta) -> AsyncGenerator[Sequence[Change], None]:
+        """Give changes in the order of time, some at a time; those of one moment in no order.
+
+        More than asked for may come. Raises TooSlowError where the database works on it for longer than
+        `within`, HistoryOutageError where it goes away meanwhile.
+        """
 
 
 class StaffRows(Protocol):

@@ -1,6 +1,6 @@
 """Reads documents one by one: one that another version wrote, or a hand broke, stops nobody."""
 
-from collections.abc import AsyncIterable, Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -26,13 +26,17 @@ class Reader(Generic[T]):
 
     async def read(self, documents: AsyncIterable[Document]) -> list[T]:
         """Give what can be read, in order."""
-        found: list[T] = []
-        async for document in documents:
-            try:
-                found.append(self._decode(document))
-            except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
-                self._tell(str(document.get(self._named_by)), exc)
-        return found
+        return [each async for document in documents for each in self._decoded(document)]
+
+    def read_page(self, documents: Iterable[Document]) -> list[T]:
+        """Give what can be read of documents that are here already, in order."""
+        return [each for document in documents for each in self._decoded(document)]
+
+    def _decoded(self, document: Document) -> Iterator[T]:
+        try:
+            yield self._decode(document)
+        except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
+            self._tell(str(document.get(self._named_by)), exc)
 
     def _tell(self, name: str, exc: Exception) -> None:
         if name not in self._told:
