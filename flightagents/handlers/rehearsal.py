@@ -1,8 +1,8 @@
 """One rule in force over the history: what AlertStaff would write and RecheckStaff would let go.
 
-Both judge by the same functions as this. Here every message leaves at the moment of its change, and a
-digest when it is due. What the two know and this cannot: how many travellers were on a flight, which of the
-alerts of one moment go singly by that, and what other rules told the same address.
+Both judge by the same functions as this. Here every message leaves at the moment of its change, when nothing
+can have overtaken it yet, and a digest when it is due. What the two know and this cannot: how many travellers
+were on a flight, which of the alerts of one moment go singly by that, and what other rules told the address.
 """
 
 from collections import Counter, deque
@@ -65,7 +65,7 @@ class Rehearsal:
         self._zone = office.zone
         self._inboxes = [Inbox(to, staff_key(address_key, to.address), office.hourly) for to in rule.to]
         self._truths: Truths = {}
-        self._told: dict[str, list[Alert]] = {}
+        self._told: dict[str, Kind] = {}
         self._examples: deque[Example] = deque(maxlen=MOST_EXAMPLES)
         self._minutes: Counter[int] = Counter()
         self.messages = 0
@@ -110,16 +110,11 @@ class Rehearsal:
                 alerts.append(alert)
             self._truths[change.flight] = self._truths.get(change.flight, Truth()).after(change)
             yield
-        true, overtaken = _parted(alerts, self._truths)
-        for alert in overtaken:
-            self._forget(alert)
-        if not true:
-            return
         over: set[str] = set()
-        for inbox in self._inboxes:
-            over.update(alert.change.id for alert in inbox.take(true, now))
+        for inbox in self._inboxes if alerts else ():
+            over.update(alert.change.id for alert in inbox.take(alerts, now))
             yield from self._count(inbox)
-        for each in true[-MOST_EXAMPLES:]:
+        for each in alerts[-MOST_EXAMPLES:]:
             change = each.change
             self._examples.append(
                 Example(now, change.flight, each.what, change.severity, gathered=change.id in over)
@@ -133,20 +128,13 @@ class Rehearsal:
 
     def _judge(self, change: Change, local: datetime) -> Alert | None:
         decision, what = matches(self._rule, change, local), fact(change)
-        told = self._told.get(change.flight)
-        if is_news(told[-1].what if told else None, what, asked=decision.tell):
-            alert = Alert(change, what)
+        if is_news(self._told.get(change.flight), what, asked=decision.tell):
             if what in DISRUPTED | RESTORED:
-                self._told.setdefault(change.flight, []).append(alert)
-            return alert
+                self._told[change.flight] = what
+            return Alert(change, what)
         if not decision.tell:
             self.silent[decision.reason] += 1
         return None
-
-    def _forget(self, alert: Alert) -> None:
-        """What is overtaken before it leaves was told to nobody."""
-        if alert in (told := self._told.get(alert.change.flight, [])):
-            told.remove(alert)
 
     def _count(self, inbox: "Inbox") -> Iterator[None]:
         for message in inbox.leaving():
@@ -198,7 +186,8 @@ class Inbox:
         while self._due and self._due[0] <= until:
             now = self._due.pop(0)
             recent = [each for each in self._gathered if now - each.change.at <= NEWS_FOR]
-            true, self._gathered = _parted(recent, truths)
+            true = [each for each in recent if each.is_true(truths)]
+            self._gathered = [each for each in recent if not each.is_true(truths)]
             if true:
                 self._leaving.append(Sent(now, true, digest=True))
         return bool(self._leaving)
@@ -213,12 +202,3 @@ class Inbox:
         """As for rows of the ledger, for flights with nobody on them."""
         change = alert.change
         return -GRAVITY[change.severity], row_id(change.id, self.channel, self._key)
-
-
-def _parted(alerts: Sequence[Alert], truths: Truths) -> tuple[list[Alert], list[Alert]]:
-    """Part what is true from what is overtaken."""
-    true: list[Alert] = []
-    overtaken: list[Alert] = []
-    for alert in alerts:
-        (true if alert.is_true(truths) else overtaken).append(alert)
-    return true, overtaken
