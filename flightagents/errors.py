@@ -6,6 +6,8 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
+├── RuleRefusedError        refuse this rule for staff; it says of each field how to write it
+├── RuleConflictError       show the rule as it is now: somebody else has changed it meanwhile
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
@@ -20,7 +22,7 @@ FlightagentsError
     └── LeaseLostError          another worker polls; this run publishes nothing
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 
@@ -55,6 +57,22 @@ class FeedRefusedError(ConfigurationError):
 
 class BookingFileError(FlightagentsError):
     """A file of bookings that cannot be read at all; a bad line alone is only reported."""
+
+
+class RuleRefusedError(FlightagentsError):
+    """A rule for staff that is written wrong: `fields` says of each field what is, and no wrong address."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {wrong}" for field, wrong in fields.items()))
+        self.fields = dict(fields)
+
+
+class RuleConflictError(FlightagentsError):
+    """Another version of a rule is in force than the one that was seen, or none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the rule {name} has been changed meanwhile: look at it as it is now")
+        self.name = name
 
 
 class WriteRefusedError(FlightagentsError):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.domain.changes import Change, Kind, Severity
+from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.notifications import (
     Notification,
 )
@@ -19,11 +20,17 @@ class StaffRules(Protocol):
     async def all(self) -> list[StaffRule]:
         """Give all rules, by name."""
 
-    async def save(self, rule: StaffRule) -> bool:
-        """Store a rule; True if it takes the place of one of its name."""
+    async def kept(self) -> list[KeptRule]:
+        """Give all rules with who put them in force and when, by name."""
 
-    async def remove(self, name: str) -> bool:
-        """Remove a rule; False if there is none of that name."""
+    async def put(self, kept: KeptRule) -> bool:
+        """Store a rule in the place of the version before it, the first in the place of none.
+
+        False if another version stands there, or none where there should be one.
+        """
+
+    async def remove(self, name: str, version: int) -> bool:
+        """Remove that version of a rule; False if it does not stand there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

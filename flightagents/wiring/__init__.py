@@ -2,6 +2,7 @@
 
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
+from flightagents.wiring.rules import back_test_of, keep_rules_of
 from flightagents.wiring.sending import (
     SENDING,
     Sending,
@@ -20,8 +21,10 @@ __all__ = [
     "Sending",
     "UseCases",
     "World",
+    "back_test_of",
     "bounces_of",
     "channels_of",
+    "keep_rules_of",
     "manner_of",
     "minimum_times",
     "office_of",

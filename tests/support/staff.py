@@ -14,6 +14,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.codes import carrier
 from flightagents.domain.flight import FlightState
+from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.rules import Recipient, StaffRule
 from flightagents.domain.said import Said
@@ -63,15 +64,24 @@ class FakeStaffRules:
         self._rules: dict[str, bytes] = {}
 
     async def all(self) -> list[StaffRule]:
-        return [msgspec.json.decode(text, type=StaffRule) for _, text in sorted(self._rules.items())]
+        return [kept.rule for kept in await self.kept()]
 
-    async def save(self, rule: StaffRule) -> bool:
-        replaced = rule.name in self._rules
-        self._rules[rule.name] = msgspec.json.encode(rule)
-        return replaced
+    async def kept(self) -> list[KeptRule]:
+        return [msgspec.json.decode(text, type=KeptRule) for _, text in sorted(self._rules.items())]
 
-    async def remove(self, name: str) -> bool:
-        return self._rules.pop(name, None) is not None
+    async def put(self, kept: KeptRule) -> bool:
+        text, name = msgspec.json.encode(kept), kept.rule.name
+        if self._rules.get(name) != text and self._version(name) != kept.version - 1:
+            return False
+        self._rules[name] = text
+        return True
+
+    async def remove(self, name: str, version: int) -> bool:
+        return self._version(name) == version > 0 and self._rules.pop(name, None) is not None
+
+    def _version(self, name: str) -> int:
+        text = self._rules.get(name)
+        return msgspec.json.decode(text, type=KeptRule).version if text else 0
 
 
 class FakeStaffRows:
@@ -167,7 +177,18 @@ class StaffedAgency(Agency):
     async def opens(self) -> None:
         """Put the rules in force."""
         for each in self._first_rules:
-            await self.rules.save(each)
+            await self.enforces(each)
+
+    async def enforces(self, rule: StaffRule) -> None:
+        """Put a rule in force, whatever stands in its place."""
+        await self.lifts(rule.name)
+        assert await self.rules.put(KeptRule(rule=rule))
+
+    async def lifts(self, name: str) -> None:
+        """Put a rule out of force, if there is one of that name."""
+        for kept in await self.rules.kept():
+            if kept.rule.name == name:
+                assert await self.rules.remove(name, kept.version)
 
     def later(self, **duration: float) -> None:
         self.wait(timedelta(**duration))
