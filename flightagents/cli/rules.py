@@ -151,7 +151,7 @@ def test(name: str, days: int, as_json: bool) -> None:
         click.echo(msgspec.json.encode({"summary": found.summary(zone), **msgspec.to_builtins(found)}))
         return
     click.echo(found.summary(zone))
-    click.echo(f"looked at: {found.changes_looked_at:,} changes")
+    click.echo(f"changes looked at: {found.changes_looked_at:,}")
     for title, counts in (
         ("by kind", found.by_kind),
         ("by channel", found.by_channel),

@@ -42,10 +42,12 @@ class Alert:
 
     change: Change
     what: Kind
+    late: int
+    """Minutes."""
 
     def is_true(self, truths: Truths) -> bool:
         """Tell whether it holds, as the flight stands now."""
-        return still_true(self.what, late_minutes(self.change), truths[self.change.flight])
+        return still_true(self.what, self.late, truths[self.change.flight])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Rehearsal:
         if is_news(self._told.get(change.flight), what, asked=decision.tell):
             if what in DISRUPTED | RESTORED:
                 self._told[change.flight] = what
-            return Alert(change, what)
+            return Alert(change, what, late_minutes(change))
         if not decision.tell:
             self.silent[decision.reason] += 1
         return None
@@ -186,8 +188,10 @@ class Inbox:
         while self._due and self._due[0] <= until:
             now = self._due.pop(0)
             recent = [each for each in self._gathered if now - each.change.at <= NEWS_FOR]
-            true = [each for each in recent if each.is_true(truths)]
-            self._gathered = [each for each in recent if not each.is_true(truths)]
+            true: list[Alert] = []
+            self._gathered = []
+            for each in recent:
+                (true if each.is_true(truths) else self._gathered).append(each)
             if true:
                 self._leaving.append(Sent(now, true, digest=True))
         return bool(self._leaving)

@@ -151,7 +151,8 @@ async def test_every_walk_goes_along_its_index_and_sorts_nothing(
 ) -> None:
     await prepare(database, keep=timedelta(days=90))
     await MongoFlights(database).add_to_history(STORY)
-    query = replace(FULL, **dict.fromkeys(left_out, ()))
+    nothing: dict[str, Any] = dict.fromkeys(left_out, ())
+    query = replace(FULL, **nothing)
     plan = (await database["flight_changes"].find(wanted(query)).sort("at", 1).hint("at_kind").explain())[
         "queryPlanner"
     ]["winningPlan"]

@@ -92,7 +92,7 @@ def test_a_rule_is_tried_on_the_days_that_were(desk: Desk) -> None:
     assert found.code == 0, found.err
     assert found.lines[0].startswith("In the last 2 days this rule would have sent 1 message to 1 person")
     assert found.lines[1:4] == [
-        "looked at: 1 changes",
+        "changes looked at: 1",
         "by kind: cancelled_unconfirmed 1",
         "by channel: email 1",
     ]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.changes import Kind, Severity
+from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.office_hours import OfficeHours
@@ -95,7 +95,7 @@ class Lived:
     async def _sees(self) -> None:
         self._run += 1
         rows = [_row(number, known) for number, known in sorted(self._shown.items())]
-        changes = []
+        changes: list[Change] = []
         for record in run_of(rows, self._run, self.agency.clock.now()):
             before = self._states.get(record.flight)
             self._states[record.flight], found = advance(before, record)
@@ -117,7 +117,7 @@ class Lived:
 def _row(number: int, known: dict[str, Any]) -> dict[str, Any]:
     designator, route = FLIGHTS[number]
     named = {name: known[name] for name in ("status", "delay", "departs", "took_off") if name in known}
-    gate = {"departure": {"gate": known["gate"]}} if "gate" in known else {}
+    gate: dict[str, Any] = {"departure": {"gate": known["gate"]}} if "gate" in known else {}
     return row(designator, route=route, arrives="2026-11-23T05:35", **named, **gate)
 
 
