@@ -54,10 +54,10 @@ class KeepRules:
         )
         if not await self._rules.put(kept):
             raise RuleConflictError(rule.name)
-        _log.info("a staff rule was saved", rule=rule.name, version=kept.version, by=by)
+        _log.info("a staff rule was saved", rule=rule.name, version=kept.version)
         return kept
 
-    async def remove(self, name: str, *, by: str, seen: int) -> None:
+    async def remove(self, name: str, *, seen: int) -> None:
         """Remove the version that was seen: what it has not sent yet is not sent any more.
 
         Raises ValueError for what is no name, RuleConflictError as `save` does.
@@ -65,4 +65,4 @@ class KeepRules:
         known_as = rule_name(name)
         if not await self._rules.remove(known_as, seen):
             raise RuleConflictError(known_as)
-        _log.info("a staff rule was removed", rule=known_as, version=seen, by=by)
+        _log.info("a staff rule was removed", rule=known_as, version=seen)

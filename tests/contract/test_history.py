@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import AutoReconnect
 
 from flightagents.domain.changes import Change, Kind, Severity
-from flightagents.errors import TooSlowError
+from flightagents.errors import HistoryOutageError, TooSlowError
 from flightagents.ports import ChangeHistory, FlightStore, HistoryQuery
 from flightagents.store import history
 from flightagents.store.flights import MongoFlights
@@ -198,4 +199,23 @@ async def test_a_walk_may_take_only_so_long(database: Database, monkeypatch: pyt
     monkeypatch.setattr(history, "wanted", lambda _: slow)
     with pytest.raises(TooSlowError):
         async for _ in MongoChangeHistory(database).walk(FULL, timedelta(milliseconds=20)):
+            pass
+
+
+class Away:
+    """A collection whose database is gone by the time that its changes are to come."""
+
+    def find(self, *_: object, **__: object) -> "Away":
+        return self
+
+    async def to_list(self, _: int) -> list[Any]:
+        raise AutoReconnect("connection closed")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_database_that_goes_away_is_an_error_of_ours() -> None:
+    with pytest.raises(HistoryOutageError, match="try again"):
+        async for _ in MongoChangeHistory({"flight_changes": Away()}).walk(FULL, WITHIN):  # type: ignore[arg-type]
             pass

@@ -51,7 +51,7 @@ async def test_who_has_seen_an_older_version_overwrites_nothing(keep: KeepRules)
     with pytest.raises(RuleConflictError, match="the rule ops has been changed meanwhile"):
         await keep.save(DRAFT, by="anna", seen=made.version)
     with pytest.raises(RuleConflictError):
-        await keep.remove("ops", by="anna", seen=made.version)
+        await keep.remove("ops", seen=made.version)
     assert await keep.all() == [changed]
 
 
@@ -65,7 +65,7 @@ async def test_a_new_rule_takes_no_other_s_place(keep: KeepRules) -> None:
 
 async def test_a_rule_that_was_removed_is_not_changed_any_more(keep: KeepRules) -> None:
     made = await keep.save(DRAFT, by="anna", seen=NEW)
-    await keep.remove("Ops", by="ben", seen=made.version)
+    await keep.remove("Ops", seen=made.version)
     with pytest.raises(RuleConflictError):
         await keep.save(OTHER, by="anna", seen=made.version)
     assert await keep.all() == []
@@ -89,5 +89,5 @@ async def test_what_is_wrong_is_not_kept(keep: KeepRules) -> None:
     with pytest.raises(RuleRefusedError):
         await keep.save(RuleDraft(name="ops"), by="anna", seen=NEW)
     with pytest.raises(ValueError, match="up to 40 letters"):
-        await keep.remove("no name", by="anna", seen=1)
+        await keep.remove("no name", seen=1)
     assert await keep.all() == []
