@@ -16,7 +16,7 @@ from flightagents.ports.letters import (
 from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.punctuality import PunctualityStore
-from flightagents.ports.staff import StaffRows, StaffRules, Tasks
+from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
     BounceSource,
@@ -39,6 +39,7 @@ __all__ = [
     "BookingFolder",
     "Bookings",
     "BounceSource",
+    "ChangeHistory",
     "ChangeSearch",
     "DeadLetters",
     "Delivery",
@@ -50,6 +51,7 @@ __all__ = [
     "FlightStore",
     "Handlings",
     "HeldFlights",
+    "HistoryQuery",
     "KeptLetter",
     "Lease",
     "Ledger",

@@ -94,17 +94,17 @@ class MongoBookings:
         found = await self._bookings.find_one({"_id": after.id})
         if found is not None and _booking(found) == after:
             return True  # also where a try before this one has stored it, and was not told so
-        document = {**_document(after), **found_by(after), "decided": False}
+        undecided = {**document(after), "decided": False}
         if before is None:
-            return found is None and await self._insert(document)
+            return found is None and await self._insert(undecided)
         if found is None or before.id != after.id or _booking(found) != before:
             return False
         condition = {name: value for name, value in found.items() if name != "decided"}
-        return (await self._bookings.replace_one(condition, document)).matched_count == 1
+        return (await self._bookings.replace_one(condition, undecided)).matched_count == 1
 
-    async def _insert(self, document: dict[str, Any]) -> bool:
+    async def _insert(self, undecided: dict[str, Any]) -> bool:
         try:
-            await self._bookings.insert_one(document)
+            await self._bookings.insert_one(undecided)
         except DuplicateKeyError:  # its text holds an address
             return False
         return True

@@ -6,6 +6,7 @@ from flightagents.wiring.flight_file import wire_flight_file
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
+from flightagents.wiring.rules import back_test_of, keep_rules_of
 from flightagents.wiring.sending import (
     SENDING,
     Sending,
@@ -25,8 +26,10 @@ __all__ = [
     "Sending",
     "UseCases",
     "World",
+    "back_test_of",
     "bounces_of",
     "channels_of",
+    "keep_rules_of",
     "manner_of",
     "minimum_times",
     "office_of",

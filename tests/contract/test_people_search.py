@@ -213,7 +213,7 @@ async def test_the_index_is_entered_where_the_word_begins(database: Database, te
     bookings = MongoBookings(database)
     await bookings.prepare()
     await bookings.save(many(300))
-    (wanted,) = people_search.conditions(PeopleQuery(text=text)) or ()
+    (wanted,) = people_search.conditions(PeopleQuery(text=text)) or [{}]
     plan = await plan_of(database["bookings"], {"find": "bookings", "filter": wanted})
     assert plan.indexes == {"words"}
     assert 0 < plan.documents <= 12, plan
