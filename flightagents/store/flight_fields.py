@@ -103,7 +103,7 @@ async def index(flights: Collection) -> None:
     """Make the indexes that lists are served by.
 
     Each order that is offered without any filter needs one of its own: `leaves`, `order` (by number and by
-    airline), `late`, `route` (by airport) and `changed`. `listed_keys` serves the filters. `troubled` holds
+    airline), `late`, `route` (by airport) and `changed`. `keys` serves the filters. `troubled` holds
     only the flights with a trouble, the gravest first. Other filters and orders are combined by walking one
     of these: a filter's, with the few found sorted in memory, or an order's until a page is full.
     """

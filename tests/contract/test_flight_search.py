@@ -299,6 +299,7 @@ COMBINATIONS = [
     FlightQuery(airport="LHR", airline="IB", trouble=frozenset({Trouble.DELAYED}), only_open=True),
     FlightQuery(departure="LHR", arrival="MAD", date_from=DAY, date_to=DAY + timedelta(days=2)),
     FlightQuery(trouble=frozenset(Trouble)),
+    FlightQuery(trouble=frozenset({Trouble.NONE})),
     FlightQuery(only_open=True, sort=FlightSort.LATE),
     *(FlightQuery(airport="MAD", date_from=DAY, sort=sort) for sort in FlightSort),
 ]
@@ -317,6 +318,8 @@ async def full(database: Database) -> Database:
 async def test_each_list_is_served_by_an_index(full: Database, query: FlightQuery) -> None:
     wanted, order = flight_search.conditions(query), flight_search.order_of(query)
     assert wanted is not None
+    counted = {"$and": [*wanted, flight_search.BY_DEPARTURE.present()]}
+    assert (await plan_of(full["flights"], {"count": "flights", "query": counted})).scans_an_index
     middle = await full["flights"].find_one(sort=order.sorting(), skip=150)
     assert middle is not None
     for start in (None, order.cursor(middle)):
