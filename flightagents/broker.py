@@ -1,16 +1,17 @@
-"""Kafka before Faust starts: wait for it, make our topics, and refuse those that are not as the settings ask.
+"""Kafka beside Faust: wait for it, make our topics or refuse those that stand otherwise, and look on.
 
 A worker that subscribes to a topic which does not exist yet consumes nothing and says so in one log line.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -20,6 +21,7 @@ from flightagents.errors import TopicMismatchError
 WAIT_BETWEEN = timedelta(seconds=1)
 TELL_EVERY = 10
 """Tries between two log lines while we wait."""
+LOOK_PATIENCE = timedelta(seconds=2)
 
 _log = structlog.get_logger(__name__)
 
@@ -124,3 +126,61 @@ async def _check_configs(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> 
                     f"topic (kafka-configs.sh --alter --topic {plan.name} --add-config {key}={value}) or the "
                     "setting"
                 )
+
+
+class Lookout:
+    """Looks at the topics from outside the consumer group, on a connection of its own.
+
+    So that a broker that hangs keeps no commit and no seek waiting behind a question that can wait. It is
+    opened when it is first asked: a worker starts without it.
+    """
+
+    def __init__(self, brokers: str) -> None:
+        self._brokers = brokers
+        self._opening = asyncio.Lock()
+        self._client: AIOKafkaConsumer | None = None
+
+    async def __call__(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """Give where the log of each topic and partition ends; nothing where the broker does not answer."""
+        asked = [TopicPartition(*place) for place in places]
+        if not asked:
+            return {}
+        try:
+            async with asyncio.timeout(LOOK_PATIENCE.total_seconds()):
+                client = await self._opened()
+                found = await client.end_offsets(asked)
+        except (KafkaError, OSError, TimeoutError):
+            return {}
+        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+
+    def counts(self, topics: Iterable[str]) -> dict[str, int]:
+        """Give how many partitions each topic has that was asked about."""
+        if self._client is None:
+            return {}
+        known = {topic: self._client.partitions_for_topic(topic) for topic in topics}
+        return {topic: len(partitions) for topic, partitions in known.items() if partitions}
+
+    async def answers(self) -> bool:
+        """Whether a broker answers. Raises KafkaError or OSError; the caller bounds the time."""
+        client = await self._opened()
+        await client.topics()
+        return True
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            await self._client.stop()
+
+    async def _opened(self) -> AIOKafkaConsumer:
+        async with self._opening:
+            if self._client is None:
+                client = AIOKafkaConsumer(
+                    bootstrap_servers=self._brokers.split(","), group_id=None, enable_auto_commit=False
+                )
+                try:
+                    await client.start()
+                except BaseException:
+                    await client.stop()
+                    raise
+                self._client = client
+            return self._client

@@ -1,6 +1,7 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.health import Gauges, Polls, Workers
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
@@ -28,6 +29,7 @@ __all__ = [
     "FeedRow",
     "FlightSource",
     "FlightStore",
+    "Gauges",
     "Lease",
     "Ledger",
     "Message",
@@ -35,6 +37,7 @@ __all__ = [
     "OptOuts",
     "Outbox",
     "Pages",
+    "Polls",
     "Publisher",
     "RateLimit",
     "ReadReceipt",
@@ -48,4 +51,5 @@ __all__ = [
     "StateTable",
     "Tasks",
     "Waiting",
+    "Workers",
 ]

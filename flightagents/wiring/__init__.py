@@ -11,6 +11,7 @@ from flightagents.wiring.sending import (
     staff_renderer_of,
 )
 from flightagents.wiring.site import wire_site
+from flightagents.wiring.vital_signs import VitalOrgans, wire_vital_signs
 from flightagents.wiring.worker import UseCases, wire
 from flightagents.wiring.world import World, open_world, worker_name, zone_of
 
@@ -19,6 +20,7 @@ __all__ = [
     "Desk",
     "Sending",
     "UseCases",
+    "VitalOrgans",
     "World",
     "bounces_of",
     "channels_of",
@@ -32,6 +34,7 @@ __all__ = [
     "wire",
     "wire_desk",
     "wire_site",
+    "wire_vital_signs",
     "worker_name",
     "zone_of",
 ]

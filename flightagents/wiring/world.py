@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import aiohttp
@@ -23,6 +23,12 @@ from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
 from flightagents.store.tasks import MongoTasks
+from flightagents.store.workers import MongoWorkers
+
+
+def worker_name() -> str:
+    """Name this worker, for leases and for people."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class World:
     address_keys: AddressKeys
     secret: bytes
     """Signs links."""
+    worker: str = field(default_factory=worker_name)
+    """This process, for leases and vital signs."""
 
     async def close(self) -> None:
         """Close them."""
@@ -57,6 +65,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoWorkers(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
@@ -66,8 +75,3 @@ async def open_world(settings: Settings, clock: Clock) -> World:
 def zone_of(airport: str) -> str | None:
     """Name the zone of an airport's clock, by its IATA code, where a flight has not brought it yet."""
     return zone_name(None, airport, None)
-
-
-def worker_name() -> str:
-    """Name this worker, for leases and for people."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
