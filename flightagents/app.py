@@ -100,7 +100,8 @@ class FlightApp(faust.App):
         if self.deliveries is not None:
             await self.deliveries
         if self.organs is not None:
-            await self.organs.tell.stop()
+            if not self.crashed:
+                await self.organs.tell.stop()
             await self.lookout.close()
         if self.world is not None:
             use_cases = getattr(self, "use_cases", None)  # missing where the start was refused

@@ -6,7 +6,7 @@ plain numbers how it goes now.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
 
@@ -39,9 +39,13 @@ PULSE = {measure: Durations() for measure in Measure}
 """This process's own."""
 
 
-async def feel_the_loop(delay: Durations, ticks: Callable[[], float] = monotonic) -> None:
+async def feel_the_loop(
+    delay: Durations,
+    ticks: Callable[[], float] = monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
     """Note again and again how much too late the event loop comes; until it is cancelled."""
     while True:
         due = ticks() + LOOP_INTERVAL.total_seconds()
-        await asyncio.sleep(LOOP_INTERVAL.total_seconds())
+        await sleep(LOOP_INTERVAL.total_seconds())
         delay.note(timedelta(seconds=ticks() - due))

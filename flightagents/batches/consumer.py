@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
@@ -19,6 +18,7 @@ from faust.types import TP, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 
 from flightagents.batches.batch import Batch, Records
+from flightagents.batches.counts import Counts
 from flightagents.batches.place import Acked, Fetched, Place
 
 # How long a rebalance waits for agents to finish what they are at. The other workers wait meanwhile; after
@@ -30,18 +30,6 @@ LAST_COMMIT_PATIENCE = timedelta(seconds=5)
 
 # How often to look for batches lost with nothing behind them. Two looks must agree before anything is done.
 LOOK_INTERVAL = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What went wrong on the way to the agents, and was put right. A rebalance brings some of each."""
-
-    holes: int = 0  # fetches that began too late
-    gaps: int = 0  # fetches that began late because the log has nothing before: retention, compaction
-    refused: int = 0  # fetches that came at the wrong time
-    dropped: int = 0  # batches that reached no agent's queue
-    rewinds: int = 0  # batches lost after that
-    stale: int = 0  # acks after the partition was taken away
 
 
 class BatchConsumer(driver.Consumer):

@@ -38,6 +38,8 @@ class StreamReader:
 
     async def __call__(self) -> Stream:
         """Read everything; waits for the broker a moment at most."""
+        if not self._app.rebalancing_count:  # the consumer has not started, and must not be touched
+            return Stream(leader=False, recovered=False, assigned=False)
         consumer, transport = self._app.consumer, self._app.transport
         ends = await self._ends((tp.topic, tp.partition) for tp in consumer.standing())
         committed = consumer.standing()  # after the ends: a lag is rather too small than negative

@@ -53,7 +53,7 @@ class Owned:
     committed: int
     end: int | None
     lag_before: int | None = None
-    """The lag about a minute ago; None where nobody knows it."""
+    """The lag about a minute ago, or at the first look; None where nobody knows it."""
     still_since: datetime | None = None
     """Since when something has waited here and nothing was committed; None while it goes on."""
 

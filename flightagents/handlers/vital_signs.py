@@ -85,7 +85,7 @@ class TellVitalSigns:
         self._clock = clock
         self._ticks = ticks
         self._now = now
-        self._looks: deque[_Look] = deque(maxlen=int(A_MINUTE / INTERVAL) + 1)
+        self._looks: deque[_Look] = deque(maxlen=int(A_MINUTE / INTERVAL))
         self._still: dict[tuple[str, int], tuple[int, datetime]] = {}
         self._skew: timedelta | None = None
 
@@ -121,7 +121,7 @@ class TellVitalSigns:
             process.accepted,
             {_place(each): each.lag for each in stream.owned},
         )
-        before = self._looks[0] if self._looks else look
+        before = self._looks[0] if self._looks else replace(look, lags={})
         self._looks.append(look)
         latencies = {measure: durations.lately() for measure, durations in self._pulse.items()}
         return VitalSigns(

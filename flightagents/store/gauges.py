@@ -30,7 +30,9 @@ class MongoGauges:
     @until_stored
     async def now(self) -> datetime:
         """Give the time of the database's clock."""
-        hello = await self._database.command("hello", codec_options=CodecOptions(tz_aware=True))
+        hello: dict[str, Any] = await self._database.command(
+            "hello", codec_options=CodecOptions(tz_aware=True)
+        )
         now: datetime = hello["localTime"]
         return now
 

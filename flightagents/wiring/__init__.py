@@ -11,7 +11,7 @@ from flightagents.wiring.sending import (
     staff_renderer_of,
 )
 from flightagents.wiring.site import wire_site
-from flightagents.wiring.vital_signs import VitalOrgans, wire_vital_signs
+from flightagents.wiring.vital_signs import VitalOrgans, wire_health, wire_vital_signs
 from flightagents.wiring.worker import UseCases, wire
 from flightagents.wiring.world import World, open_world, worker_name, zone_of
 
@@ -33,6 +33,7 @@ __all__ = [
     "what_is_off",
     "wire",
     "wire_desk",
+    "wire_health",
     "wire_site",
     "wire_vital_signs",
     "worker_name",

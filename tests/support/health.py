@@ -1,7 +1,7 @@
 """The ports of the system's health in memory, and builders of what they hold."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -125,12 +125,10 @@ STREAM = Stream(
 
 def signs(**changed: Any) -> VitalSigns:  # noqa: ANN401 - any field
     """Give signs of a healthy worker, but for what is named; fields of its identity and stream as well."""
-    parts = {"identity": IDENTITY, "stream": STREAM}
-    for name, part in parts.items():
-        own = {key: changed.pop(key) for key in list(changed) if key in type(part).__slots__}
-        parts[name] = replace(part, **own)
+    identity, stream = _taken(changed, Identity), _taken(changed, Stream)
     healthy = VitalSigns(
-        **parts,  # type: ignore[arg-type]  # of two types, by name
+        identity=replace(IDENTITY, **identity),
+        stream=replace(STREAM, **stream),
         business_now=NOON,
         rates=Rates(10.0, 1.0, 0.5),
         latencies={Measure.MONGODB_WRITE: Latency(0.004, 0.01, 0.02, 9)},
@@ -141,6 +139,11 @@ def signs(**changed: Any) -> VitalSigns:  # noqa: ANN401 - any field
         skew=0.002,
     )
     return replace(healthy, **changed)
+
+
+def _taken(changed: dict[str, Any], part: type[Identity | Stream]) -> dict[str, Any]:
+    """Take out what is a field of this part."""
+    return {field.name: changed.pop(field.name) for field in fields(part) if field.name in changed}
 
 
 def worker(
