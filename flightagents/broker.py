@@ -85,6 +85,25 @@ async def make_topics(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> Non
         await _check_configs(admin, standing)
 
 
+async def check_topics(brokers: str, plans: list[TopicPlan]) -> list[str]:
+    """Check the topics that stand, make none, and name those that are missing.
+
+    Raises TopicMismatchError, and KafkaError or OSError where no broker answers.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers.split(","), request_timeout_ms=5_000)
+    try:
+        with _aiokafka_silent():
+            await admin.start()
+        known = set(await admin.list_topics())
+        standing = [plan for plan in plans if plan.name in known]
+        if standing:
+            await _check_layout(admin, standing)
+            await _check_configs(admin, standing)
+    finally:
+        await admin.close()
+    return [plan.name for plan in plans if plan.name not in known]
+
+
 async def _check_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> None:
     """Copies beyond those asked for harm nobody; while partitions are moved there are some."""
     for plan, topic in zip(plans, await _described(admin, plans), strict=True):

@@ -1,6 +1,7 @@
 """Chooses what implements each port. The one room that names concrete adapters."""
 
 from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.doctor import examine_all
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
 from flightagents.wiring.sending import (
     SENDING,
@@ -24,6 +25,7 @@ __all__ = [
     "World",
     "bounces_of",
     "channels_of",
+    "examine_all",
     "manner_of",
     "minimum_times",
     "office_of",

@@ -76,7 +76,7 @@ def wire_vital_signs(
             world.worker,
             identity_of(world),
             stream=stream,
-            channels=lambda: channels_of(desk),
+            channels=lambda: channel_signs_of(desk),
             noticed=NOTICED.newest,
             process=process,
             pulse=PULSE,
@@ -128,7 +128,7 @@ def identity_of(world: World) -> Identity:
     )
 
 
-def channels_of(desk: Desk) -> list[ChannelSigns]:
+def channel_signs_of(desk: Desk) -> list[ChannelSigns]:
     """Tell of each channel whether anything can leave on it here."""
     stopped = desk.deliver.stopped()
     found = []
