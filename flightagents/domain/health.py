@@ -16,6 +16,8 @@ from flightagents.domain.vital_signs import Latency, Measure, Rates, WorkerSigns
 SILENT_AFTER = timedelta(seconds=20)
 """Four signs that did not come; Kafka gives a silent worker's partitions to others by then."""
 AN_HOUR = timedelta(hours=1)
+COUNTED = 1000
+"""Where counting what waits stops: how many more there are changes nothing, and would cost."""
 
 
 class WorkerState(StrEnum):
@@ -28,7 +30,7 @@ class WorkerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Notifications that are due and wait; `oldest` (business time): since when the oldest is due."""
+    """Notifications that are due and wait, `COUNTED` at most; since when the oldest is (business time)."""
 
     due: int = 0
     oldest: datetime | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flightagents.domain.ailing_workers import CHECKS as OF_WORKERS
-from flightagents.domain.health import Facts, calls_of
+from flightagents.domain.health import COUNTED, Facts, calls_of
 from flightagents.domain.polls import FAILED, PollEnd
 from flightagents.domain.troubles import Gravity, Problem, Trouble
 from flightagents.domain.vital_signs import ChannelState
@@ -159,7 +159,7 @@ def ledger_stuck(facts: Facts) -> Iterator[Problem]:
         yield Problem(
             Trouble.LEDGER_STUCK,
             Gravity.CRITICAL if waited > FALLEN_BEHIND else Gravity.WARNING,
-            f"{facts.backlog.due:,} messages are due and do not leave.",
+            f"{_counted(facts.backlog.due)} messages are due and do not leave.",
             "If a channel has stopped, see to that. Else the provider is slow or away: see its status page; "
             "after ten minutes another channel is tried, and then a task asks you to call.",
             facts.now - waited,
@@ -173,10 +173,14 @@ def dead_letters_rise(facts: Facts) -> Iterator[Problem]:
         yield Problem(
             Trouble.DEAD_LETTERS_RISE,
             Gravity.WARNING,
-            f"Dead letters rise: {letters.last_hour:,} rows of the last hour cannot be read, "
-            f"{letters.hour_before:,} in the hour before.",
+            f"Dead letters rise: {_counted(letters.last_hour)} rows of the last hour cannot be read, "
+            f"{_counted(letters.hour_before)} in the hour before.",
             "Look at their reasons under dead letters: mostly the feed has changed its format.",
         )
+
+
+def _counted(number: int) -> str:
+    return f"{number:,}" if number < COUNTED else f"{COUNTED:,} or more"
 
 
 CHECKS = (

@@ -119,7 +119,7 @@ class Identity:
     host: str
     pid: int
     web: str
-    """Address of its web server, as it binds to it."""
+    """Address of its web server, as far as the worker knows it; a proxy may stand before it."""
     delivery: str
     """live, shadow or off."""
     speed: float

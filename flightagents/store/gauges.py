@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bson.codec_options import CodecOptions
+from pymongo import ASCENDING
 
-from flightagents.domain.health import Backlog, CallsMade, LeaseStanding, Letters
+from flightagents.domain.health import COUNTED, Backlog, CallsMade, LeaseStanding, Letters
 from flightagents.domain.notifications import State
 from flightagents.domain.tasks import UNFINISHED, TaskKind
 from flightagents.store import calls, dead_letters, lease, ledger_rows, tasks
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.ledger_rows import not_after
 
-COUNTED = 10_000
-"""Where counting stops: beyond, how many more changes nothing."""
+LOOKED_AT = 5 * COUNTED
+"""Rows of the ledger that are looked at for what is due."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -56,24 +57,22 @@ class MongoGauges:
 
     @until_stored
     async def backlog(self, now: datetime) -> Backlog:
-        """Count notifications that are due at `now` (business time), not held, and have not left."""
-        waits = {
-            "state": {"$in": [State.PENDING.value, State.SENDING.value]},
-            "hold": {"$ne": True},
-            **not_after("not_before", now),
-        }
+        """Count notifications that are due at `now` (business time), not held, and have not left.
+
+        Only the oldest that wait are looked at: behind thousands that are held newer ones are not seen.
+        """
+        waits = {"state": {"$in": [State.PENDING.value, State.SENDING.value]}}
+        due = {"hold": {"$ne": True}, **not_after("not_before", now)}
         since = {"$max": ["$created_at", "$not_before"]}  # which passes over what is null
-        found = (
-            await self._database[ledger_rows.COLLECTION]
-            .aggregate(
-                [
-                    {"$match": waits},
-                    {"$limit": COUNTED},
-                    {"$group": {"_id": None, "due": {"$sum": 1}, "oldest": {"$min": since}}},
-                ]
-            )
-            .to_list(1)
-        )
+        pipeline: list[dict[str, Any]] = [
+            {"$match": waits},
+            {"$sort": {"created_at": ASCENDING}},
+            {"$limit": LOOKED_AT},
+            {"$match": due},
+            {"$limit": COUNTED},
+            {"$group": {"_id": None, "due": {"$sum": 1}, "oldest": {"$min": since}}},
+        ]
+        found = await self._database[ledger_rows.COLLECTION].aggregate(pipeline).to_list(1)
         return Backlog(found[0]["due"], found[0]["oldest"]) if found else Backlog()
 
     @until_stored

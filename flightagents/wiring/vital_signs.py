@@ -121,11 +121,16 @@ def identity_of(world: World) -> Identity:
         version=importlib.metadata.version("flightagents"),
         host=socket.gethostname(),
         pid=os.getpid(),
-        web=f"http://{settings.web_host}:{settings.web_port}",
+        web=f"http://{_reached_at(settings.web_host)}:{settings.web_port}",
         delivery=settings.delivery.value,
         speed=world.clock.business(second) / second,
         polls=settings.aviationstack_key is not None,
     )
+
+
+def _reached_at(bound_to: str) -> str:
+    """What binds to every address of a machine is reached by the machine's name."""
+    return socket.gethostname() if bound_to in ("0.0.0.0", "::") else bound_to  # noqa: S104 - compared only
 
 
 def channel_signs_of(desk: Desk) -> list[ChannelSigns]:
