@@ -16,12 +16,15 @@ from flightagents.batches.table import DurableTable
 from flightagents.batches.vital_signs import StreamReader
 from flightagents.clock import clock_from
 from flightagents.domain.vital_signs import Measure
+from flightagents.errors import StartingError
 from flightagents.ports import Publisher, StateTable
 from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
+from flightagents.web.faust_pages import StaffWeb
 from flightagents.web.mount import mount
+from flightagents.web.site import Site
 from flightagents.wiring import UseCases, VitalOrgans, World, open_world, what_is_off, wire, wire_vital_signs
 
 APP_ID = "flightagents"
@@ -56,11 +59,15 @@ class FlightApp(faust.App):
         return transport
 
     def _new_web(self) -> faust.web.base.Web:
-        web = super()._new_web()
-        mount(
-            web.web_app, lambda: self.use_cases.site, lambda: self.organs.readiness if self.organs else None
-        )
+        web = StaffWeb(self)
+        mount(web.web_app, self._site, lambda: self.organs.readiness if self.organs else None)
         return web
+
+    def _site(self) -> Site:
+        use_cases: UseCases | None = getattr(self, "use_cases", None)
+        if use_cases is None:
+            raise StartingError("this worker is not wired yet")
+        return use_cases.site
 
     async def on_first_start(self) -> None:
         """Wait for Kafka and MongoDB, make what has to stand there, and wire the use cases."""

@@ -1,5 +1,7 @@
 """Kafka beside Faust: wait for it, make our topics or refuse those that stand otherwise, and look on.
 
+And Kafka without Faust, for a command that publishes.
+
 A worker that subscribes to a topic which does not exist yet consumes nothing and says so in one log line.
 """
 
@@ -11,17 +13,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from flightagents.errors import TopicMismatchError
+from flightagents.errors import BrokerOutageError, TopicMismatchError
 
 WAIT_BETWEEN = timedelta(seconds=1)
 TELL_EVERY = 10
 """Tries between two log lines while we wait."""
 LOOK_PATIENCE = timedelta(seconds=2)
+PATIENCE = timedelta(seconds=20)
+"""Of whoever typed a command."""
 
 _log = structlog.get_logger(__name__)
 
@@ -145,6 +149,41 @@ async def _check_configs(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> 
                     f"topic (kafka-configs.sh --alter --topic {plan.name} --add-config {key}={value}) or the "
                     "setting"
                 )
+
+
+class CommandPublisher:
+    """Kafka for a command that publishes: it opens what it needs, sends once, and says what is wrong."""
+
+    def __init__(self, brokers: str, largest: int) -> None:
+        self._brokers = brokers
+        self._largest = largest
+
+    async def publish(self, topic: str, records: Iterable[tuple[str, bytes]]) -> None:
+        """Send records (key, value) in order; returns once the broker has acknowledged them all.
+
+        The partition of a key is that of a worker's. Raises BrokerOutageError; nobody waits for ever at a
+        command.
+        """
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._brokers.split(","),
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=self._largest,
+            request_timeout_ms=int(PATIENCE / timedelta(milliseconds=1)),
+        )
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                with _aiokafka_silent():
+                    await producer.start()
+                for key, value in records:
+                    await producer.send_and_wait(topic, value, key=key.encode())
+        except (KafkaError, OSError, TimeoutError) as exc:
+            raise BrokerOutageError(
+                f"Kafka at {self._brokers} does not take it ({type(exc).__name__}): is it running, and is "
+                "FLIGHTAGENTS_KAFKA_BROKERS right?"
+            ) from exc
+        finally:
+            await producer.stop()
 
 
 class Lookout:

@@ -6,16 +6,19 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
+├── CursorError             refuse this request: no list of ours gave this cursor
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
 └── RecoverableError        wait and try again
+    ├── BrokerOutageError       Kafka does not take what a command publishes
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
     ├── FeedMonthSpentError     no calls left until the month turns
-    └── LeaseLostError          another worker polls; this run publishes nothing
+    ├── LeaseLostError          another worker polls; this run publishes nothing
+    └── StartingError           a page was asked for before the worker was wired
 """
 
 from collections.abc import Iterable
@@ -55,6 +58,13 @@ class BookingFileError(FlightagentsError):
     """A file of bookings that cannot be read at all; a bad line alone is only reported."""
 
 
+class CursorError(FlightagentsError):
+    """A place in a list that no list of ours gave, or one in another order: begin at its first page."""
+
+    def __init__(self) -> None:
+        super().__init__("this is no cursor of this list in this order: begin at its first page")
+
+
 class WriteRefusedError(FlightagentsError):
     """MongoDB refused documents of a bulk write. It names codes alone: pymongo's text holds the documents."""
 
@@ -84,6 +94,10 @@ class RecoverableError(FlightagentsError):
     """Wait and try again."""
 
 
+class BrokerOutageError(RecoverableError):
+    """Kafka does not take what a command publishes; a worker tries again by itself."""
+
+
 class MailboxOutageError(RecoverableError):
     """The mailbox of the bounces cannot be read; the text names no address."""
 
@@ -106,3 +120,7 @@ class FeedMonthSpentError(RecoverableError):
 
 class LeaseLostError(RecoverableError):
     """Another worker holds the poller's lease now."""
+
+
+class StartingError(RecoverableError):
+    """A page was asked for before the worker was wired: the web server starts first."""

@@ -49,3 +49,11 @@ MAYBE_TWICE = Counter(
     "Notifications sent a second time because nobody could tell whether the first had arrived.",
     ["channel"],
 )
+
+LIVE_VIEWERS = Gauge("flightagents_live_viewers", "Pages that are open and follow a list of this worker's.")
+
+LOGIN_FAILURES = Counter(
+    "flightagents_login_failures",
+    "Logins that were refused, by why: wrong, too_many.",
+    ["reason"],
+)

@@ -20,6 +20,11 @@ from flightagents.errors import LeaseLostError
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""
+PUNCTUALITY_INTERVAL = timedelta(minutes=5)
+LEAST_PUNCTUALITY_INTERVAL = timedelta(seconds=10)
+"""Real time: counting the days anew takes MongoDB a few seconds where the whole world is watched."""
+FOLDER_INTERVAL = timedelta(seconds=30)
+"""Real time: a file that another program writes stands still for so long before it is taken."""
 LEAST_INTERVAL = timedelta(seconds=2)
 """Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
 DELIVER_INTERVAL = timedelta(seconds=1)
@@ -57,8 +62,15 @@ async def watch() -> None:
     await _guarded("tasks", app.use_cases.look_for_tasks)
     if app.use_cases.alarm_on_call is not None:
         await _guarded("on call", app.use_cases.alarm_on_call)
+    await _guarded("holds", app.use_cases.desk.look_at_holds)
     await _guarded("waiting", app.use_cases.desk.look_at_waiting)
     await _guarded("settle", app.use_cases.desk.settle)
+
+
+@app.timer(max(_every(PUNCTUALITY_INTERVAL), LEAST_PUNCTUALITY_INTERVAL.total_seconds()), on_leader=True)
+async def punctuality() -> None:
+    """Count the departures of airports and airlines."""
+    await _guarded("punctuality", app.use_cases.keep_punctuality)
 
 
 @app.timer(BOUNCES_INTERVAL.total_seconds(), on_leader=True)
@@ -70,6 +82,13 @@ async def bounces() -> None:
     counted = await _guarded("bounces", desk.read_bounces)
     if counted:
         await _guarded("settle", desk.settle)
+
+
+@app.timer(FOLDER_INTERVAL.total_seconds())
+async def folder() -> None:
+    """Import files of bookings; every worker that has the folder looks."""
+    if app.use_cases.watch_folder is not None:
+        await _guarded("folder", app.use_cases.watch_folder)
 
 
 @app.task

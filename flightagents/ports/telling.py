@@ -40,8 +40,14 @@ class Ledger(Protocol):
     async def settle(self, rows: Sequence[Notification]) -> None:
         """Note that the people were decided on again."""
 
+    async def get(self, row: str) -> Notification | None:
+        """Give a row."""
+
     async def hold(self, row: str, on: bool) -> bool:
         """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
+
+    async def replay(self, row: str) -> bool:
+        """Let a row be tried again that we gave up or a provider refused; False if it is none."""
 
     async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
         """Erase what was said to people who are to be forgotten; nothing more is sent to them.
@@ -55,6 +61,9 @@ class Silences(Protocol):
 
     async def note(self, silences: Sequence[Silence], at: datetime) -> list[Silence]:
         """Keep decisions not to tell, with their time, and give those that are new; the others stay."""
+
+    async def newest_of(self, flights: Collection[str]) -> dict[str, dict[str, Reason]]:
+        """Give, by flight and person, the reason of the last decision not to tell them."""
 
 
 class Outbox(Protocol):
@@ -144,7 +153,11 @@ class Waiting(Protocol):
 
         They were tried in vain for so long (real time), or were due by then and their channel is down. They
         go on waiting, and are unsettled: somebody has to look at them once.
+        What staff hold is not among them.
         """
+
+    async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
+        """Count what waits to be told of each of these flights to its travellers."""
 
     async def only_shown(self, now: datetime) -> int:
         """Unsettle what shadow mode only showed and is not too late; give how much that is."""

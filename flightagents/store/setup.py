@@ -29,7 +29,6 @@ async def prepare(database: Database, *, keep: timedelta) -> None:
     await database[flights.CHANGES].create_index(
         [("flight", ASCENDING), ("ordinal", ASCENDING)], name="flight"
     )
-    await database[flights.CHANGES].create_index([("at", DESCENDING)], name="at")
     moved = {"kind": Kind.MOVED_TO.value}
     for field in ("flight", "after.flight"):
         await database[flights.CHANGES].create_index(

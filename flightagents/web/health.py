@@ -8,6 +8,8 @@ from typing import Protocol
 
 from aiohttp import web
 
+from flightagents.web.access.doors import Doors
+
 
 class Readiness(Protocol):
     """Whether this worker does its work."""
@@ -25,6 +27,11 @@ class HealthPages:
 
     def __init__(self, readiness: Callable[[], Readiness | None]) -> None:
         self._readiness = readiness
+
+    def mount(self, doors: Doors) -> None:
+        """Add both; whoever watches has no login."""
+        doors.add("GET", "/healthz", self.alive, None)
+        doors.add("GET", "/readyz", self.ready, None)
 
     async def alive(self, _request: web.Request) -> web.Response:
         """Answer: that the event loop gets to it is all that is asked."""

@@ -1,7 +1,11 @@
 """Chooses what implements each port. The one room that names concrete adapters."""
 
+from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.doctor import examine_all
+from flightagents.wiring.flight_file import wire_flight_file
+from flightagents.wiring.floor import Floor, wire_floor
+from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.manner import manner_of, minimum_times, office_of, what_is_off
 from flightagents.wiring.sending import (
     SENDING,
@@ -19,6 +23,7 @@ from flightagents.wiring.world import World, open_world, worker_name, zone_of
 __all__ = [
     "SENDING",
     "Desk",
+    "Floor",
     "Sending",
     "UseCases",
     "VitalOrgans",
@@ -32,10 +37,14 @@ __all__ = [
     "open_world",
     "renderer_of",
     "staff_renderer_of",
+    "users_of",
     "what_is_off",
     "wire",
     "wire_desk",
+    "wire_flight_file",
+    "wire_floor",
     "wire_health",
+    "wire_letters",
     "wire_site",
     "wire_vital_signs",
     "worker_name",

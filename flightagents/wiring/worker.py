@@ -11,21 +11,27 @@ from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.forget import Forgetting
+from flightagents.handlers.keep_punctuality import KeepPunctuality
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
 from flightagents.handlers.watch_connections import WatchConnections
+from flightagents.handlers.watch_folder import WatchFolder
 from flightagents.ports import Publisher, StateTable
 from flightagents.store.archive import MongoArchive
+from flightagents.store.booking_folder import DiskFolder
 from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
 from flightagents.store.lease import MongoLease
 from flightagents.store.polls import MongoPolls
+from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.sending import SENDING, Sending
 from flightagents.wiring.site import wire_site
 from flightagents.wiring.world import World, zone_of
@@ -40,11 +46,14 @@ class UseCases:
     forgetting: Forgetting
     alert: AlertOnChanges
     dead_letters: StoreDeadLetters
+    mend_letters: MendLetters
+    watch_folder: WatchFolder | None
     poll: PollFeed | None
     watch: WatchFlights
     watch_connections: WatchConnections
     look_for_tasks: LookForTasks
     alarm_on_call: AlarmOnCall | None
+    keep_punctuality: KeepPunctuality
     desk: Desk
     site: Site
 
@@ -69,6 +78,8 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             flights, desk.decide, publisher, clock, also=[desk.rebooking.on_changes, desk.alert_staff]
         ),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
+        mend_letters=wire_letters(world, publisher),
+        watch_folder=_watch_folder(world, desk),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
         watch_connections=WatchConnections(desk.bookings, desk.decide, clock),
@@ -85,8 +96,18 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
+        keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
         site=wire_site(world, desk),
+    )
+
+
+def _watch_folder(world: World, desk: Desk) -> WatchFolder | None:
+    root = world.settings.bookings_folder
+    if root is None:
+        return None
+    return WatchFolder(
+        folder=DiskFolder(root), import_bookings=desk.import_bookings, tasks=desk.tasks, clock=world.clock
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from flightagents.errors import StartingError
 from flightagents.web.health import Readiness
 from flightagents.web.mount import mount
 from flightagents.web.site import Site
@@ -23,7 +24,7 @@ class Says:
 
 
 def unwired() -> Site:
-    raise AttributeError("use_cases")
+    raise StartingError("not wired yet")
 
 
 async def asked(path: str, readiness: Readiness | None) -> tuple[int, str]:

@@ -72,7 +72,7 @@ class FakeArchive:
         return {flight: tuple(sorted(found)) for flight, found in runs.items() if found}
 
     async def newest(self) -> RunStamp | None:
-        last = list(self.records.values())[-1:]
+        last = [record for record in self.records.values() if not record.replayed][-1:]
         return RunStamp(last[0].run, last[0].polled_at) if last else None
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
