@@ -5,6 +5,7 @@ from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
+from flightagents.ports.health import Gauges, Polls, Workers
 from flightagents.ports.letters import (
     KeptLetter,
     LetterCount,
@@ -49,6 +50,7 @@ __all__ = [
     "FlightSearch",
     "FlightSource",
     "FlightStore",
+    "Gauges",
     "Handlings",
     "HeldFlights",
     "HistoryQuery",
@@ -67,6 +69,7 @@ __all__ = [
     "Outbox",
     "Pages",
     "PeopleSearch",
+    "Polls",
     "Publisher",
     "PunctualityStore",
     "RateLimit",
@@ -86,4 +89,5 @@ __all__ = [
     "Tokens",
     "Users",
     "Waiting",
+    "Workers",
 ]

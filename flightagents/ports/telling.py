@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt, Reply
+from flightagents.domain.delivery import (
+    Accepted,
+    Envelope,
+    Found,
+    Misconfigured,
+    NoReceipt,
+    Outcome,
+    Receipt,
+    Reply,
+    Retry,
+)
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
 from flightagents.domain.reasons import Reason
@@ -203,6 +213,9 @@ class DeliveryChannel(Protocol):
 
     async def find(self, envelope: Envelope) -> Accepted | Found:
         """Ask the provider whether it has the message; NO only from a source that would have shown it."""
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Try to get in, and send nothing; give what is wrong with that. Never raises."""
 
     def close(self) -> None:
         """End what it keeps open."""

@@ -10,6 +10,7 @@ from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
+from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.frame import Frame
@@ -20,7 +21,11 @@ from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
 
 
-def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
+def mount(
+    application: web.Application,
+    site: Callable[[], Site],
+    readiness: Callable[[], Readiness | None] = lambda: None,
+) -> Doors:
     """Add gate and routes, and give the doors for more; `site` is asked at each request.
 
     The web server starts before all is wired.
@@ -41,6 +46,7 @@ def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
     application.middlewares.extend([say, guard])
     application.on_response_prepare.append(headers.add_headers)
     _mount_public(doors, site)
+    HealthPages(readiness).mount(doors)
     static_files.mount(doors)
     LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
     stream = LiveStream(lambda: site().live)

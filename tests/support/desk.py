@@ -12,7 +12,7 @@ import msgspec
 
 from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
 from flightagents.domain.consents import OptOut, revoked
-from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Receipt
+from flightagents.domain.delivery import Accepted, Envelope, Found, Misconfigured, Outcome, Receipt, Retry
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice, Notification, Stage, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import FOR_STAFF, Said
@@ -519,6 +519,11 @@ class FakeChannel:
         if isinstance(outcome, Accepted):
             self.arrived.append(envelope)
         return outcome
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Say what the next send would end with, where that tells of trouble."""
+        outcome = self.outcomes[0] if self.outcomes else None
+        return outcome if isinstance(outcome, Misconfigured | Retry) else None
 
     async def find(self, envelope: Envelope) -> Accepted | Found:
         self.asked.append(envelope)
