@@ -1,7 +1,8 @@
 // Keeps a list as it is in the database, and says when it cannot. The server sends finished rows.
 //
 // Nothing jumps under the mouse: while the pointer or the keyboard is in the list, rows change in place, and
-// what comes, goes or moves waits until they leave it, or until somebody asks for it.
+// what comes, goes or moves waits until they leave it, or until somebody asks for it. Parts of the page that
+// stand beside the list (data-part) are sent with its rows, and change in place.
 "use strict";
 
 (() => {
@@ -35,6 +36,10 @@
     row.querySelectorAll("details").forEach((each, place) => { each.open = opened[place]?.open ?? each.open; });
   }
 
+  function part(key) {
+    return document.querySelector(`[data-part="${CSS.escape(key)}"]`);
+  }
+
   function busy() {
     return list.matches(":hover") || list.contains(document.activeElement);
   }
@@ -48,11 +53,11 @@
   function apply(update) {
     const rows = byKey();
     for (const [key, html] of Object.entries(update.rows)) {
-      const old = rows.get(key);
+      const old = rows.get(key) ?? part(key);
       if (old && !old.contains(document.activeElement)) replace(old, parse(html));
       else newest.set(key, html);
     }
-    settle(update.order);
+    settle(update.order.filter((key) => !part(key)));
   }
 
   // Brings the list into its order: now, or when nobody is in it any more.
