@@ -7,6 +7,7 @@ from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.now import Now
 from flightagents.ports import LetterState
+from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.letters import MongoLetters
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
@@ -57,4 +58,5 @@ def office_of(world: World, desk: Desk) -> Office:
         now=NowCalls(floor, users),
         counts=counts,
         flight=flight_desk_of(world, desk),
+        flights=MongoFlightSearch(world.database),
     )

@@ -35,6 +35,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.searches import FakeFlightSearch
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -177,7 +178,13 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits, flight=NO_FLIGHTS),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
+                flight=NO_FLIGHTS,
+                flights=FakeFlightSearch(agency.flights),
+            ),
         )
 
     def public_url(self, url: str) -> None:

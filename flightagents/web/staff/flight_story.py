@@ -1,6 +1,6 @@
 """A flight's file -> the lines of its story, newest first, each as its page shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
@@ -73,6 +73,10 @@ _OF_TIME = frozenset({Kind.FIRST_SEEN, Kind.DELAYED, Kind.MOVED_EARLIER, Kind.ON
 _TIMES = frozenset({"expected", "latest_reading", "actual"})
 
 
+MANY = 3
+"""So many messages alike are one line."""
+
+
 class Moved(NamedTuple):
     """A value of a change: what it is called, what it was, None where it was nothing, and what it is."""
 
@@ -90,11 +94,33 @@ class Line(NamedTuple):
     tone: str
     entry: Entry
     moved: tuple[Moved, ...] = ()
+    alike: tuple[Decided, ...] = ()
+    """Of many messages in one line: all of them, `entry` is the first."""
 
 
 def lines(file: FlightFile) -> list[Line]:
-    """Give the lines, newest first."""
-    return [_line(each) for each in reversed(file.story)]
+    """Give the lines, newest first; many messages that were decided at once, and stand alike, are one."""
+    alike: dict[tuple[Hashable, ...], list[Entry]] = {}
+    for entry in reversed(file.story):
+        alike.setdefault(_likeness(entry), []).append(entry)
+    found: list[Line] = []
+    for entries in alike.values():
+        messages = tuple(each for each in entries if isinstance(each, Decided))
+        found += map(_line, entries) if len(messages) < MANY else [_many(messages)]
+    return found
+
+
+def _likeness(entry: Entry) -> tuple[Hashable, ...]:
+    if not isinstance(entry, Decided) or entry.rule is not None:
+        return (id(entry),)
+    waits = entry.held, entry.not_before, entry.maybe_twice
+    return (entry.at, entry.ordinal, entry.said, entry.channel, entry.state, entry.reason, *waits)
+
+
+def _many(messages: tuple[Decided, ...]) -> Line:
+    first = messages[0]
+    key = "/".join(map(str, ("messages", *_likeness(first))))
+    return Line(key, "many", _STATE_TONES.get(first.state, ""), first, alike=messages)
 
 
 def _line(entry: Entry) -> Line:
@@ -118,11 +144,6 @@ def _line(entry: Entry) -> Line:
             return Line(f"task/{entry.task}", "tasked", tone, entry)
         case _:
             assert_never(entry)
-
-
-def state_tone(state: State) -> str:
-    """Give the tone of a message's state."""
-    return _STATE_TONES.get(state, "")
 
 
 def _moved(change: Change) -> Iterator[Moved]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.flight import FlightDesk
+from flightagents.web.staff.flights import Flights
 from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.users import Users
 
@@ -16,3 +17,4 @@ class Office:
     now: NowCalls
     counts: Counts
     flight: FlightDesk
+    flights: Flights

@@ -44,10 +44,23 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
+  // A row as the server wrote it: what scripts and people have done to it since is no difference.
+  function written(row) {
+    const copy = row.cloneNode(true);
+    copy.classList.remove("changed", "gone");
+    if (!copy.classList.length) copy.removeAttribute("class");
+    for (const each of copy.querySelectorAll("[data-until]")) each.textContent = "";
+    for (const each of copy.querySelectorAll("details")) each.open = false;
+    return copy.outerHTML;
+  }
+
+  // The first update of a page brings all its rows: those that are as they were stay, unmarked.
   function replace(old, row) {
+    if (written(old) === written(row)) return old;
     carryOver(old, row);
     row.classList.add("changed");
     old.replaceWith(row);
+    return row;
   }
 
   function apply(update) {
@@ -88,8 +101,8 @@
       if (html !== undefined) {
         newest.delete(key);
         const made = parse(html);
-        if (row) replace(row, made); else made.classList.add("changed");
-        row = made;
+        if (!row) made.classList.add("changed");
+        row = row ? replace(row, made) : made;
       }
       if (!row) continue;
       const wanted = place ? place.nextElementSibling : list.firstElementChild;
