@@ -11,6 +11,7 @@ FlightagentsError
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
 └── RecoverableError        wait and try again
+    ├── BrokerOutageError       Kafka does not answer a question
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
@@ -82,6 +83,10 @@ class UnreadableRecordError(UnreadableError):
 
 class RecoverableError(FlightagentsError):
     """Wait and try again."""
+
+
+class BrokerOutageError(RecoverableError):
+    """Kafka does not answer a question that nothing depends on; Faust itself waits for it."""
 
 
 class MailboxOutageError(RecoverableError):

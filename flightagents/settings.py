@@ -49,6 +49,19 @@ class Plan(StrEnum):
         """Rows a page: 1,000 from Professional on, 100 below (AviationStack's documentation)."""
         return 1000 if self in (Plan.PROFESSIONAL, Plan.BUSINESS) else 100
 
+    @property
+    def monthly_calls(self) -> int:
+        """Calls that a month allows (AviationStack's price list, September 2025)."""
+        match self:
+            case Plan.FREE:
+                return 100
+            case Plan.BASIC:
+                return 10_000
+            case Plan.PROFESSIONAL:
+                return 50_000
+            case Plan.BUSINESS:
+                return 250_000
+
 
 class LogFormat(StrEnum):
     """How log lines look."""

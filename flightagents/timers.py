@@ -16,12 +16,16 @@ import structlog
 from flightagents.app import app
 from flightagents.domain.bookings import Channel
 from flightagents.errors import LeaseLostError
+from flightagents.handlers.gauges import show_lag
+from flightagents.metrics import POLL_INTERVAL, TIMER_FAILURES
 
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""
 LEAST_INTERVAL = timedelta(seconds=2)
 """Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
+GAUGES_INTERVAL = timedelta(seconds=15)
+"""Real time: as often as Prometheus usually asks."""
 DELIVER_INTERVAL = timedelta(seconds=1)
 """Real time; rows of other workers and of the command line are found by then."""
 
@@ -72,6 +76,14 @@ async def bounces() -> None:
         await _guarded("settle", desk.settle)
 
 
+@app.timer(GAUGES_INTERVAL.total_seconds())
+async def gauges() -> None:
+    """Look at what nobody counts on the way: in each worker, whoever leads."""
+    POLL_INTERVAL.set(_every(timedelta(seconds=app.settings.poll_interval)))
+    await _guarded("lag", partial(show_lag, app.consumer.lag))
+    await _guarded("standing", app.use_cases.show_standing)
+
+
 @app.task
 async def deliver() -> None:
     """Send what is due. Faust cancels its tasks when it stops; what is on its way is sent to its end."""
@@ -108,5 +120,6 @@ async def _guarded(name: str, call: Callable[[], Awaitable[T]]) -> T | None:
     except LeaseLostError as exc:
         _log.warning("poll gave way", reason=str(exc))
     except Exception:
+        TIMER_FAILURES.labels(timer=name).inc()
         _log.exception("a timer failed; it is tried again at its next tick", timer=name)
     return None

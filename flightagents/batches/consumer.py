@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 
 from flightagents.batches.batch import Batch, Records
 from flightagents.batches.place import Acked, Fetched, Place
+from flightagents.errors import BrokerOutageError
+from flightagents.metrics import BATCH_TROUBLES
 
 # How long a rebalance waits for agents to finish what they are at. The other workers wait meanwhile; after
 # broker_rebalance_timeout (Faust: 60 s) the broker gives our partitions away whatever we do.
@@ -26,6 +28,9 @@ REVOKE_PATIENCE = timedelta(seconds=10)
 
 # How long the end waits for the last commit: a broker that hangs must not keep us from ending.
 LAST_COMMIT_PATIENCE = timedelta(seconds=5)
+
+# How long to wait for the broker's answer to where partitions end.
+LAG_PATIENCE = timedelta(seconds=10)
 
 # How often to look for batches lost with nothing behind them. Two looks must agree before anything is done.
 LOOK_INTERVAL = timedelta(seconds=1)
@@ -41,6 +46,11 @@ class Counts:
     dropped: int = 0  # batches that reached no agent's queue
     rewinds: int = 0  # batches lost after that
     stale: int = 0  # acks after the partition was taken away
+
+    def add(self, what: str) -> None:
+        """Count one, here and for Prometheus."""
+        setattr(self, what, getattr(self, what) + 1)
+        BATCH_TROUBLES.labels(what=what).inc()
 
 
 class BatchConsumer(driver.Consumer):
@@ -65,6 +75,20 @@ class BatchConsumer(driver.Consumer):
     def is_due(self, message: ConsumerMessage) -> bool:
         """Whether an agent should work on it now: it is current, and not behind a batch known to be lost."""
         return self.is_current(message) and not message.handover.place.comes_again(message.handover)
+
+    async def lag(self) -> dict[TP, int]:
+        """Give how many messages of each of our partitions are not done. Raises `BrokerOutageError`.
+
+        The broker is asked: what the last fetch told stands still where nothing is fetched.
+        """
+        done = {tp: place.done for tp, place in self._places.items()}
+        if not done:
+            return {}
+        try:
+            ends = await asyncio.wait_for(self.highwaters(*done), LAG_PATIENCE.total_seconds())
+        except (KafkaError, TimeoutError) as error:
+            raise BrokerOutageError(f"the broker does not say where partitions end: {error!r}") from error
+        return {tp: max(0, ends[tp] - at) for tp, at in done.items() if tp in ends}
 
     # From Kafka to the agents
 
@@ -100,18 +124,18 @@ class BatchConsumer(driver.Consumer):
         """Make a message of what is new in the records; None where the agents must not have it now."""
         place = self._places.get(tp)
         if place is None or not self._may_hand_over(tp, active, generation):
-            self._counts.refused += 1
+            self._counts.add("refused")
             await self._seek_to_next(tp)
             return None
         match place.look_at(records[0].offset, records[-1].offset):
             case Fetched.SEEN:
                 return None
             case Fetched.HOLE:
-                self._counts.holes += 1
+                self._counts.add("holes")
                 await self._seek_to_next(tp)
                 return None
             case Fetched.GAP:
-                self._counts.gaps += 1
+                self._counts.add("gaps")
             case Fetched.WANTED:
                 pass
         message = self._to_message(tp, records[-1])
@@ -143,7 +167,7 @@ class BatchConsumer(driver.Consumer):
         if message.refcount or message.acked:
             return
         if message.handover.place.take_back(message.handover):
-            self._counts.dropped += 1
+            self._counts.add("dropped")
             await self._seek_to_next(message.tp)
 
     async def _recover_lost(self) -> None:
@@ -184,7 +208,7 @@ class BatchConsumer(driver.Consumer):
         message.acked = True
         self._unacked_messages.discard(message)
         if not self.is_current(message):
-            self._counts.stale += 1
+            self._counts.add("stale")
             return False
         if message.handover.place.ack(message.handover) is Acked.LOST_BEFORE:
             self._note_rewind(message.tp)
@@ -241,7 +265,7 @@ class BatchConsumer(driver.Consumer):
         await self._thread.call_thread(self._thread.seek, partition, offset)
 
     def _note_rewind(self, tp: TP) -> None:
-        self._counts.rewinds += 1
+        self._counts.add("rewinds")
         self._to_seek.add(tp)
 
     # Rebalances

@@ -1,10 +1,11 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
-from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.flights import Archive, Calls, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.staff import StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
+    Backlog,
     BounceSource,
     DeliveryChannel,
     Ledger,
@@ -20,8 +21,10 @@ from flightagents.ports.telling import (
 
 __all__ = [
     "Archive",
+    "Backlog",
     "Bookings",
     "BounceSource",
+    "Calls",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",

@@ -37,6 +37,13 @@ class FlightSource(RowReader, Protocol):
         """Walk the pages of a query. Raises FeedRefusedError or a RecoverableError, also after some pages."""
 
 
+class Calls(Protocol):
+    """What the feed has cost."""
+
+    async def of_this_month(self) -> int:
+        """Give the calls that all workers have made in the current month (UTC)."""
+
+
 class Lease(Protocol):
     """The right to poll. One worker has it at a time."""
 

@@ -16,5 +16,13 @@ class MongoCallCounter:
     @until_stored
     async def count(self) -> None:
         """Count one call of the current month (UTC)."""
-        month = f"{self._clock.now():%Y-%m}"
-        await self._calls.update_one({"_id": month}, {"$inc": {"calls": 1}}, upsert=True)
+        await self._calls.update_one({"_id": self._month()}, {"$inc": {"calls": 1}}, upsert=True)
+
+    @until_stored
+    async def of_this_month(self) -> int:
+        """Give the calls of the current month (UTC)."""
+        counted = await self._calls.find_one({"_id": self._month()})
+        return int(counted["calls"]) if counted else 0
+
+    def _month(self) -> str:
+        return f"{self._clock.now():%Y-%m}"

@@ -11,6 +11,7 @@ from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.forget import Forgetting
+from flightagents.handlers.gauges import ShowStanding
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
 from flightagents.handlers.tasks import LookForTasks
@@ -23,6 +24,7 @@ from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
 from flightagents.store.lease import MongoLease
+from flightagents.store.waiting import MongoWaiting
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.sending import SENDING, Sending
@@ -44,6 +46,7 @@ class UseCases:
     watch_connections: WatchConnections
     look_for_tasks: LookForTasks
     alarm_on_call: AlarmOnCall | None
+    show_standing: ShowStanding
     desk: Desk
     site: Site
 
@@ -84,6 +87,12 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
+        show_standing=ShowStanding(
+            MongoWaiting(database),
+            MongoCallCounter(database, clock),
+            settings.aviationstack_plan.monthly_calls,
+            clock,
+        ),
         desk=desk,
         site=wire_site(world, desk),
     )

@@ -227,6 +227,16 @@ class FakePublisher:
         return [message.value or b"" for message in self.on(topic)]
 
 
+class FakeCalls:
+    """So many calls were made this month."""
+
+    def __init__(self, made: int = 0) -> None:
+        self.made = made
+
+    async def of_this_month(self) -> int:
+        return self.made
+
+
 class FakeDeadLetters:
     """Letters by id."""
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
@@ -11,6 +14,7 @@ from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
 from tests.support.agency import Agency
+from tests.support.counted import counted
 from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
 from tests.support.rows import MINUTE, NOON, row, run_of
 from tests.support.travellers import booking
@@ -38,7 +42,8 @@ class Desk:
         self.flights = FakeFlights(self.journal)
         self.decide = NotedDecisions(self.journal)
         self.publisher = FakePublisher()
-        self.alert = AlertOnChanges(self.flights, self.decide, self.publisher, SetClock())
+        self.clock = SetClock()
+        self.alert = AlertOnChanges(self.flights, self.decide, self.publisher, self.clock)
 
     async def hear(self, *values: bytes | None) -> None:
         await self.alert(messages(*values, topic=CHANGE_TOPIC))
@@ -124,3 +129,19 @@ async def test_a_gate_that_is_back_within_a_batch_is_no_news() -> None:
 def encode_state(change: Change) -> bytes:
     whole = encode(change)
     return whole[whole.index(b'"state":') + len(b'"state":') : -1]
+
+
+async def test_a_change_is_counted_and_timed_once_however_often_it_comes() -> None:
+    def now() -> tuple[float, float, float]:
+        return (
+            counted("flightagents_changes_total", kind="first_seen"),
+            counted("flightagents_poll_to_change_seconds_count"),
+            counted("flightagents_poll_to_change_seconds_sum"),
+        )
+
+    desk, (change, *_) = Desk(), story("A1")
+    desk.clock.time = change.at + timedelta(seconds=7)
+    changes, times, seconds = now()
+    await desk.hear(encode(change))
+    await desk.hear(encode(change))
+    assert now() == (changes + 1, times + 1, pytest.approx(seconds + 7))

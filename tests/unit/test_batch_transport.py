@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import faust
 import pytest
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaConnectionError
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP, ConsumerMessage
 
@@ -20,7 +20,8 @@ from flightagents.batches import (
     consumer,
     require_compiled_streams,
 )
-from flightagents.errors import ConfigurationError
+from flightagents.errors import BrokerOutageError, ConfigurationError
+from tests.support.counted import counted
 
 TOPIC = "flight-topic"
 ZERO, ONE = TP(TOPIC, 0), TP(TOPIC, 1)
@@ -37,6 +38,7 @@ class LogConsumer(BatchConsumer):
         self.positions = {ZERO: 0, ONE: 0}
         self.stored: dict[TP, int] = {}
         self.stop_flow_while_fetching = False
+        self.broker_is_away = False
 
     def assignment(self) -> set[TP]:
         return set(self.positions)
@@ -65,6 +67,11 @@ class LogConsumer(BatchConsumer):
 
     def highwater(self, tp: TP) -> int:
         return self.ends[tp]
+
+    async def highwaters(self, *partitions: TP) -> dict[TP, int]:
+        if self.broker_is_away:
+            raise KafkaConnectionError
+        return {tp: self.ends[tp] for tp in partitions}
 
     async def _commit(self, offsets: dict[TP, int]) -> bool:
         self.stored.update(offsets)
@@ -157,10 +164,12 @@ async def test_nothing_is_committed_past_a_lost_batch_and_it_comes_again(log: Lo
 
 
 async def test_a_delivery_that_reaches_no_agent_comes_again(log: LogConsumer) -> None:
+    before = counted("flightagents_batch_troubles_total", what="dropped")
     await fetch(log, agents=0)
     (again,) = await fetch(log)
     assert span(again) == (0, 9)
     assert log.app.transport.counts.dropped == 1
+    assert counted("flightagents_batch_troubles_total", what="dropped") == before + 1
 
 
 async def test_the_last_batch_lost_in_silence_comes_again(
@@ -360,3 +369,24 @@ def test_a_worker_without_compiled_streams_does_not_start(monkeypatch: pytest.Mo
     monkeypatch.setattr(faust.streams, "_CStreamIterator", None)
     with pytest.raises(ConfigurationError, match="NO_CYTHON"):
         require_compiled_streams()
+
+
+async def test_lag_is_what_no_agent_has_finished(log: LogConsumer) -> None:
+    (message,) = await fetch(log)
+    assert await log.lag() == {ZERO: 30, ONE: 0}, "it is in hand, not done"
+    ack(log, message)
+    assert await log.lag() == {ZERO: 20, ONE: 0}
+    log.ends[ONE] = 5
+    assert await log.lag() == {ZERO: 20, ONE: 5}
+
+
+async def test_without_partitions_there_is_no_lag_and_nobody_is_asked(log: LogConsumer) -> None:
+    await log.on_partitions_revoked(log.assignment())
+    log.broker_is_away = True
+    assert await log.lag() == {}
+
+
+async def test_where_the_broker_does_not_answer_lag_is_not_known(log: LogConsumer) -> None:
+    log.broker_is_away = True
+    with pytest.raises(BrokerOutageError):
+        await log.lag()

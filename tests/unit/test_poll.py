@@ -23,6 +23,7 @@ from flightagents.records import (
     decode_flight_record,
 )
 from flightagents.settings import PartitionBy
+from tests.support.counted import counted
 from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
 from tests.support.rows import MINUTE, NOON, row
 
@@ -44,7 +45,15 @@ class Desk:
         self.book = LeaseBook()
         self.clock = SetClock()
         self.publisher = FakePublisher()
-        self.poll = PollFeed(self.feed, FakeLease(self.book, "me"), self.publisher, self.clock, partition_by)
+        self.poll = PollFeed(
+            self.feed,
+            FakeLease(self.book, "me"),
+            self.publisher,
+            self.clock,
+            partition_by,
+            epoch=lambda: self.epoch,
+        )
+        self.epoch = 1000.0
 
     @property
     def records(self) -> list[FlightRecord]:
@@ -265,3 +274,57 @@ async def test_an_empty_answer_publishes_nothing_and_is_no_error() -> None:
     await desk.poll()
     assert desk.records == []
     assert desk.letters == []
+
+
+# What is counted
+
+REFUSED_ALL = FeedRefusedError("invalid_access_key", "check the key")
+REFUSED_ONE = FeedRefusedError("function_access_restricted", "leave it out", query_only=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "outcome"),
+    [
+        ([row()], [row("BA119")], "complete"),
+        ([row()], FeedOutageError("503"), "partial"),
+        (REFUSED_ONE, [row()], "partial"),
+        (FeedOutageError("503"), FeedOutageError("503"), "away"),
+        (REFUSED_ONE, REFUSED_ONE, "query_refused"),
+        (REFUSED_ALL, [row()], "refused"),
+        (FeedRateLimitError(MINUTE), [row()], "too_fast"),
+        (FeedMonthSpentError(), [row()], "month_spent"),
+    ],
+)
+async def test_each_run_is_counted_once_by_how_it_ended(first: Page, second: Page, outcome: str) -> None:
+    desk = Desk(queries={JFK: [first], LHR: [second]})
+    before = counted("flightagents_polls_total", outcome=outcome)
+    last = counted("flightagents_last_poll_timestamp_seconds")
+    desk.epoch = last + 60
+    await desk.poll()
+    assert counted("flightagents_polls_total", outcome=outcome) == before + 1
+    answered = outcome in ("complete", "partial")
+    assert counted("flightagents_last_poll_timestamp_seconds") == (desk.epoch if answered else last)
+
+
+async def test_a_run_that_gave_way_is_counted_as_such_and_its_rows_are_not() -> None:
+    desk = Desk([row()])
+    desk.feed.meanwhile = desk.lose_lease
+    before = (
+        counted("flightagents_polls_total", outcome="gave_way"),
+        counted("flightagents_rows_polled_total"),
+    )
+    with pytest.raises(LeaseLostError):
+        await desk.poll()
+    after = counted("flightagents_polls_total", outcome="gave_way"), counted("flightagents_rows_polled_total")
+    assert after == (before[0] + 1, before[1])
+
+
+async def test_rows_and_dead_letters_are_counted_when_they_are_published() -> None:
+    def now() -> tuple[float, float]:
+        letters = counted("flightagents_dead_letters_total", reason="no_designator")
+        return counted("flightagents_rows_polled_total"), letters
+
+    nameless = {**row(), "flight": {"number": None, "iata": None, "icao": None, "codeshared": None}}
+    rows, letters = now()
+    await Desk([row("BA117"), row("BA119"), nameless]).poll()
+    assert now() == (rows + 3, letters + 1)

@@ -1,0 +1,91 @@
+"""What is shown that nobody counts on the way."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from prometheus_client import REGISTRY
+
+from flightagents.clock import SimulatedClock
+from flightagents.domain.bookings import Channel
+from flightagents.errors import BrokerOutageError
+from flightagents.handlers.gauges import ShowStanding, show_lag
+from flightagents.settings import Plan
+from tests.support.counted import counted
+from tests.support.desk import FakeLedger
+from tests.support.fakes import FakeCalls, SetClock
+from tests.support.receipts import ROW
+from tests.support.rows import MINUTE, NOON
+
+Lag = dict[tuple[str, int], int]
+
+
+class Stopped(SimulatedClock):
+    """A simulated day that stands at its start."""
+
+    def now(self) -> datetime:
+        return self.start
+
+
+def shown() -> Lag:
+    (family,) = [each for each in REGISTRY.collect() if each.name == "flightagents_consumer_lag"]
+    return {(each.labels["topic"], int(each.labels["partition"])): int(each.value) for each in family.samples}
+
+
+async def lags(lag: Lag) -> None:
+    async def ask() -> Lag:
+        return lag
+
+    await show_lag(ask)
+
+
+async def test_the_lag_of_each_partition_is_shown() -> None:
+    await lags({("flight-topic", 0): 12, ("flight-topic", 1): 0})
+    assert shown() == {("flight-topic", 0): 12, ("flight-topic", 1): 0}
+
+
+async def test_a_partition_that_went_to_another_worker_is_shown_no_more() -> None:
+    await lags({("flight-topic", 0): 12})
+    await lags({("flight-topic", 1): 3})
+    assert shown() == {("flight-topic", 1): 3}
+
+
+async def test_while_the_broker_is_away_no_lag_is_shown() -> None:
+    async def ask() -> Lag:
+        raise BrokerOutageError("nobody answers")
+
+    await lags({("flight-topic", 0): 12})
+    await show_lag(ask)
+    assert shown() == {}
+
+
+def backlog(channel: Channel) -> tuple[float, float]:
+    return (
+        counted("flightagents_ledger_due", channel=channel.value),
+        counted("flightagents_ledger_oldest_due_seconds", channel=channel.value),
+    )
+
+
+async def test_what_is_due_is_shown_by_channel_and_again_when_it_has_left() -> None:
+    ledger, clock = FakeLedger(), SetClock(NOON + 10 * MINUTE)
+    show = ShowStanding(ledger, FakeCalls(), 100, clock)
+    await ledger.add([ROW, replace(ROW, id="b", created_at=NOON + MINUTE)])
+    await show()
+    assert backlog(Channel.EMAIL) == (2, 600)
+    assert backlog(Channel.SMS) == (0, 0)
+    await ledger.supersede([(ROW.flight, ROW.ordinal + 1)], [str(ROW.address_key)])
+    await show()
+    assert backlog(Channel.EMAIL) == (0, 0)
+
+
+async def test_the_age_is_told_in_real_time() -> None:
+    """A simulated day runs 120 times as fast."""
+    ledger, clock = FakeLedger(), Stopped(start=NOON, speed=120, anchor=0)
+    await ledger.add([replace(ROW, created_at=NOON - 2 * MINUTE)])
+    await ShowStanding(ledger, FakeCalls(), 100, clock)()
+    assert backlog(Channel.EMAIL) == (1, 1)
+
+
+async def test_the_calls_of_the_month_are_shown_and_what_the_plan_leaves() -> None:
+    await ShowStanding(FakeLedger(), FakeCalls(9_400), Plan.BASIC.monthly_calls, SetClock())()
+    assert counted("flightagents_api_calls_month") == 9_400
+    assert counted("flightagents_api_calls_left") == 600
