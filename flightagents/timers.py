@@ -14,6 +14,7 @@ from typing import TypeVar
 import structlog
 
 from flightagents.app import app
+from flightagents.batches.lag import lag
 from flightagents.domain.bookings import Channel
 from flightagents.errors import LeaseLostError
 from flightagents.handlers.gauges import show_lag
@@ -80,7 +81,7 @@ async def bounces() -> None:
 async def gauges() -> None:
     """Look at what nobody counts on the way: in each worker, whoever leads."""
     POLL_INTERVAL.set(_every(timedelta(seconds=app.settings.poll_interval)))
-    await _guarded("lag", partial(show_lag, app.consumer.lag))
+    await _guarded("lag", partial(show_lag, partial(lag, app.consumer)))
     await _guarded("standing", app.use_cases.show_standing)
 
 

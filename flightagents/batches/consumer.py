@@ -8,19 +8,17 @@ used for batched topics. Everything here runs in the event loop of the agents, s
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 
 from flightagents.batches.batch import Batch, Records
+from flightagents.batches.counts import Counts
 from flightagents.batches.place import Acked, Fetched, Place
-from flightagents.errors import BrokerOutageError
-from flightagents.metrics import BATCH_TROUBLES
 
 # How long a rebalance waits for agents to finish what they are at. The other workers wait meanwhile; after
 # broker_rebalance_timeout (Faust: 60 s) the broker gives our partitions away whatever we do.
@@ -29,28 +27,8 @@ REVOKE_PATIENCE = timedelta(seconds=10)
 # How long the end waits for the last commit: a broker that hangs must not keep us from ending.
 LAST_COMMIT_PATIENCE = timedelta(seconds=5)
 
-# How long to wait for the broker's answer to where partitions end.
-LAG_PATIENCE = timedelta(seconds=10)
-
 # How often to look for batches lost with nothing behind them. Two looks must agree before anything is done.
 LOOK_INTERVAL = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What went wrong on the way to the agents, and was put right. A rebalance brings some of each."""
-
-    holes: int = 0  # fetches that began too late
-    gaps: int = 0  # fetches that began late because the log has nothing before: retention, compaction
-    refused: int = 0  # fetches that came at the wrong time
-    dropped: int = 0  # batches that reached no agent's queue
-    rewinds: int = 0  # batches lost after that
-    stale: int = 0  # acks after the partition was taken away
-
-    def add(self, what: str) -> None:
-        """Count one, here and for Prometheus."""
-        setattr(self, what, getattr(self, what) + 1)
-        BATCH_TROUBLES.labels(what=what).inc()
 
 
 class BatchConsumer(driver.Consumer):
@@ -76,19 +54,9 @@ class BatchConsumer(driver.Consumer):
         """Whether an agent should work on it now: it is current, and not behind a batch known to be lost."""
         return self.is_current(message) and not message.handover.place.comes_again(message.handover)
 
-    async def lag(self) -> dict[TP, int]:
-        """Give how many messages of each of our partitions are not done. Raises `BrokerOutageError`.
-
-        The broker is asked: what the last fetch told stands still where nothing is fetched.
-        """
-        done = {tp: place.done for tp, place in self._places.items()}
-        if not done:
-            return {}
-        try:
-            ends = await asyncio.wait_for(self.highwaters(*done), LAG_PATIENCE.total_seconds())
-        except (KafkaError, TimeoutError) as error:
-            raise BrokerOutageError(f"the broker does not say where partitions end: {error!r}") from error
-        return {tp: max(0, ends[tp] - at) for tp, at in done.items() if tp in ends}
+    def done(self) -> dict[TP, int]:
+        """Give, of each partition that we have, the offset up to which the agents have finished."""
+        return {tp: place.done for tp, place in self._places.items()}
 
     # From Kafka to the agents
 

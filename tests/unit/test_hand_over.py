@@ -200,7 +200,9 @@ async def test_how_long_a_row_was_due_is_timed_when_it_is_accepted() -> None:
     times, seconds = now()
     agency.wait(timedelta(seconds=42))
     await agency.delivers()
-    assert now() == (times + 1, pytest.approx(seconds + 42))
+    times_now, seconds_now = now()
+    assert times_now == times + 1
+    assert seconds_now == pytest.approx(seconds + 42)
 
 
 async def test_a_row_that_nobody_may_be_written_is_a_decision_not_to_tell() -> None:
