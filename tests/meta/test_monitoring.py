@@ -19,6 +19,7 @@ from tests.meta.repository import ROOT, VARIABLE, settings, text
 ALERTS: list[dict[str, Any]] = [
     rule for group in yaml.safe_load(text("monitoring/alerts.yml"))["groups"] for rule in group["rules"]
 ]
+TRIED = ["monitoring/alerts_test.yml", "monitoring/alerts_month_test.yml"]
 DASHBOARD: dict[str, Any] = json.loads(text("monitoring/grafana/flightagents.json"))
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 
@@ -96,7 +97,7 @@ def test_an_alert_says_how_grave_it_is_and_what_to_do(rule: dict[str, Any]) -> N
 
 
 def test_each_alert_is_tried_both_ways() -> None:
-    tests = yaml.safe_load(text("monitoring/alerts_test.yml"))["tests"]
+    tests = [test for file in TRIED for test in yaml.safe_load(text(file))["tests"]]
     tried = [one for test in tests for one in test["alert_rule_test"]]
     names = {rule["alert"] for rule in ALERTS}
     assert {one["alertname"] for one in tried if one["exp_alerts"]} == names
@@ -134,7 +135,7 @@ def test_prometheus_reads_its_configuration_and_the_rules(promtool: str) -> None
 
 @pytest.mark.prometheus
 def test_the_rules_alert_when_they_should_and_only_then(promtool: str) -> None:
-    run(promtool, "test", "rules", "monitoring/alerts_test.yml")
+    run(promtool, "test", "rules", *TRIED)
 
 
 @pytest.mark.prometheus
