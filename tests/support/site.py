@@ -46,12 +46,13 @@ PATIENCE = timedelta(seconds=60)
 
 
 class Worker:
-    """One worker process."""
+    """One worker process; with pages where it is given a port for them."""
 
     def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        argv = [sys.executable, "-m", "tests.support.worker", "worker", "--without-web", "-l", "info"]
+        web = [] if f"{PREFIX}WEB_PORT" in environment else ["--without-web"]
+        argv = [sys.executable, "-m", "tests.support.worker", "worker", *web, "-l", "info"]
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
         self.child = Child(name, argv, log=self.log, env={**inherited, "FAUST_LOOP": "uvloop", **environment})
 
