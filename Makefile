@@ -15,7 +15,8 @@ run: $(STAMP) ## Run the whole system on a replayed day, without a key or an acc
 	$(BIN)/flightagents demo $(ARGS)
 
 test: $(STAMP) ## Run every test, and say what is skipped: ARGS="-k name"
-	@PATH="$$PATH:/usr/sbin"; for need in java:openjdk-17-jre-headless mvn:maven postfix:postfix promtool:prometheus; do \
+	@PATH="$$PATH:/usr/sbin"; for need in java:openjdk-17-jre-headless mvn:maven postfix:postfix \
+			chromium:chromium promtool:prometheus; do \
 		command -v "$${need%%:*}" >/dev/null || \
 		echo "$${need%%:*} is missing, so its tests are skipped: sudo apt-get install $${need##*:}"; \
 	done

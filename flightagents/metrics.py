@@ -15,9 +15,8 @@ _ANSWERS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)
 
 POLLS = Counter(
     "flightagents_polls",
-    "Runs of the poller. complete: every query was answered; partial: some were; else none was, and why: "
-    "away, refused, query_refused, too_fast, month_spent; gave_way: another worker took over, and nothing "
-    "was published.",
+    "Runs of the poller, by the gravest that befell a query: done, query_refused, outage, too_fast, refused, "
+    "month_spent; gave_way: another worker took over, and nothing was published.",
     ["outcome"],
 )
 
@@ -40,7 +39,8 @@ API_CALLS_MONTH = Gauge(
 
 API_CALLS_LEFT = Gauge(
     "flightagents_api_calls_left",
-    "Calls that the plan of the settings leaves for this month; below 0 where more were made.",
+    "Calls that the plan of the settings leaves for this month; below 0 where more were made, NaN on a "
+    "simulated day, which spends none.",
 )
 
 DEAD_LETTERS = Counter(
@@ -68,7 +68,7 @@ POLL_TO_CHANGE = Histogram(
 
 CONSUMER_LAG = Gauge(
     "flightagents_consumer_lag",
-    "Messages of a partition that this worker's agents have not finished yet.",
+    "Messages of a partition of this worker's that are not committed yet; none while the broker is away.",
     ["topic", "partition"],
 )
 
@@ -167,6 +167,8 @@ HTTP_SECONDS = Histogram(
     buckets=_ANSWERS,
 )
 
-LIVE_VIEWERS = Gauge("flightagents_live_viewers", "Live connections of open pages to this worker.")
+LIVE_VIEWERS = Gauge("flightagents_live_viewers", "Pages that are open and follow a list of this worker's.")
 
-LOGIN_FAILURES = Counter("flightagents_login_failures", "Logins that were refused.", ["reason"])
+LOGIN_FAILURES = Counter(
+    "flightagents_login_failures", "Logins that were refused, by why: wrong, too_many.", ["reason"]
+)

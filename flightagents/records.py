@@ -24,6 +24,8 @@ MOST_LEVELS = 100
 """Of nesting; MongoDB's limit is 180."""
 RAW_LIMIT = 64 * 1024
 """Bytes of a dead letter's original that are kept; beyond that its hash, length and beginning."""
+LONGEST_DETAIL = 2000
+"""Characters of what was wrong that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class FlightRecord(Sighting):
     aircraft_type: str | None = None
     live: dict[str, Any] | None = None
     unknown: dict[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+    """It was a dead letter first, and is not of the run that is stored around it."""
 
 
 class DeadLetterSource(StrEnum):
@@ -73,6 +77,16 @@ class DeadLetter:
     raw_sha256: str
     version: int = 1
 
+    @property
+    def cut(self) -> bool:
+        """Whether only the original's beginning is kept."""
+        return self.raw_length > RAW_LIMIT
+
+    @property
+    def whole(self) -> bool:
+        """Whether the text is the original, byte for byte: nothing was cut off, or was no UTF-8."""
+        return hashlib.sha256(self.raw.encode()).hexdigest() == self.raw_sha256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableEntry:
@@ -90,7 +104,7 @@ def dead_letter(
     return DeadLetter(
         id=f"{source}|{where}",
         reason=reason,
-        detail=detail[:2000],
+        detail=detail[:LONGEST_DETAIL],
         source=source,
         place=place,
         at=at,

@@ -3,20 +3,21 @@
 import re
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from flightagents.domain.times import zone
+from flightagents.domain.users import Role
 from flightagents.errors import SettingsError
+from flightagents.secret_files import SecretFiles
 
 PREFIX = "FLIGHTAGENTS_"
 
@@ -51,16 +52,9 @@ class Plan(StrEnum):
 
     @property
     def monthly_calls(self) -> int:
-        """Calls that a month allows (AviationStack's price list, September 2025)."""
-        match self:
-            case Plan.FREE:
-                return 100
-            case Plan.BASIC:
-                return 10_000
-            case Plan.PROFESSIONAL:
-                return 50_000
-            case Plan.BUSINESS:
-                return 250_000
+        """Calls a month, as AviationStack's price list says (September 2025)."""
+        quotas = {Plan.FREE: 100, Plan.BASIC: 10_000, Plan.PROFESSIONAL: 50_000, Plan.BUSINESS: 250_000}
+        return quotas[self]
 
 
 class LogFormat(StrEnum):
@@ -183,8 +177,18 @@ class Settings(BaseSettings):
     bounces: SecretStr | None = Field(
         None, description="where bounces arrive: maildir:/path or imaps://user:password@host/folder"
     )
+    bookings_folder: Path | None = Field(None, description="folder that files of bookings arrive in")
     web_host: str = Field("localhost", description="address that Faust's web server binds to")
     web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")
+    web_proxies: str = Field(
+        "", description="addresses of trusted proxies before it, such as 10.0.0.5,10.1.0.0/16; empty: none"
+    )
+    web_user_header: str = Field(
+        "", description="header in which such a proxy names who has logged in, such as X-Forwarded-User"
+    )
+    web_proxied_role: Role = Field(
+        Role.VIEWER, description="viewer, agent or admin: the role of whom a proxy names and no user is here"
+    )
     clock: str = Field("system", description="system, or simulated:START@SPEED@ANCHOR")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console or json")
 
@@ -213,6 +217,21 @@ class Settings(BaseSettings):
             raise ValueError("write an address such as https://alerts.example.com, with https:// before it")
         return text
 
+    @field_validator("web_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(f"{each!r} is no address or network") from None
+        return text
+
+    @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`web_proxies` as networks."""
+        return tuple(ip_network(each) for each in filter(None, map(str.strip, self.web_proxies.split(","))))
+
     @property
     def can_email(self) -> bool:
         """Whether the settings of email are there."""
@@ -240,37 +259,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the `..._FILE` paths of secrets before the secrets themselves, and `.env` after all else."""
         del file_secret_settings
-        named_in_env = _SecretFiles(settings_cls, env_settings)
-        named_in_dotenv = _SecretFiles(settings_cls, dotenv_settings)
+        named_in_env = SecretFiles(settings_cls, env_settings, PREFIX)
+        named_in_dotenv = SecretFiles(settings_cls, dotenv_settings, PREFIX)
         return init_settings, named_in_env, env_settings, named_in_dotenv, dotenv_settings
-
-
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that `FLIGHTAGENTS_..._FILE` names, in the environment or in `.env`."""
-
-    def __init__(self, settings_cls: type[BaseSettings], named_in: PydanticBaseSettingsSource) -> None:
-        super().__init__(settings_cls)
-        # Its names are in lower case, and an empty value is not there.
-        self._variables = named_in.env_vars if isinstance(named_in, EnvSettingsSource) else {}
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        variable = f"{PREFIX}{field_name}_FILE".upper()
-        path = self._variables.get(variable.lower())
-        if path is None or "SecretStr" not in str(field.annotation):
-            return None, field_name, False
-        try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
-        except OSError as exc:
-            raise SettingsError(f"{variable} names {path}, which cannot be read: {exc.strerror}") from exc
-        except UnicodeDecodeError:  # not chained: its text holds the secret's bytes
-            raise SettingsError(f"{variable} names {path}, which is not UTF-8 text") from None
-
-    def __call__(self) -> dict[str, Any]:
-        found = ((name, self.get_field_value(field, name)[0]) for name, field in self._fields().items())
-        return {name: value for name, value in found if value is not None}
-
-    def _fields(self) -> dict[str, FieldInfo]:
-        return self.settings_cls.model_fields
 
 
 def load() -> Settings:

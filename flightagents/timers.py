@@ -23,6 +23,11 @@ from flightagents.metrics import POLL_INTERVAL, TIMER_FAILURES
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""
+PUNCTUALITY_INTERVAL = timedelta(minutes=5)
+LEAST_PUNCTUALITY_INTERVAL = timedelta(seconds=10)
+"""Real time: counting the days anew takes MongoDB a few seconds where the whole world is watched."""
+FOLDER_INTERVAL = timedelta(seconds=30)
+"""Real time: a file that another program writes stands still for so long before it is taken."""
 LEAST_INTERVAL = timedelta(seconds=2)
 """Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
 GAUGES_INTERVAL = timedelta(seconds=15)
@@ -62,8 +67,15 @@ async def watch() -> None:
     await _guarded("tasks", app.use_cases.look_for_tasks)
     if app.use_cases.alarm_on_call is not None:
         await _guarded("on call", app.use_cases.alarm_on_call)
+    await _guarded("holds", app.use_cases.desk.look_at_holds)
     await _guarded("waiting", app.use_cases.desk.look_at_waiting)
     await _guarded("settle", app.use_cases.desk.settle)
+
+
+@app.timer(max(_every(PUNCTUALITY_INTERVAL), LEAST_PUNCTUALITY_INTERVAL.total_seconds()), on_leader=True)
+async def punctuality() -> None:
+    """Count the departures of airports and airlines."""
+    await _guarded("punctuality", app.use_cases.keep_punctuality)
 
 
 @app.timer(BOUNCES_INTERVAL.total_seconds(), on_leader=True)
@@ -81,8 +93,15 @@ async def bounces() -> None:
 async def gauges() -> None:
     """Look at what nobody counts on the way: in each worker, whoever leads."""
     POLL_INTERVAL.set(_every(timedelta(seconds=app.settings.poll_interval)))
-    await _guarded("lag", partial(show_lag, partial(lag, app.consumer)))
+    await _guarded("lag", _show_lag)
     await _guarded("standing", app.use_cases.show_standing)
+
+
+@app.timer(FOLDER_INTERVAL.total_seconds())
+async def folder() -> None:
+    """Import files of bookings; every worker that has the folder looks."""
+    if app.use_cases.watch_folder is not None:
+        await _guarded("folder", app.use_cases.watch_folder)
 
 
 @app.task
@@ -107,6 +126,10 @@ async def _deliver(channel: Channel) -> None:
         else:
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), DELIVER_INTERVAL.total_seconds())
+
+
+async def _show_lag() -> None:
+    show_lag(await lag(app.consumer, app.lookout))
 
 
 async def _poll() -> None:

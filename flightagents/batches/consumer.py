@@ -6,6 +6,7 @@ used for batched topics. Everything here runs in the event loop of the agents, s
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -37,6 +38,8 @@ class BatchConsumer(driver.Consumer):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.in_hand: set[Batch] = set()
+        self.handed: Counter[str] = Counter()
+        """Records of each topic that agents were handed."""
         self._counts: Counts = self.transport.counts
         self._places: dict[TP, Place] = {}  # of the partitions that we have, once they were sought
         self._to_seek: set[TP] = set()  # set back by an ack, which cannot wait for the seek
@@ -54,9 +57,9 @@ class BatchConsumer(driver.Consumer):
         """Whether an agent should work on it now: it is current, and not behind a batch known to be lost."""
         return self.is_current(message) and not message.handover.place.comes_again(message.handover)
 
-    def done(self) -> dict[TP, int]:
-        """Give, of each partition that we have, the offset up to which the agents have finished."""
-        return {tp: place.done for tp, place in self._places.items()}
+    def standing(self) -> dict[TP, int]:
+        """Tell how far each of our partitions is committed; before the first commit, how far it is done."""
+        return {tp: self._committed(tp) or place.done for tp, place in self._places.items()}
 
     # From Kafka to the agents
 
@@ -109,6 +112,7 @@ class BatchConsumer(driver.Consumer):
         message = self._to_message(tp, records[-1])
         message.value = [record for record in records if record.offset >= place.next]
         message.handover = place.hand_over(records[-1].offset)
+        self.handed[tp.topic] += len(message.value)
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         return message
 

@@ -1,28 +1,17 @@
-"""How far a worker is behind: of each of its partitions, what the agents have not finished."""
+"""How far a worker is behind: of each of its partitions, what is not committed."""
 
-import asyncio
-from datetime import timedelta
-
-from aiokafka.errors import KafkaError
-from faust.types import TP
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from flightagents.batches.consumer import BatchConsumer
-from flightagents.errors import BrokerOutageError
 
-PATIENCE = timedelta(seconds=10)
-"""How long the broker may take to say where partitions end."""
+Place = tuple[str, int]
+"""Topic and partition."""
+Ends = Callable[[Iterable[Place]], Awaitable[Mapping[Place, int]]]
+"""Tells where each log ends; without those that the broker does not tell in time."""
 
 
-async def lag(consumer: BatchConsumer) -> dict[TP, int]:
-    """Give messages by partition. Raises `BrokerOutageError`.
-
-    The broker is asked: what the last fetch told stands still where nothing is fetched.
-    """
-    done = consumer.done()
-    if not done:
-        return {}
-    try:
-        ends = await asyncio.wait_for(consumer.highwaters(*done), PATIENCE.total_seconds())
-    except (KafkaError, TimeoutError) as error:
-        raise BrokerOutageError(f"the broker does not say where partitions end: {error!r}") from error
-    return {tp: max(0, ends[tp] - at) for tp, at in done.items() if tp in ends}
+async def lag(consumer: BatchConsumer, ends: Ends) -> dict[Place, int]:
+    """Give messages by topic and partition; without those of which the broker does not tell the end."""
+    known = await ends((tp.topic, tp.partition) for tp in consumer.standing())
+    committed = {(tp.topic, tp.partition): offset for tp, offset in consumer.standing().items()}
+    return {place: max(0, known[place] - offset) for place, offset in committed.items() if place in known}

@@ -12,12 +12,10 @@ from faust.cli.base import cli
 from flightagents.cli.running import with_world
 from flightagents.domain.bookings import Segment
 from flightagents.domain.notifications import Notification
-from flightagents.handlers.book import Booked
-from flightagents.handlers.booking_file import BookingFile, read_bookings
+from flightagents.handlers.book import MANY, Booked
+from flightagents.handlers.booking_file import BookingFile
+from flightagents.handlers.import_bookings import Imported
 from flightagents.wiring import World, wire_desk
-
-MANY = 20
-"""Messages at once that an import sends without being asked again."""
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -40,20 +38,14 @@ def import_(path: Path, as_json: bool, yes: bool) -> None:
     """
     content = path.read_bytes()
 
-    async def work(world: World) -> tuple[BookingFile, list[Booked]]:
-        basis = world.settings.consent_basis
-        file = read_bookings(content, name=path.name, basis=basis, now=world.clock.now())
-        desk = wire_desk(world)
-        rows = [] if yes else await desk.take_bookings.preview(file.bookings)
-        if len(rows) > MANY:
-            raise TooManyAtOnceError(rows)
-        return file, await desk.take_bookings(file.bookings)
+    async def work(world: World) -> Imported:
+        return await wire_desk(world).import_bookings(content, path.name, anyway=yes)
 
-    try:
-        file, booked = with_world(work)
-    except TooManyAtOnceError as too_many:
-        _show(too_many.rows, as_json)
-        raise SystemExit(2) from None
+    imported = with_world(work)
+    if imported.held:
+        _show(imported.would_send, as_json)
+        raise SystemExit(2)
+    file, booked = imported.file, imported.booked
     if as_json:
         click.echo(msgspec.json.encode(_report(file, booked)))
     else:
@@ -92,14 +84,6 @@ def forget(reference: str) -> None:
     count = with_world(lambda world: wire_desk(world).forget_people(reference.upper()))
     _require_found(count, reference)
     click.echo(f"{reference.upper()}: {_travellers(count)} forgotten")
-
-
-class TooManyAtOnceError(Exception):
-    """An import would send many messages at once: somebody has to want that."""
-
-    def __init__(self, rows: list[Notification]) -> None:
-        super().__init__(f"{len(rows)} messages")
-        self.rows = rows
 
 
 def _show(rows: list[Notification], as_json: bool) -> None:

@@ -10,6 +10,11 @@ from flightagents.handlers.consents import KeepOptOuts
 from flightagents.handlers.decide import Decide
 from flightagents.ports import Bookings
 
+MANY = 20
+"""Messages at once that an import sends without being asked again."""
+ASKED_AT_ONCE = 10_000
+"""Addresses of one question to the database, which takes 16 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -18,6 +23,19 @@ class Booked:
     reference: str
     segment: Segment
     match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A booking as it stands, if it does, and as it would stand after an import."""
+
+    before: Booking | None
+    after: Booking
+
+    @property
+    def changed(self) -> bool:
+        """Whether the import says something new."""
+        return self.before != self.after
 
 
 class TakeBookings:
@@ -33,25 +51,37 @@ class TakeBookings:
 
     async def __call__(self, bookings: Sequence[Booking]) -> list[Booked]:
         """Store what has changed and decide on it. What has not changed tells nobody anything."""
-        latest = {booking.id: booking for booking in bookings}
-        known = await self._bookings.get(list(latest))
-        merged = {key: _merged(known.get(key), booking) for key, booking in latest.items()}
-        changed = [booking for key, booking in merged.items() if booking != known.get(key)]
+        planned = await self.plan(bookings)
+        changed = [each.after for each in planned if each.changed]
         await self._bookings.save(changed)
         await self.decide(changed)
-        answers = []
-        for booking in merged.values():
-            for segment, found, _ in await self._audience.matches([booking]):
-                if segment.status is SegmentStatus.CONFIRMED:
-                    answers.append(Booked(booking.reference, segment, found))
-        return answers
+        found = await self._audience.matches([each.after for each in planned])
+        references = [each.after.reference for each in planned for _ in each.after.segments]
+        return [
+            Booked(reference, segment, match)
+            for reference, (segment, match, _) in zip(references, found, strict=True)
+            if segment.status is SegmentStatus.CONFIRMED
+        ]
+
+    async def plan(self, bookings: Sequence[Booking]) -> list[Planned]:
+        """Tell what these bookings would change. Stores nothing."""
+        latest = {booking.id: booking for booking in bookings}
+        known = await self._bookings.get(list(latest))
+        edited = await self._edited([booking for key, booking in latest.items() if key not in known])
+        planned: dict[str, Planned] = {}
+        for key, booking in latest.items():
+            before = known.get(key) or edited.get(key)
+            after = merged(before, booking)
+            planned[after.id] = Planned(before, after)
+        return list(planned.values())
 
     async def preview(self, bookings: Sequence[Booking]) -> list[Notification]:
         """Give what would be sent if these came in now. Stores nothing."""
-        latest = {booking.id: booking for booking in bookings}
-        known = await self._bookings.get(list(latest))
-        merged = [_merged(known.get(key), booking) for key, booking in latest.items()]
-        changed = [booking for booking in merged if booking != known.get(booking.id)]
+        return await self.would_send(await self.plan(bookings))
+
+    async def would_send(self, planned: Sequence[Planned]) -> list[Notification]:
+        """Give what would be sent if these plans came true now. Stores nothing."""
+        changed = [each.after for each in planned if each.changed]
         return await self._decide.preview(await self._keep_opt_outs.applied(changed)) if changed else []
 
     async def decide(self, bookings: Sequence[Booking]) -> None:
@@ -64,17 +94,36 @@ class TakeBookings:
         """Decide for bookings that nobody has decided on."""
         await self.decide(await self._bookings.undecided())
 
+    async def _edited(self, unknown: Sequence[Booking]) -> dict[str, Booking]:
+        """Find those whose contact staff have changed by hand: they stand under the id of the old one."""
+        wanted = {(each.reference, each.email or each.phone): each.id for each in unknown}
+        addresses = sorted({contact for _, contact in wanted if contact})
+        found: dict[str, Booking] = {}
+        for start in range(0, len(addresses), ASKED_AT_ONCE):
+            for booking in await self._bookings.at(addresses[start : start + ASKED_AT_ONCE]):
+                key = wanted.get((booking.reference, booking.email or booking.phone))
+                if key is not None:
+                    found[key] = booking
+        return found
 
-def _merged(known: Booking | None, new: Booking) -> Booking:
+
+def merged(known: Booking | None, new: Booking) -> Booking:
     """Keep consents that stand for an address, with their time, and cancel the segments that are gone."""
     if known is None:
         return new
-    kept = {segment.key for segment in new.segments}
-    gone = [replace(old, status=SegmentStatus.CANCELLED) for old in known.segments if old.key not in kept]
     consents = {
         channel: known.consents.get(channel, given)
         if known.address(channel) == new.address(channel)
         else given
         for channel, given in new.consents.items()
     }
-    return replace(new, segments=(*new.segments, *gone), consents=consents)
+    return replace(
+        new, id=known.id, segments=with_those_gone(known.segments, new.segments), consents=consents
+    )
+
+
+def with_those_gone(known: Sequence[Segment], new: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Give the new segments, and those that are not among them any more as cancelled."""
+    kept = {segment.key for segment in new}
+    gone = (replace(old, status=SegmentStatus.CANCELLED) for old in known if old.key not in kept)
+    return (*new, *gone)

@@ -5,11 +5,11 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 
-from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
-from flightagents.domain.codes import airport, designator
+from flightagents.domain.bookings import Booking, Channel, Consent
 from flightagents.errors import BookingFileError
+from flightagents.handlers.booking_fields import channels_of, segment_of, yes_or_no
 from flightagents.handlers.contacts import email_address, language_tag, phone_number
 from flightagents.settings import ConsentBasis
 
@@ -29,10 +29,6 @@ COLUMNS = (
 )
 REQUIRED = ("reference", "flights")
 DELIMITERS = ",;\t"
-_YES = {"yes", "true", "1"}
-_NO = {"no", "false", "0"}
-_STATUSES = frozenset(SegmentStatus)
-_ROUTE = re.compile(r"([A-Za-z0-9]{3,4})-([A-Za-z0-9]{3,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ def _records(text: str, file: BookingFile) -> Iterator[tuple[int, list[str]]]:
     delimiter = _delimiter(text)
     at = 0
     while at < len(lines):
-        reader = csv.reader(lines[at:], delimiter=delimiter, strict=True)
+        reader = csv.reader(map(lines.__getitem__, range(at, len(lines))), delimiter=delimiter, strict=True)
         start = at
         try:
             for cells in reader:
@@ -134,90 +130,23 @@ def _booking(row: dict[str, str], *, source: str, basis: ConsentBasis, now: date
         email=email,
         phone=phone,
         language=language_tag(row.get("language", "")),
-        channels=_channels(row.get("channels", ""), addresses),
+        channels=channels_of(row.get("channels", ""), addresses),
         consents={
             channel: consent
             for channel in Channel
             if addresses[channel] and (consent := _consent(row, channel, source, basis, now)) is not None
         },
-        protected=_yes(row, "protected"),
+        protected=yes_or_no(row.get("protected", ""), "protected"),
         client=row.get("client", "").lower(),
-        vip=bool(_yes(row, "vip")),
-        segments=tuple(_segment(part) for part in row["flights"].split("|")),
+        vip=bool(yes_or_no(row.get("vip", ""), "vip")),
+        segments=tuple(segment_of(part) for part in row["flights"].split("|")),
     )
-
-
-def _channels(text: str, addresses: dict[Channel, str | None]) -> tuple[Channel, ...]:
-    if not text:
-        return tuple(channel for channel in Channel if addresses[channel])
-    try:
-        channels = tuple(dict.fromkeys(Channel(word) for word in text.lower().split()))
-    except ValueError:
-        raise ValueError(f"channels {text!r}: write email, sms or both, separated by spaces") from None
-    for channel in channels:
-        if addresses[channel] is None:
-            raise ValueError(f"channels names {channel}, but the line has no address for it")
-    return channels
 
 
 def _consent(
     row: dict[str, str], channel: Channel, source: str, basis: ConsentBasis, now: datetime
 ) -> Consent | None:
-    given = _yes(row, f"consent_{channel}")
+    given = yes_or_no(row.get(f"consent_{channel}", ""), f"consent_{channel}")
     if given is None and basis is ConsentBasis.SERVICE:
         return Consent(source="service", at=now.astimezone(UTC))
     return Consent(source=source, at=now.astimezone(UTC)) if given else None
-
-
-def _yes(row: dict[str, str], column: str) -> bool | None:
-    word = row.get(column, "").lower()
-    if not word:
-        return None
-    if word not in _YES | _NO:
-        raise ValueError(f"{column} {word!r}: write yes or no (or true, false, 1, 0)")
-    return word in _YES
-
-
-def _segment(text: str) -> Segment:
-    """Read "BA117 2026-11-22 LHR-JFK 14:35 rebooked": number and date, then what is known of the rest.
-
-    That is the route, the ticketed local time, and that they do not fly it any more.
-    """
-    words = text.split()
-    number = designator(words[0]) if words else None
-    if number is None:
-        raise ValueError(f"flights {text.strip()!r}: begin with a flight number, such as BA117")
-    try:
-        day = date.fromisoformat(words[1])
-    except (IndexError, ValueError):
-        raise ValueError(f"flights {text.strip()!r}: the number needs a date, such as 2026-11-22") from None
-    departure = arrival = None
-    ticketed = None
-    status = SegmentStatus.CONFIRMED
-    for word in words[2:]:
-        if (route := _ROUTE.fullmatch(word)) and departure is None:
-            departure, arrival = airport(route[1], None), airport(route[2], None)
-        elif word.lower() in _STATUSES and word is words[-1]:
-            status = SegmentStatus(word.lower())
-        elif ticketed is None:
-            ticketed = datetime.combine(day, _time(word, text))
-        else:
-            raise ValueError(f"flights {text.strip()!r}: {word!r} is one word too many")
-    return Segment(
-        designator=number,
-        flight_date=day,
-        departure=departure,
-        arrival=arrival,
-        ticketed=ticketed,
-        status=status,
-    )
-
-
-def _time(word: str, text: str) -> time:
-    if not re.fullmatch(r"\d{1,2}:\d{2}", word):
-        raise ValueError(f"flights {text.strip()!r}: {word!r} is no route (LHR-JFK) and no time (14:35)")
-    hour, minute = (int(part) for part in word.split(":"))
-    try:
-        return time(hour, minute)
-    except ValueError:
-        raise ValueError(f"flights {text.strip()!r}: {word!r} is no time of day") from None

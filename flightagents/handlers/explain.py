@@ -1,6 +1,6 @@
 """Why each person on a flight was told, or not: the ledger's rows and the silences between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -27,11 +27,11 @@ class Untold(Protocol):
         """Give the decisions not to tell of a flight, oldest first."""
 
 
-class Everyone(Protocol):
-    """The bookings, to name people by their reference."""
+class People(Protocol):
+    """The bookings of a flight, to name people by their reference."""
 
-    async def everyone(self) -> list[Booking]:
-        """Give all bookings."""
+    async def __call__(self, flight: str, also: Iterable[str] = ()) -> Mapping[str, Booking]:
+        """Give those who are or were on it, by id, and those of the ids in `also`."""
 
 
 class Explanation(NamedTuple):
@@ -45,36 +45,48 @@ class Explanation(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Say the reason in words; of what had to wait and was sent, that it had to."""
-        waited = self.row is not None and self.row.state in TOLD and self.reason in _PUTS_OFF
-        return f"it had to wait: {MEANING[self.reason]}" if waited else MEANING[self.reason]
+        """Say the reason in words."""
+        return MEANING[self.reason] if self.row is None else why(self.row)
 
 
 class Explain:
     """Lays both side by side, in order of time."""
 
     def __init__(
-        self, ledger: Told, silences: Untold, bookings: Everyone, person_key: Callable[[str], str]
+        self, ledger: Told, silences: Untold, people: People, person_key: Callable[[str], str]
     ) -> None:
         self._ledger = ledger
         self._silences = silences
-        self._bookings = bookings
+        self._people = people
         self._person_key = person_key
 
     async def __call__(self, flight: str, limit: int) -> list[Explanation]:
-        """Explain a flight, oldest first; at most `limit` rows.
-
-        A silence about a state that the same person is told of says nothing new and is left out.
-        """
+        """Explain a flight, oldest first; at most `limit` rows."""
         rows = await self._ledger.newest(limit, flight)
-        people = {self._person_key(each.id): each.reference for each in await self._bookings.everyone()}
-        told = {(self._person_key(row.booking), row.ordinal) for row in rows if row.booking and _tells(row)}
+        booked = {row.booking for row in rows if row.booking}
+        people = await self._people(flight, booked)
+        names = {self._person_key(each.id): each.reference for each in people.values()}
         found = [Explanation(row.created_at, row.ordinal, _reference(row), row.reason, row) for row in rows]
-        for at, silence in await self._silences.of_flight(flight):
-            if (silence.person, silence.ordinal) not in told:
-                reference = people.get(silence.person, FORGOTTEN)
-                found.append(Explanation(at, silence.ordinal, reference, silence.reason, None))
+        for at, silence in unspoken(rows, await self._silences.of_flight(flight), self._person_key):
+            reference = names.get(silence.person, FORGOTTEN)
+            found.append(Explanation(at, silence.ordinal, reference, silence.reason, None))
         return sorted(found, key=lambda each: (each.at, each.ordinal, each.reference))
+
+
+def unspoken(
+    rows: Iterable[Notification],
+    silences: Iterable[tuple[datetime, Silence]],
+    person_key: Callable[[str], str],
+) -> list[tuple[datetime, Silence]]:
+    """Leave out a silence about a state that the same person is told of: it says nothing new."""
+    told = {(person_key(row.booking), row.ordinal) for row in rows if row.booking and _tells(row)}
+    return [(at, each) for at, each in silences if (each.person, each.ordinal) not in told]
+
+
+def why(row: Notification) -> str:
+    """Say in words why a person is told or not; of what had to wait and was sent, that it had to."""
+    waited = row.state in TOLD and row.reason in _PUTS_OFF
+    return f"it had to wait: {MEANING[row.reason]}" if waited else MEANING[row.reason]
 
 
 def _tells(row: Notification) -> bool:

@@ -3,29 +3,18 @@
 Every worker looks, not the leader alone: what a worker showed that leads no more would stand for ever.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-
-import structlog
+import math
+from collections.abc import Mapping
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
-from flightagents.errors import BrokerOutageError
+from flightagents.domain.health import Budget
 from flightagents.metrics import API_CALLS_LEFT, API_CALLS_MONTH, CONSUMER_LAG, LEDGER_DUE, LEDGER_OLDEST
-from flightagents.ports import Calls, Waiting
-
-_log = structlog.get_logger(__name__)
+from flightagents.ports import Gauges, Waiting
 
 
-async def show_lag(ask: Callable[[], Awaitable[Mapping[tuple[str, int], int]]]) -> None:
-    """Show the lag of this worker's partitions (topic, number), and of those alone.
-
-    While the broker is away nothing is shown: nobody knows.
-    """
-    try:
-        lag = await ask()
-    except BrokerOutageError as exc:
-        _log.warning("lag is not known", reason=str(exc))
-        lag = {}
+def show_lag(lag: Mapping[tuple[str, int], int]) -> None:
+    """Show the lag of this worker's partitions (topic, number), and of those alone."""
     CONSUMER_LAG.clear()
     for (topic, partition), messages in lag.items():
         CONSUMER_LAG.labels(topic=topic, partition=str(partition)).set(messages)
@@ -34,11 +23,10 @@ async def show_lag(ask: Callable[[], Awaitable[Mapping[tuple[str, int], int]]]) 
 class ShowStanding:
     """Shows how ledger and budget stand."""
 
-    def __init__(self, waiting: Waiting, calls: Calls, monthly_calls: int, clock: Clock) -> None:
-        """`monthly_calls`: what the plan allows."""
+    def __init__(self, waiting: Waiting, gauges: Gauges, budget: Budget, clock: Clock) -> None:
         self._waiting = waiting
-        self._calls = calls
-        self._monthly_calls = monthly_calls
+        self._gauges = gauges
+        self._budget = budget
         self._clock = clock
 
     async def __call__(self) -> None:
@@ -50,6 +38,7 @@ class ShowStanding:
             age = self._clock.real(now - due.oldest).total_seconds() if due else 0
             LEDGER_DUE.labels(channel=channel.value).set(due.rows if due else 0)
             LEDGER_OLDEST.labels(channel=channel.value).set(age)
-        calls = await self._calls.of_this_month()
+        calls = (await self._gauges.calls(now)).month
+        quota = self._budget.quota
         API_CALLS_MONTH.set(calls)
-        API_CALLS_LEFT.set(self._monthly_calls - calls)
+        API_CALLS_LEFT.set(math.nan if quota is None else quota - calls)

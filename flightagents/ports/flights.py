@@ -37,13 +37,6 @@ class FlightSource(RowReader, Protocol):
         """Walk the pages of a query. Raises FeedRefusedError or a RecoverableError, also after some pages."""
 
 
-class Calls(Protocol):
-    """What the feed has cost."""
-
-    async def of_this_month(self) -> int:
-        """Give the calls that all workers have made in the current month (UTC)."""
-
-
 class Lease(Protocol):
     """The right to poll. One worker has it at a time."""
 
@@ -70,7 +63,7 @@ class Archive(Protocol):
         """Give the runs that brought each flight, in order."""
 
     async def newest(self) -> RunStamp | None:
-        """Give the run of the record that was stored last; None where there is none."""
+        """Give the run of the record that was stored last, replayed ones apart; None where there is none."""
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
         """Give what the newest of these runs that brought it showed of each flight: its leading row."""

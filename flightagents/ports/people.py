@@ -39,6 +39,12 @@ class Bookings(Protocol):
     async def save(self, bookings: Sequence[Booking]) -> None:
         """Store bookings, as not decided on."""
 
+    async def replace(self, before: Booking | None, after: Booking) -> bool:
+        """Store a booking, as not decided on, in the place of what stood there; None: of nothing.
+
+        False, and nothing is stored, where it does not stand like that any more.
+        """
+
     async def mark_decided(self, ids: Sequence[str]) -> None:
         """Note that these bookings were decided on."""
 

@@ -22,6 +22,9 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 150
 """What is larger, or has more than 180 levels, MongoDB refuses, and with it the insert of its neighbours."""
 
+OF_RUNS = {"replayed": {"$ne": True}}
+"""Records that came as their run was polled."""
+
 
 class MongoArchive:
     """Stores records under an `_id` made of flight, designator and run: a redelivery inserts nothing."""
@@ -62,9 +65,9 @@ class MongoArchive:
         return found
 
     async def newest(self) -> RunStamp | None:
-        """Give the run of the record that was stored last; None where there is none."""
+        """Give the run of the record that was stored last, replayed ones apart; None where there is none."""
         last = [("stored_at", DESCENDING)]
-        found = await self._records.find_one({}, {"run": 1, "polled_at": 1}, sort=last)
+        found = await self._records.find_one(OF_RUNS, {"run": 1, "polled_at": 1}, sort=last)
         return RunStamp(found["run"], found["polled_at"]) if found else None
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
@@ -75,12 +78,16 @@ class MongoArchive:
 
 
 def _sighting(found: Document) -> Sighting:
+    return msgspec.convert(as_stored(found), Sighting)
+
+
+def as_stored(found: Document) -> dict[str, Any]:
     """MongoDB knows no time without a zone: those of an airport whose zone nobody knows come back as UTC."""
     fields: dict[str, Any] = {**found, "id": found["_id"]}
     for end in ("departure", "arrival"):
         if fields[end]["zone"] is None:
             fields[end] = {name: _naive(value) for name, value in fields[end].items()}
-    return msgspec.convert(fields, Sighting)
+    return fields
 
 
 def _naive(value: object) -> object:

@@ -1,4 +1,4 @@
-"""`api_calls`: how many calls of AviationStack each month has cost."""
+"""`api_calls`: how many calls of AviationStack each month has cost, and each of its days."""
 
 from flightagents.clock import Clock
 from flightagents.store.connection import Database, until_stored
@@ -16,13 +16,6 @@ class MongoCallCounter:
     @until_stored
     async def count(self) -> None:
         """Count one call of the current month (UTC)."""
-        await self._calls.update_one({"_id": self._month()}, {"$inc": {"calls": 1}}, upsert=True)
-
-    @until_stored
-    async def of_this_month(self) -> int:
-        """Give the calls of the current month (UTC)."""
-        counted = await self._calls.find_one({"_id": self._month()})
-        return int(counted["calls"]) if counted else 0
-
-    def _month(self) -> str:
-        return f"{self._clock.now():%Y-%m}"
+        now = self._clock.now()
+        counted = {"$inc": {"calls": 1, f"days.{now:%d}": 1}, "$min": {"first_at": now}}
+        await self._calls.update_one({"_id": f"{now:%Y-%m}"}, counted, upsert=True)

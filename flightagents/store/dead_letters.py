@@ -1,11 +1,11 @@
-"""`dead_letters`: what could not be read, kept until somebody has looked at it."""
+"""`dead_letters`: what could not be read, as it comes from the topic. letters.py finds and marks it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from pymongo import DESCENDING, UpdateOne
+from pymongo import UpdateOne
 
 from flightagents.records import DeadLetter
 from flightagents.store.connection import Database, bulk_write, until_stored
@@ -30,10 +30,6 @@ class MongoDeadLetters:
             return
         with bulk_write(present_stays=True):
             await self._letters.bulk_write(writes, ordered=False)
-
-    async def newest(self, limit: int) -> list[dict[str, Any]]:
-        """Give the newest letters, newest first."""
-        return [letter async for letter in self._letters.find().sort("at", DESCENDING).limit(limit)]
 
 
 def _document(letter: DeadLetter) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Any
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
-from flightagents.ports import Backlog
+from flightagents.ports import ChannelBacklog
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.ledger_rows import COLLECTION, not_after, traced
+from flightagents.store.handling import MongoHandlings
+from flightagents.store.ledger_rows import COLLECTION, FOR_TRAVELLERS, not_after, not_of_held, traced
 from flightagents.store.marking import marked
 
 COUNTED = 10_000
@@ -23,12 +24,13 @@ class MongoWaiting:
 
     def __init__(self, database: Database) -> None:
         self._rows = database[COLLECTION]
+        self._held = MongoHandlings(database).held
 
     @until_stored
-    async def backlog(self, now: datetime) -> dict[Channel, Backlog]:
+    async def backlog(self, now: datetime) -> dict[Channel, ChannelBacklog]:
         """Count what is due and has not ended, of each channel that has any."""
         found = self._rows.aggregate(backlog_stages(now))
-        return {Channel(each["_id"]): Backlog(each["rows"], each["oldest"]) async for each in found}
+        return {Channel(each["_id"]): ChannelBacklog(each["rows"], each["oldest"]) async for each in found}
 
     @until_stored
     async def expire(self, now: datetime) -> list[Notification]:
@@ -46,7 +48,7 @@ class MongoWaiting:
     async def stuck(
         self, after: timedelta, due_by: datetime, down: Collection[Channel]
     ) -> list[Notification]:
-        """Mark travellers' rows that cannot leave; give those, each of them once."""
+        """Mark travellers' rows that cannot leave, but for what is held; give those, each of them once."""
         long_ago = {"$subtract": ["$$NOW", int(after / timedelta(milliseconds=1))]}
         in_vain = {
             "attempt": {"$gt": 0},
@@ -55,15 +57,26 @@ class MongoWaiting:
         }
         waits = {"$lte": [{"$ifNull": ["$waits_since", "$created_at"]}, due_by]}
         unsendable = {"channel": {"$in": [channel.value for channel in down]}, "$expr": waits}
+        held = not_of_held(await self._held())
         due = {
             "state": {"$in": list(_WAITS)},
             "rule": None,
             "hold": {"$ne": True},
             "stuck": {"$ne": True},
-            "$and": [not_after("not_before", due_by), {"$or": [in_vain, unsendable]}],
+            "$and": [not_after("not_before", due_by), {"$or": [in_vain, unsendable]}, *held],
         }
         noted = {"stuck": True, "settled": False, "trace": traced("stuck: another way is sought")}
         return await marked(self._rows, due, noted)
+
+    @until_stored
+    async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
+        """Count what waits to be told of each of these flights to its travellers."""
+        theirs = {"flight": {"$in": sorted(flights)}, "state": State.PENDING.value, **FOR_TRAVELLERS}
+        counted: list[dict[str, Any]] = [
+            {"$match": theirs},
+            {"$group": {"_id": "$flight", "count": {"$sum": 1}}},
+        ]
+        return {row["_id"]: int(row["count"]) async for row in self._rows.aggregate(counted)}
 
     @until_stored
     async def only_shown(self, now: datetime) -> int:

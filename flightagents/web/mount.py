@@ -5,20 +5,76 @@ from collections.abc import Callable
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from flightagents.web import headers, static_files
+from flightagents.web.access.doors import Doors, Handler
+from flightagents.web.access.gate import Gate
+from flightagents.web.access.login import LoginPages
+from flightagents.web.answers import Answers
+from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
+from flightagents.web.staff.counts import CountsList
+from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.stream import COUNTS, LiveStream
+from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
 
 
-def mount(application: web.Application, site: Callable[[], Site]) -> None:
-    """Add the routes. aiohttp takes bodies of at most 1 MiB and answers 413 to others."""
+def mount(
+    application: web.Application,
+    site: Callable[[], Site],
+    readiness: Callable[[], Readiness | None] = lambda: None,
+) -> Doors:
+    """Add gate and routes, and give the doors for more; `site` is asked at each request.
+
+    The web server starts before all is wired.
+    aiohttp takes bodies of at most 1 MiB and answers 413 to others.
+    """
+    doors = Doors(application)
+    answers = Answers(lambda: site().frame, doors)
+    gate = Gate(lambda: site().access, doors)
+
+    @web.middleware
+    async def say(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await answers(request, handler)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await gate(request, handler)
+
+    application.middlewares.extend([say, guard])
+    application.on_response_prepare.append(headers.add_headers)
+    _mount_public(doors, site)
+    HealthPages(readiness).mount(doors)
+    static_files.mount(doors)
+    LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
+    stream = LiveStream(lambda: site().live)
+    stream.mount(doors)
+    _mount_staff(doors, stream, site)
+    return doors
+
+
+def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> None:
+    """Add the staff page."""
+
+    def frame() -> Frame:
+        return site().frame
+
+    stream.add(COUNTS, CountsList(lambda: site().office.counts))
+    NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    UsersPages(lambda: site().office.users, frame).mount(doors)
+
+
+def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:
+    """Add what needs no login: it has a token or signature of its own, or tells nothing of anybody."""
     travellers, webhooks = TravellerPages(site), Webhooks(site)
-    application.router.add_get("/f/{token}", travellers.flight)
-    application.router.add_get("/u/{token}", travellers.ask)
-    application.router.add_post("/u/{token}", travellers.change)
-    application.router.add_post(INBOUND, webhooks.inbound)
-    application.router.add_post(STATUS, webhooks.status)
-    application.router.add_get("/metrics", _metrics)
+    doors.add("GET", "/f/{token}", travellers.flight, None)
+    doors.add("GET", "/u/{token}", travellers.ask, None)
+    doors.add("POST", "/u/{token}", travellers.change, None)
+    doors.add("POST", INBOUND, webhooks.inbound, None)
+    doors.add("POST", STATUS, webhooks.status, None)
+    doors.add("GET", "/metrics", _metrics, None)
 
 
 async def _metrics(_request: web.Request) -> web.Response:

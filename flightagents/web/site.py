@@ -7,6 +7,10 @@ from typing import Any, Protocol
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.page import FlightPage, Reader
 from flightagents.domain.replies import Answered, InboundSms
+from flightagents.web.access.doors import Access
+from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.live import Live
+from flightagents.web.staff.office import Office
 
 
 class Subscriptions(Protocol):
@@ -55,3 +59,7 @@ class Site:
     take_receipt: TakeReceipt
     one_segment: Callable[[str], str]
     """Writes a text with the alphabet of an SMS, as one segment."""
+    access: Access
+    frame: Frame
+    live: Live
+    office: Office

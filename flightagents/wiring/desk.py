@@ -12,18 +12,24 @@ from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.edit_booking import EditBooking
 from flightagents.handlers.explain import Explain
 from flightagents.handlers.fallback import Fallback
+from flightagents.handlers.flight_people import FlightPeople
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.holds import LookAtHolds
+from flightagents.handlers.import_bookings import ImportBookings
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
 from flightagents.handlers.one_person import OnePerson
+from flightagents.handlers.preview_bookings import PreviewBookings
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.resend import Resend
 from flightagents.handlers.rows import Rows
 from flightagents.handlers.sample import SendSample
 from flightagents.handlers.settle import Settle
@@ -34,8 +40,10 @@ from flightagents.handlers.waiting import LookAtWaiting
 from flightagents.ports import DeliveryChannel
 from flightagents.settings import DeliveryMode
 from flightagents.store.archive import MongoArchive
+from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.flights import MongoFlights
+from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.outbox import MongoOutbox
@@ -72,9 +80,14 @@ class Desk:
     alert_staff: AlertStaff
     decide: Decide
     take_bookings: TakeBookings
+    import_bookings: ImportBookings
+    preview_bookings: PreviewBookings
+    edit_booking: EditBooking
     forget_people: ForgetPeople
     settle: Settle
     look_at_waiting: LookAtWaiting
+    look_at_holds: LookAtHolds
+    resend: Resend
     take_receipt: TakeReceipt
     read_bounces: ReadBounces | None
     deliver: Deliver
@@ -96,7 +109,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     bookings, ledger = MongoBookings(database), MongoLedger(database)
     outbox, tasks = MongoOutbox(database, sending.lease), MongoTasks(database)
     audience = Audience(MongoFlights(database), bookings, MongoArchive(database), zone_of)
-    channels = channels_of(world, sending)
+    channels = channels_of(settings, world.session, sending)
     links = Links(world.secret, settings.public_url)
     rows = Rows(world.address_keys, links)
     manner = manner_of(settings)
@@ -151,6 +164,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             connections=connections,
             limit=AddressLimit(outbox, clock),
             caveats=Caveats(MongoPages(database).seen_at, clock),
+            held=MongoHandlings(database),
             clock=clock,
         ),
         reconcile=Reconcile(
@@ -176,6 +190,10 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         clock=clock,
         owner=worker_name(),
     )
+    take_bookings = TakeBookings(
+        bookings, audience, decide, KeepOptOuts(bookings, opt_outs, world.address_keys)
+    )
+    import_bookings = ImportBookings(take_bookings, clock, settings.consent_basis)
     return Desk(
         withdraw=withdraw,
         bookings=bookings,
@@ -192,12 +210,10 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             office=office,
         ),
         decide=decide,
-        take_bookings=TakeBookings(
-            bookings,
-            audience,
-            decide,
-            KeepOptOuts(bookings, opt_outs, world.address_keys),
-        ),
+        take_bookings=take_bookings,
+        import_bookings=import_bookings,
+        preview_bookings=PreviewBookings(import_bookings, take_bookings, audience),
+        edit_booking=EditBooking(bookings, audience, take_bookings, clock, settings.consent_basis),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
         settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),
         look_at_waiting=LookAtWaiting(
@@ -205,10 +221,29 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             clock,
             down=deliver.down if settings.delivery is DeliveryMode.LIVE else None,
         ),
+        look_at_holds=LookAtHolds(
+            handlings=MongoHandlings(database),
+            flights=MongoFlights(database),
+            waiting=MongoWaiting(database),
+            tasks=tasks,
+            audit=MongoAudit(database),
+            clock=clock,
+        ),
+        resend=Resend(
+            bookings=bookings,
+            audience=audience,
+            ledger=ledger,
+            decide=decide,
+            one_person=one_person,
+            rows=rows,
+            held=MongoHandlings(database),
+            channels=list(channels),
+            clock=clock,
+        ),
         take_receipt=TakeReceipt(receipts),
         read_bounces=bounces_of(settings, receipts, tasks, clock),
         deliver=deliver,
-        explain=Explain(ledger, silences, bookings, rows.person_key),
+        explain=Explain(ledger, silences, FlightPeople(MongoFlights(database), bookings), rows.person_key),
         send_sample=SendSample(channels, renderer_of(settings), clock),
         channels=channels,
     )

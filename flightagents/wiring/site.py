@@ -1,5 +1,6 @@
 """What the public pages call: a traveller's page, unsubscribing, Twilio's reports and replies."""
 
+from flightagents import metrics
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent
 from flightagents.handlers.links import Links
@@ -12,10 +13,20 @@ from flightagents.store.flights import MongoFlights
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
+from flightagents.store.touched import Touched
 from flightagents.web.site import Agency, Site
+from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.live import Live
+from flightagents.wiring.access import access_of
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.manner import manner_of
+from flightagents.wiring.staff_pages import office_of as staff_pages_of
 from flightagents.wiring.world import World
+
+WATCHED = frozenset(
+    {"flights", "flight_changes", "notifications", "tasks", "handling", "bookings", "dead_letters", "workers"}
+)
+"""The collections that live lists are made of."""
 
 
 def wire_site(world: World, desk: Desk) -> Site:
@@ -47,4 +58,14 @@ def wire_site(world: World, desk: Desk) -> Site:
         ),
         take_receipt=desk.take_receipt,
         one_segment=lambda text: gsm7.cut(gsm7.transliterate(text), gsm7.SEGMENT),
+        access=access_of(world),
+        frame=Frame(
+            agency=settings.agency_name.strip(),
+            zone=settings.agency_timezone,
+            clock=clock,
+            mode=settings.delivery.value,
+            secret=world.secret,
+        ),
+        office=staff_pages_of(world, desk),
+        live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set),
     )

@@ -12,24 +12,33 @@ from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.forget import Forgetting
 from flightagents.handlers.gauges import ShowStanding
+from flightagents.handlers.keep_punctuality import KeepPunctuality
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
 from flightagents.handlers.watch_connections import WatchConnections
+from flightagents.handlers.watch_folder import WatchFolder
 from flightagents.ports import Publisher, StateTable
 from flightagents.store.archive import MongoArchive
+from flightagents.store.booking_folder import DiskFolder
 from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
+from flightagents.store.gauges import MongoGauges
 from flightagents.store.lease import MongoLease
+from flightagents.store.polls import MongoPolls
+from flightagents.store.punctuality import MongoPunctuality
 from flightagents.store.waiting import MongoWaiting
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
+from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.sending import SENDING, Sending
 from flightagents.wiring.site import wire_site
-from flightagents.wiring.world import World, worker_name, zone_of
+from flightagents.wiring.vital_signs import budget_of
+from flightagents.wiring.world import World, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +50,15 @@ class UseCases:
     forgetting: Forgetting
     alert: AlertOnChanges
     dead_letters: StoreDeadLetters
+    mend_letters: MendLetters
+    watch_folder: WatchFolder | None
     poll: PollFeed | None
     watch: WatchFlights
     watch_connections: WatchConnections
     look_for_tasks: LookForTasks
     alarm_on_call: AlarmOnCall | None
     show_standing: ShowStanding
+    keep_punctuality: KeepPunctuality
     desk: Desk
     site: Site
 
@@ -71,6 +83,8 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             flights, desk.decide, publisher, clock, also=[desk.rebooking.on_changes, desk.alert_staff]
         ),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
+        mend_letters=wire_letters(world, publisher),
+        watch_folder=_watch_folder(world, desk),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
         watch_connections=WatchConnections(desk.bookings, desk.decide, clock),
@@ -87,14 +101,19 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
-        show_standing=ShowStanding(
-            MongoWaiting(database),
-            MongoCallCounter(database, clock),
-            settings.aviationstack_plan.monthly_calls,
-            clock,
-        ),
+        show_standing=ShowStanding(MongoWaiting(database), MongoGauges(database), budget_of(world), clock),
+        keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
         site=wire_site(world, desk),
+    )
+
+
+def _watch_folder(world: World, desk: Desk) -> WatchFolder | None:
+    root = world.settings.bookings_folder
+    if root is None:
+        return None
+    return WatchFolder(
+        folder=DiskFolder(root), import_bookings=desk.import_bookings, tasks=desk.tasks, clock=world.clock
     )
 
 
@@ -124,5 +143,12 @@ def _poll(world: World, publisher: Publisher) -> PollFeed | None:
         page_size=settings.aviationstack_plan.page_size,
     )
     source = AviationStackSource(client, settings.poll_queries, settings.poll_max_pages)
-    lease = MongoLease(world.database, worker_name())
-    return PollFeed(source, lease, publisher, world.clock, settings.partition_by)
+    return PollFeed(
+        source,
+        MongoLease(world.database, world.worker),
+        publisher,
+        world.clock,
+        settings.partition_by,
+        polls=MongoPolls(world.database),
+        worker=world.worker,
+    )

@@ -13,7 +13,8 @@ from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
 from flightagents.ports import Archive
 from flightagents.records import FlightRecord, decode_flight_record, encode
-from flightagents.store.archive import MongoArchive
+from flightagents.store.archive import OF_RUNS, MongoArchive
+from flightagents.store.setup import prepare
 from tests.support.fakes import FakeArchive, nested
 from tests.support.rows import MINUTE, NOON, row, run_of
 
@@ -55,6 +56,15 @@ async def test_the_newest_run_is_that_of_the_record_stored_last(archive: Archive
     for run in (3, 5, 4):
         await store(archive, *records(1, run))
     assert await archive.newest() == RunStamp(4, NOON + 4 * MINUTE)
+
+
+async def test_a_replayed_record_is_of_no_newest_run(archive: Archive) -> None:
+    (record,) = records(1, 1)
+    await store(archive, replace(record, replayed=True))
+    assert await archive.newest() is None
+    await store(archive, *records(1, 3))
+    await store(archive, replace(records(1, 2)[0], replayed=True))
+    assert await archive.newest() == RunStamp(3, NOON + 3 * MINUTE)
 
 
 async def test_a_flight_is_shown_as_the_newest_of_the_runs_showed_its_leading_row(archive: Archive) -> None:
@@ -196,3 +206,14 @@ FIRST_VERSION = (
     "status",
     "timestamp",
 )
+
+
+@pytest.mark.mongodb
+async def test_the_newest_run_is_found_without_looking_at_all_records(database: Database) -> None:
+    await prepare(database, keep=timedelta(days=90))
+    archive = MongoArchive(database)
+    await store(archive, *records(3, 1))
+    found = database["flight_status"].find(OF_RUNS).sort("stored_at", -1).limit(1)
+    plan = str((await found.explain())["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in plan
+    assert "'stage': 'SORT'" not in plan

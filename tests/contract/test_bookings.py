@@ -81,6 +81,36 @@ async def test_a_saved_booking_is_undecided_until_somebody_has_decided(bookings:
     assert {each.id for each in await bookings.undecided()} == {anna.id, ben.id}
 
 
+async def test_a_booking_takes_the_place_of_what_somebody_has_seen_of_it(bookings: Shelf) -> None:
+    anna = booking()
+    assert await bookings.replace(None, anna)
+    assert await bookings.replace(None, anna), "the same again, as after an answer that was lost"
+    await bookings.mark_decided([anna.id])
+    named = replace(anna, name="Anna M.")
+    assert await bookings.replace(anna, named)
+    assert await bookings.everyone() == [named]
+    assert [each.id for each in await bookings.undecided()] == [anna.id]
+
+
+async def test_what_somebody_else_has_written_meanwhile_is_not_overwritten(bookings: Shelf) -> None:
+    anna = booking()
+    await bookings.save([anna])
+    await bookings.revoke(Channel.EMAIL, ANNA, NOON, "link")
+    (standing,) = await bookings.everyone()
+    assert not await bookings.replace(anna, replace(anna, name="Anna M."))
+    assert not await bookings.replace(None, replace(anna, name="Anna M."))
+    assert await bookings.everyone() == [standing]
+    assert await bookings.replace(standing, replace(standing, name="Anna M."))
+
+
+async def test_what_is_forgotten_meanwhile_does_not_come_back(bookings: Shelf) -> None:
+    anna = booking()
+    await bookings.save([anna])
+    await bookings.forget([anna.id])
+    assert not await bookings.replace(anna, replace(anna, name="Anna M."))
+    assert await bookings.everyone() == []
+
+
 async def test_cancelling_cancels_every_segment_of_everyone_under_the_reference(bookings: Shelf) -> None:
     anna = booking(segment(), segment("BA118"))
     carl = booking(segment(), email="carl@example.com")
@@ -154,6 +184,18 @@ async def test_a_segment_keeps_its_place(bookings: Shelf) -> None:
     wanted = replace(booking(), segments=segments)
     await bookings.save([wanted])
     assert (await bookings.get([wanted.id]))[wanted.id].segments == segments
+
+
+# MongoDB alone
+
+
+@pytest.mark.mongodb
+async def test_a_booking_of_an_older_version_is_replaced_too(database: Database) -> None:
+    bookings, anna = MongoBookings(database), booking()
+    await bookings.save([anna])
+    await database["bookings"].update_one({"_id": anna.id}, {"$unset": {"client": "", "vip": ""}})
+    assert await bookings.replace(anna, replace(anna, name="Anna M."))
+    assert [each.name for each in await bookings.everyone()] == ["Anna M."]
 
 
 # Keyed hashes of addresses

@@ -10,7 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message, Notification, State
 from flightagents.domain.reasons import Reason
-from flightagents.ports import Backlog
+from flightagents.ports import ChannelBacklog
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.outbox import MongoOutbox
 from flightagents.store.waiting import COUNTED, MongoWaiting, backlog_stages
@@ -139,28 +139,28 @@ async def test_the_backlog_is_what_should_have_left_and_since_when_by_channel(bo
     sms = replace(ROW, channel=Channel.SMS, created_at=NOON + MINUTE)
     await book.ledger.add([replace(ROW, id="b", created_at=NOON + 2 * MINUTE), ROW, replace(sms, id="c")])
     assert await book.waiting.backlog(NOON + HOUR) == {
-        Channel.EMAIL: Backlog(2, NOON),
-        Channel.SMS: Backlog(1, NOON + MINUTE),
+        Channel.EMAIL: ChannelBacklog(2, NOON),
+        Channel.SMS: ChannelBacklog(1, NOON + MINUTE),
     }
 
 
 async def test_what_waits_for_its_next_try_or_is_in_a_senders_hand_is_of_the_backlog(book: Book) -> None:
     await book.ledger.add([ROW])
     (claimed,) = await book.outbox.claim("worker-1", ["email"], NOON, 1)
-    assert await book.waiting.backlog(NOON) == {Channel.EMAIL: Backlog(1, NOON)}
+    assert await book.waiting.backlog(NOON) == {Channel.EMAIL: ChannelBacklog(1, NOON)}
     await book.outbox.postpone(claimed, "421", HOUR, in_vain=True)
-    assert await book.waiting.backlog(NOON) == {Channel.EMAIL: Backlog(1, NOON)}
+    assert await book.waiting.backlog(NOON) == {Channel.EMAIL: ChannelBacklog(1, NOON)}
 
 
 async def test_what_was_to_wait_is_of_the_backlog_from_then_on(book: Book) -> None:
     await book.ledger.add([replace(ROW, not_before=NOON + HOUR)])
     assert await book.waiting.backlog(NOON + HOUR - MINUTE) == {}
-    assert await book.waiting.backlog(NOON + HOUR) == {Channel.EMAIL: Backlog(1, NOON + HOUR)}
+    assert await book.waiting.backlog(NOON + HOUR) == {Channel.EMAIL: ChannelBacklog(1, NOON + HOUR)}
 
 
 async def test_what_was_decided_anew_unsent_is_due_since_the_first_decision(book: Book) -> None:
     await book.ledger.add([replace(ROW, created_at=NOON + HOUR, waits_since=NOON)])
-    assert await book.waiting.backlog(NOON + HOUR) == {Channel.EMAIL: Backlog(1, NOON)}
+    assert await book.waiting.backlog(NOON + HOUR) == {Channel.EMAIL: ChannelBacklog(1, NOON)}
 
 
 async def test_what_is_held_or_has_ended_is_not_of_the_backlog(book: Book) -> None:

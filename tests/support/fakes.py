@@ -72,7 +72,7 @@ class FakeArchive:
         return {flight: tuple(sorted(found)) for flight, found in runs.items() if found}
 
     async def newest(self) -> RunStamp | None:
-        last = list(self.records.values())[-1:]
+        last = [record for record in self.records.values() if not record.replayed][-1:]
         return RunStamp(last[0].run, last[0].polled_at) if last else None
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
@@ -225,16 +225,6 @@ class FakePublisher:
 
     def values(self, topic: str) -> list[bytes]:
         return [message.value or b"" for message in self.on(topic)]
-
-
-class FakeCalls:
-    """So many calls were made this month."""
-
-    def __init__(self, made: int = 0) -> None:
-        self.made = made
-
-    async def of_this_month(self) -> int:
-        return self.made
 
 
 class FakeDeadLetters:

@@ -1,30 +1,39 @@
 """The public pages on an agency in memory, behind a real HTTP server."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aiohttp import web
+from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
+from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
 from flightagents.notify import gsm7
 from flightagents.sandbox.twilio import signature
+from flightagents.web.access.doors import Access
+from flightagents.web.access.gate import FORM_FIELD
 from flightagents.web.mount import mount
 from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
+from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.live import Live
+from flightagents.web.staff.office import Office
 from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
 TWILIO_TOKEN = "a token of tests"
@@ -69,6 +78,27 @@ class Reports:
         return row is not None and await self(Receipt(row, delivered, detail))
 
 
+class Quiet:
+    """A day on which nothing is wrong."""
+
+    disruptions: Sequence[Disruption] = ()
+    cut = False
+
+    async def shared_now(self) -> "Quiet":
+        return self
+
+    @property
+    def acts(self) -> DeskActs:
+        raise AssertionError("there is nothing to act on")
+
+    async def colleagues(self) -> Sequence[str]:
+        return ["ada", "ben"]
+
+
+async def nothing_waits() -> Mapping[str, int]:
+    return {"/": 0, "/tasks": 0}
+
+
 class Website:
     """What the pages call, built of the agency's fakes."""
 
@@ -86,6 +116,8 @@ class Website:
         self.pages = FakePages(agency.ledger, agency.flights)
         self.once = FakeOnce()
         self.reports = Reports()
+        self.staff = Staff()
+        self.live = Live(None, count=lambda _count: None)
         bearers = Bearers(self.pages, agency.bookings, LINKS)
         self.withdraw = WithdrawConsent(
             agency.bookings, agency.opt_outs, agency.tasks, address_key, agency.clock
@@ -113,6 +145,18 @@ class Website:
             take_reply=self.take_reply,
             take_receipt=self.reports,
             one_segment=lambda text: gsm7.cut(gsm7.transliterate(text), gsm7.SEGMENT),
+            access=Access(
+                sign_in=self.staff.sign_in, secret=b"a secret of tests", origins=frozenset({public_url})
+            ),
+            frame=Frame(
+                agency=name,
+                zone="Europe/London",
+                clock=agency.clock,
+                mode="live",
+                secret=b"a secret of tests",
+            ),
+            live=self.live,
+            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
         )
 
     def public_url(self, url: str) -> None:
@@ -131,7 +175,14 @@ async def served(site: Callable[[], Site]) -> AsyncIterator[Client]:
     """Serve a site as a worker does; give a browser without cookies."""
     application = web.Application()
     mount(application, site)
-    async with TestClient(TestServer(application)) as client:
+    async with serve(application) as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def serve(application: web.Application) -> AsyncIterator[Client]:
+    """Serve an application until the block ends; give a browser."""
+    async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
         yield client
 
 
@@ -140,3 +191,27 @@ def signed(
 ) -> dict[str, str]:
     """Give the headers of a webhook that Twilio signed."""
     return {"X-Twilio-Signature": signature(f"{url}{path}", form, token)}
+
+
+async def log_in(client: Client, name: str = "ben", password: str = PASSWORD) -> None:
+    """Log in as a browser does."""
+    form = await (await client.get("/login")).text()
+    answer = await client.post(
+        "/login",
+        data={"name": name, "password": password, FORM_FIELD: form_token(form)},
+        headers={"Origin": own_origin(client)},
+        allow_redirects=False,
+    )
+    assert answer.status == 303, await answer.text()
+
+
+def form_token(page: str) -> str:
+    """Find the token that the forms of a page carry."""
+    found = re.search(rf'name="{FORM_FIELD}" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def own_origin(client: Client) -> str:
+    """Give the origin that a browser on our own page sends."""
+    return str(client.make_url("")).rstrip("/")

@@ -9,9 +9,11 @@ import pytest
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tracking import advance
+from flightagents.domain.vital_signs import Latency, Measure
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
+from flightagents.pulse import PULSE, Durations
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
 from tests.support.agency import Agency
 from tests.support.counted import counted
@@ -147,3 +149,13 @@ async def test_a_change_is_counted_and_timed_once_however_often_it_comes() -> No
     counted_now, timed_now, seconds_now = now()
     assert (counted_now, timed_now) == (changes + 1, times + 1)
     assert seconds_now == pytest.approx(seconds + 7)
+
+
+async def test_how_long_a_change_took_from_its_poll_is_noted_in_real_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(PULSE, Measure.POLL_TO_CHANGE, Durations())
+    desk, changes = Desk(), story("A1", "A1")
+    desk.clock.speed, desk.clock.time = 120, changes[-1].at + timedelta(minutes=4)
+    await desk.hear(*map(encode, changes))
+    assert PULSE[Measure.POLL_TO_CHANGE].lately() == Latency(2.0, 2.5, 2.5, 2)

@@ -205,7 +205,7 @@ def test_a_broken_quote_at_the_end_of_a_large_file_is_found_in_time() -> None:
         ({"phone": "020 7946 0000"}, "write it with + and the country"),
         ({"language": "english"}, "language 'english'"),
         ({"channels": "fax"}, "channels 'fax': write email, sms or both"),
-        ({"channels": "sms"}, "channels names sms, but the line has no address for it"),
+        ({"channels": "sms"}, "channels names sms, but there is no address for it"),
         ({"consent_email": "maybe"}, "consent_email 'maybe': write yes or no"),
         ({"protected": "x"}, "protected 'x'"),
         ({"flights": ""}, "begin with a flight number"),

@@ -8,6 +8,7 @@ from flightagents.domain.notifications import Notification
 from flightagents.domain.reasons import MEANING, Reason
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.explain import FORGOTTEN, Explain, counted
+from flightagents.handlers.flight_people import FlightPeople
 from tests.support.agency import BA117, Agency, address_key
 from tests.support.messages import ANNA
 from tests.support.rows import row
@@ -28,7 +29,8 @@ class Told:
 
 
 def explain(agency: Agency) -> Explain:
-    return Explain(Told(agency), agency.silences, agency.bookings, address_key)
+    people = FlightPeople(agency.flights, agency.bookings)
+    return Explain(Told(agency), agency.silences, people, address_key)
 
 
 async def test_a_message_and_the_silences_around_it_are_told_in_order() -> None:

@@ -1,0 +1,80 @@
+"""A file of bookings, read and taken in: for the command line, the watched folder and the web alike."""
+
+import asyncio
+from dataclasses import dataclass
+
+from flightagents.clock import Clock
+from flightagents.domain.notifications import Notification
+from flightagents.errors import BookingFileError
+from flightagents.handlers.book import MANY, Booked, TakeBookings
+from flightagents.handlers.booking_file import BookingFile, read_bookings
+from flightagents.settings import ConsentBasis
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be."""
+
+    size: int
+    """Bytes."""
+    lines: int
+
+    def require(self, content: bytes, name: str) -> None:
+        """Raise BookingFileError for a file that is larger."""
+        if len(content) > self.size:
+            raise BookingFileError(f"{name}: more than {self.size / MEGABYTE:.0f} MB; split the file")
+        lines = content.count(b"\n")
+        if lines > self.lines:
+            raise BookingFileError(f"{name}: {lines} lines, at most {self.lines}; split the file")
+
+
+UPLOAD = Limits(5 * MEGABYTE, 50_000)
+"""Of a file that somebody waits for."""
+EXPORT = Limits(20 * MEGABYTE, 100_000)
+"""Of a file that comes by night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. With `would_send` it did nothing: so many messages want to be seen first."""
+
+    file: BookingFile
+    booked: list[Booked]
+    would_send: list[Notification]
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing was imported."""
+        return bool(self.would_send)
+
+
+class ImportBookings:
+    """Imports a file; doing it again changes nothing."""
+
+    def __init__(self, take_bookings: TakeBookings, clock: Clock, basis: ConsentBasis) -> None:
+        self._take_bookings = take_bookings
+        self._clock = clock
+        self._basis = basis
+
+    async def read(self, content: bytes, name: str, limits: Limits | None = None) -> BookingFile:
+        """Read a file, beside whatever else the process does. Raises BookingFileError."""
+        if limits is not None:
+            limits.require(content, name)
+        return await asyncio.to_thread(
+            read_bookings, content, name=name, basis=self._basis, now=self._clock.now()
+        )
+
+    async def __call__(
+        self, content: bytes, name: str, *, limits: Limits | None = None, anyway: bool = False
+    ) -> Imported:
+        """Import a file; one that would send more than `MANY` messages at once only `anyway`.
+
+        Raises BookingFileError for a file that cannot be read at all.
+        """
+        file = await self.read(content, name, limits)
+        rows = [] if anyway else await self._take_bookings.preview(file.bookings)
+        if len(rows) > MANY:
+            return Imported(file, [], rows)
+        return Imported(file, await self._take_bookings(file.bookings), [])

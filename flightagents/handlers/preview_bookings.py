@@ -1,0 +1,103 @@
+"""What a file of bookings would change, before anybody imports it (import_bookings.py). Writes nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
+from flightagents.domain.notifications import Notification
+from flightagents.handlers.audience import Audience
+from flightagents.handlers.book import Planned, TakeBookings
+from flightagents.handlers.booking_file import Refused
+from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Limits
+
+
+class Standing(StrEnum):
+    """How a booking of a file compares with what is stored."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPreview:
+    """A confirmed flight of a booking, and which flights the feed has for it."""
+
+    segment: Segment
+    match: Match
+    flights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedBooking:
+    """A booking as it would stand."""
+
+    standing: Standing
+    booking: Booking
+    segments: tuple[SegmentPreview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPreview:
+    """What a file says, and would do."""
+
+    name: str
+    digest: str
+    """SHA-256 of the file: whoever confirms a preview confirms this content."""
+    bookings: tuple[PreviewedBooking, ...]
+    refused: tuple[Refused, ...]
+    ignored_columns: tuple[str, ...]
+    would_send: tuple[Notification, ...]
+    """Messages that would be sent at once."""
+
+    def of(self, standing: Standing) -> tuple[PreviewedBooking, ...]:
+        """Give the bookings that are new, changed or unchanged."""
+        return tuple(each for each in self.bookings if each.standing is standing)
+
+
+class PreviewBookings:
+    """Previews a file; asking again gives the same."""
+
+    def __init__(
+        self, import_bookings: ImportBookings, take_bookings: TakeBookings, audience: Audience
+    ) -> None:
+        self._import_bookings = import_bookings
+        self._take_bookings = take_bookings
+        self._audience = audience
+
+    async def __call__(self, content: bytes, name: str, limits: Limits = UPLOAD) -> BookingPreview:
+        """Tell what an import would do. Raises BookingFileError for a file that cannot be read at all."""
+        file = await self._import_bookings.read(content, name, limits)
+        planned = await self._take_bookings.plan(file.bookings)
+        return BookingPreview(
+            name=name,
+            digest=hashlib.sha256(content).hexdigest(),
+            bookings=await self._previewed(planned),
+            refused=tuple(file.refused),
+            ignored_columns=tuple(file.ignored_columns),
+            would_send=tuple(await self._take_bookings.would_send(planned)),
+        )
+
+    async def _previewed(self, planned: Sequence[Planned]) -> tuple[PreviewedBooking, ...]:
+        """Ask of all segments at once: they come back in order."""
+        found = iter(await self._audience.matches([each.after for each in planned]))
+        return tuple(
+            PreviewedBooking(
+                _standing(each),
+                each.after,
+                tuple(
+                    SegmentPreview(segment, match, flights)
+                    for segment, match, flights in (next(found) for _ in each.after.segments)
+                    if segment.status is SegmentStatus.CONFIRMED
+                ),
+            )
+            for each in planned
+        )
+
+
+def _standing(planned: Planned) -> Standing:
+    if planned.before is None:
+        return Standing.NEW
+    return Standing.CHANGED if planned.changed else Standing.UNCHANGED

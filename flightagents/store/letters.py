@@ -1,0 +1,135 @@
+"""`dead_letters` as staff look at them. dead_letters.py writes them; here they are found, and marked.
+
+A letter without a `state` is new: so those are that were stored before there were states.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import ASCENDING, DESCENDING
+
+from flightagents.ports import KeptLetter, LetterCount, LetterFilter, LetterPage, LetterState
+from flightagents.records import LONGEST_DETAIL, DeadLetter
+from flightagents.store.connection import Database, until_stored
+from flightagents.store.cursors import cursor_after, read_cursor
+from flightagents.store.dead_letters import COLLECTION
+from flightagents.store.reading import Document, Reader
+
+MOST = 100
+"""Letters of a page."""
+MOST_COUNTED = 200_000
+"""Letters that a count looks at; it reads the index alone."""
+
+
+class MongoLetters:
+    """Pages by time and id, each served by an index in its order."""
+
+    def __init__(self, database: Database) -> None:
+        self._letters = database[COLLECTION]
+
+    @until_stored
+    async def prepare(self) -> None:
+        """Make the indexes."""
+        newest = [("at", DESCENDING), ("_id", DESCENDING)]
+        await self._letters.create_index([("state", ASCENDING), *newest], name="state")
+        await self._letters.create_index(
+            [("reason", ASCENDING), ("state", ASCENDING), *newest], name="reason"
+        )
+
+    @until_stored
+    async def page(
+        self, wanted: LetterFilter, *, limit: int, cursor: str | None = None, oldest_first: bool = False
+    ) -> LetterPage:
+        """Give letters, newest first. Raises CursorError for a cursor that `page` did not give."""
+        limit = max(1, min(limit, MOST))
+        place = read_cursor(cursor) if cursor else None
+        direction = ASCENDING if oldest_first else DESCENDING
+        query = page_query(wanted, place, oldest_first=oldest_first)
+        found = self._letters.find(query).sort([("at", direction), ("_id", direction)]).limit(limit + 1)
+        documents = await found.to_list(limit + 1)
+        last = documents[limit - 1] if len(documents) > limit else None
+        return LetterPage(
+            await _rows.read(_each(documents[:limit])),
+            cursor_after(last["at"], last["_id"]) if last else None,
+        )
+
+    @until_stored
+    async def counts(self) -> list[LetterCount]:
+        """Count letters by reason and state; of very many, the first by reason."""
+        found = self._letters.aggregate(COUNTING, hint="reason")
+        return [
+            LetterCount(each["_id"]["reason"], LetterState(each["_id"].get("state") or "new"), each["count"])
+            async for each in found
+        ]
+
+    @until_stored
+    async def get(self, key: str) -> KeptLetter | None:
+        """Give a letter."""
+        found = await _rows.read(self._letters.find({"_id": key}).limit(1))
+        return found[0] if found else None
+
+    @until_stored
+    async def mark(self, key: str, state: LetterState, *, by: str, at: datetime, note: str) -> bool:
+        """Say what became of a new letter; False where it is new no more, or unknown."""
+        became = {"state": state.value, "by": by, "moved_at": at, "note": note}
+        result = await self._letters.update_one({"_id": key, "state": None}, {"$set": became})
+        return result.modified_count == 1
+
+    @until_stored
+    async def failed_again(self, key: str, reason: str, detail: str) -> None:
+        """Note why a new letter could still not be read."""
+        why = {"reason": reason, "detail": detail[:LONGEST_DETAIL]}
+        await self._letters.update_one({"_id": key, "state": None}, {"$set": why})
+
+
+COUNTING: list[dict[str, Any]] = [
+    {"$sort": {"reason": ASCENDING, "state": ASCENDING}},
+    {"$project": {"_id": 0, "reason": 1, "state": 1}},
+    {"$limit": MOST_COUNTED},
+    {"$group": {"_id": {"reason": "$reason", "state": "$state"}, "count": {"$sum": 1}}},
+    {"$sort": {"_id": ASCENDING}},
+]
+
+
+def page_query(
+    wanted: LetterFilter, place: tuple[datetime, str] | None = None, *, oldest_first: bool = False
+) -> dict[str, Any]:
+    """Write the query of a page that begins after a place."""
+    states = [None if state is LetterState.NEW else state.value for state in sorted(wanted.states)]
+    times: dict[str, datetime] = {}
+    if wanted.since is not None:
+        times["$gte"] = wanted.since
+    if wanted.until is not None:
+        times["$lt"] = wanted.until
+    query: dict[str, Any] = {"state": {"$in": states}}
+    if times:
+        query["at"] = times
+    if wanted.reason is not None:
+        query["reason"] = {"$eq": wanted.reason}
+    if place is not None:
+        at, key = place
+        until, before = ("$gte", "$lte") if oldest_first else ("$lte", "$gte")
+        query["$and"] = [{"at": {until: at}}]
+        # Not an $or: with one MongoDB may read two ranges and sort them.
+        query["$nor"] = [{"at": at, "_id": {before: key}}]
+    return query
+
+
+async def _each(documents: Iterable[Document]) -> AsyncIterator[Document]:
+    for document in documents:
+        yield document
+
+
+def _letter(found: Document) -> KeptLetter:
+    return KeptLetter(
+        letter=msgspec.convert({**found, "id": found["_id"]}, DeadLetter),
+        state=LetterState(found.get("state") or "new"),
+        by=found.get("by", ""),
+        moved_at=found.get("moved_at"),
+        note=found.get("note", ""),
+    )
+
+
+_rows = Reader(COLLECTION, _letter)

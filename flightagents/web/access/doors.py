@@ -1,0 +1,106 @@
+"""What the gate asks: how somebody is known, and which role a route needs. wiring/ chooses who answers."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Protocol
+
+from aiohttp import web
+
+from flightagents.domain.users import Principal, Role
+
+
+class SignIn(Protocol):
+    """Tells who somebody is."""
+
+    async def by_password(self, name: str, password: str, address: str) -> Principal | str:
+        """Check a login; a refusal is a word: "wrong" or "too_many"."""
+
+    async def by_session(self, name: str, generation: int) -> Principal | None:
+        """Find the user of a session; None where it was ended since."""
+
+    async def by_token(self, token: str) -> Principal | None:
+        """Find whom a program acts for."""
+
+    async def by_proxy(self, name: str) -> Principal | None:
+        """Find whom a trusted proxy names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How the gate knows people."""
+
+    sign_in: SignIn
+    secret: bytes
+    """Signs sessions and forms."""
+    origins: frozenset[str] = frozenset()
+    """Where our own pages may come from, beside the address that the browser itself asked for."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Whose word counts about who somebody is, and where they come from."""
+    user_header: str = ""
+    """In which such a proxy names them; empty: it does not."""
+
+    def trusts(self, remote: str | None) -> bool:
+        """Tell whether a connection comes from a trusted proxy."""
+        if not remote or not self.proxies:
+            return False
+        try:
+            address = ip_address(remote.partition("%")[0])
+        except ValueError:
+            return False
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return any(mapped in network for network in self.proxies)
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Doors:
+    """The routes of an application, and which role each needs.
+
+    What was added otherwise, as Faust adds its own pages, needs a login, and to change anything an admin.
+    """
+
+    def __init__(self, application: web.Application) -> None:
+        self.application = application
+        self._needs: dict[tuple[str, str], Role | None] = {}
+        self._bodies: dict[tuple[str, str], int] = {}
+        self._streams: set[str] = set()
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        handler: Handler,
+        role: Role | None,
+        *,
+        most_bytes: int | None = None,
+        streams: bool = False,
+    ) -> None:
+        """Add a route, and say what it needs; None: anybody may come. GET answers HEAD as well.
+
+        `most_bytes`: its body may be longer than usual; `streams`: its answer may go on for long.
+        """
+        router = self.application.router
+        resource = router.add_resource(path)
+        for each in (method, "HEAD") if method == "GET" else (method,):
+            resource.add_route(each, handler)
+        self._needs[method, path] = role
+        if most_bytes is not None:
+            self._bodies[method, path] = most_bytes
+        if streams:
+            self._streams.add(path)
+
+    def streams(self, path: str) -> bool:
+        """Tell whether a route's answer may go on for long."""
+        return path in self._streams
+
+    def needs(self, method: str, path: str) -> Role | None:
+        """Give the role that a route needs."""
+        method = "GET" if method == "HEAD" else method
+        unknown = Role.VIEWER if method == "GET" else Role.ADMIN
+        return self._needs.get((method, path), unknown)
+
+    def most_bytes(self, method: str, path: str) -> int | None:
+        """Give the longest body that a route takes; None: the usual."""
+        return self._bodies.get((method, path))

@@ -1,0 +1,151 @@
+"""The gate before every page, Faust's own included: who is it, may they, and do they mean it.
+
+A route that nobody has said anything about needs a login. What changes something needs more: from a browser
+a form's token and our own origin, from a program a token of its own.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from flightagents.domain.users import Principal, Role
+from flightagents.web.access.doors import Access, Doors, Handler
+from flightagents.web.access.origin import is_own
+from flightagents.web.access.sessions import COOKIE, Sessions
+from flightagents.web.forms import UNREADABLE
+
+BODY_SECONDS = 20
+"""How long a body may take to arrive."""
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_FIELD, FORM_HEADER = "form_token", "X-Form-Token"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, and the token that their forms carry; empty for a program, which needs none."""
+
+    principal: Principal
+    form_token: str
+
+    @property
+    def sees_people(self) -> bool:
+        """Whether names and addresses may be shown to them."""
+        return self.principal.role.includes(Role.AGENT)
+
+    def may(self, role: str) -> bool:
+        """Tell whether they have a role, or a higher one."""
+        return self.principal.role.includes(Role(role))
+
+
+VISITOR = web.RequestKey("visitor", Visitor)
+
+
+class Gate:
+    """Lets in, asks to log in, or turns away."""
+
+    def __init__(self, access: Callable[[], Access], doors: Doors) -> None:
+        self._access = access
+        self._doors = doors
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Stand before one request."""
+        resource = request.match_info.route.resource
+        if resource is None:  # no such page: aiohttp says so
+            return await handler(request)
+        role = self._doors.needs(request.method, resource.canonical)
+        if role is None:
+            return await handler(request)
+        access = self._access()
+        sessions = Sessions(access.secret)
+        visitor = await who(request, access, sessions)
+        if visitor is None:
+            return ask_to_log_in(request)
+        if not visitor.principal.role.includes(role):
+            raise web.HTTPForbidden(text=f"this needs the role {role}")
+        most = self._doors.most_bytes(request.method, resource.canonical)
+        if most is not None:
+            request = request.clone(client_max_size=most)
+        request[VISITOR] = visitor
+        if request.method not in READS:
+            await _require_meant(request, access, visitor)
+        return await handler(request)
+
+
+async def who(request: web.Request, access: Access, sessions: Sessions) -> Visitor | None:
+    """Find out who asks: a program by its token, else a proxy's word, else a session."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        principal = await access.sign_in.by_token(token.strip())
+        return Visitor(principal, "") if principal else None
+    if access.user_header and access.trusts(request.remote):
+        named = request.headers.get(access.user_header, "")
+        principal = await access.sign_in.by_proxy(named) if named else None
+        return Visitor(principal, sessions.form_token(f"proxy|{principal.name}")) if principal else None
+    session = sessions.read(request.cookies.get(COOKIE))
+    if session is None:
+        return None
+    principal = await access.sign_in.by_session(session.user, session.generation)
+    return Visitor(principal, sessions.form_token(session.nonce)) if principal else None
+
+
+def ask_to_log_in(request: web.Request) -> web.Response:
+    """Lead a browser that asks for a page to the login; refuse everything else."""
+    asks_for_page = "text/html" in request.headers.get("Accept", "")
+    if request.method in READS and asks_for_page and not request.path.startswith("/api/"):
+        raise web.HTTPSeeOther(str(request.rel_url.with_path("/login").with_query({"next": request.path_qs})))
+    return web.json_response(
+        {"error": "log in, or send a token: Authorization: Bearer fa_..."},
+        status=401,
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+async def _require_meant(request: web.Request, access: Access, visitor: Visitor) -> None:
+    """Refuse what another site made the browser send, and what never ends."""
+    by_program = not visitor.form_token
+    if not by_program and not is_own(request, access.origins, scheme=scheme_of(request, access)):
+        raise web.HTTPForbidden(text="this was not sent from one of our own pages")
+    given = request.headers.get(FORM_HEADER, "")
+    form = await arrived(request)
+    if not by_program and not is_same(given or form.get(FORM_FIELD, ""), visitor.form_token):
+        raise web.HTTPForbidden(text="the form is too old: open the page again, and send it from there")
+
+
+async def arrived(request: web.Request) -> Mapping[str, str]:
+    """Wait for the body, but not for ever; give the texts of a form, of anything else nothing."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            if request.content_type not in _FORMS:
+                await request.read()
+                return {}
+            form = await request.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="the request took too long to arrive") from None
+    except UNREADABLE:
+        return {}
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def is_same(given: str, wanted: str) -> bool:
+    """Compare two tokens, in a time that tells nothing."""
+    return hmac.compare_digest(given.encode(errors="replace"), wanted.encode())
+
+
+def scheme_of(request: web.Request, access: Access) -> str:
+    """Tell how the browser reaches us: a trusted proxy may have taken TLS off."""
+    if access.trusts(request.remote):
+        return request.headers.get("X-Forwarded-Proto", request.scheme).partition(",")[0].strip().lower()
+    return request.scheme
+
+
+def address_of(request: web.Request, access: Access) -> str:
+    """Tell where a request comes from; a trusted proxy says for whom it asks, and only it is believed."""
+    if access.trusts(request.remote):
+        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+            if hop.strip() and not access.trusts(hop.strip()):
+                return hop.strip()
+    return request.remote or ""

@@ -1,0 +1,97 @@
+"""The login: a form, who it lets in, and the way out.
+
+Nobody has a session yet, so the form's token is bound to a cookie of its own that came with the form.
+"""
+
+import secrets
+from collections.abc import Callable
+
+from aiohttp import web
+
+from flightagents import metrics
+from flightagents.domain.users import Principal, Role
+from flightagents.web.access.doors import Access, Doors
+from flightagents.web.access.gate import FORM_FIELD, address_of, arrived, is_same, scheme_of
+from flightagents.web.access.origin import is_own
+from flightagents.web.access.sessions import Sessions
+from flightagents.web.staff.frame import Frame
+
+COOKIE = "flightagents_login"
+_MINUTES = 30
+_SAID = {
+    "wrong": "No user with this name and password.",
+    "too_many": "Too many logins have failed. Wait a quarter of an hour, or ask an admin for a new password.",
+    "forged": "The form was too old. Please try again.",
+}
+
+
+class LoginPages:
+    """Answers /login and /logout."""
+
+    def __init__(self, access: Callable[[], Access], frame: Callable[[], Frame]) -> None:
+        self._access = access
+        self._frame = frame
+
+    def mount(self, doors: Doors) -> None:
+        """Add the routes."""
+        doors.add("GET", "/login", self.ask, None)
+        doors.add("POST", "/login", self.log_in, None)
+        doors.add("POST", "/logout", self.log_out, Role.VIEWER)
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Show the form."""
+        return self._form(request)
+
+    async def log_in(self, request: web.Request) -> web.StreamResponse:
+        """Let somebody in, and lead them to where they wanted to go."""
+        access, form = self._access(), await arrived(request)
+        scheme = scheme_of(request, access)
+        nonce = request.cookies.get(COOKIE, "")
+        wanted = Sessions(access.secret).form_token(f"login|{nonce}")
+        own = is_own(request, access.origins, scheme=scheme)
+        if not nonce or not own or not is_same(form.get(FORM_FIELD, ""), wanted):
+            return self._form(request, "forged", status=403)
+        name = form.get("name", "")
+        found = await access.sign_in.by_password(name, form.get("password", ""), address_of(request, access))
+        if not isinstance(found, Principal):
+            metrics.LOGIN_FAILURES.labels(reason=found).inc()
+            return self._form(request, found, name=name, status=429 if found == "too_many" else 403)
+        response = web.Response(status=303, headers={"Location": _local(request.query.get("next", "/"))})
+        response.del_cookie(COOKIE, path="/login")
+        Sessions(access.secret).begin(response, found.name, found.generation, secure=scheme == "https")
+        return response
+
+    async def log_out(self, _request: web.Request) -> web.StreamResponse:
+        """End this browser's session."""
+        response = web.Response(status=303, headers={"Location": "/login"})
+        Sessions(self._access().secret).end(response)
+        return response
+
+    def _form(
+        self, request: web.Request, said: str = "", *, name: str = "", status: int = 200
+    ) -> web.Response:
+        access = self._access()
+        nonce = secrets.token_urlsafe(16)
+        response = self._frame().bare(
+            "login.html",
+            status=status,
+            said=_SAID.get(said, ""),
+            name=name,
+            form_token=Sessions(access.secret).form_token(f"login|{nonce}"),
+        )
+        response.set_cookie(
+            COOKIE,
+            nonce,
+            max_age=_MINUTES * 60,
+            path="/login",
+            httponly=True,
+            secure=scheme_of(request, access) == "https",
+            samesite="Strict",
+        )
+        return response
+
+
+def _local(path: str) -> str:
+    """Give a path of ours; what leads elsewhere leads home."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours else "/"

@@ -1,0 +1,24 @@
+"""Faust's web server with its built-in pages moved aside: `/` is the staff page, `/stats` Faust's statistics.
+
+The gate stands before these pages as well: nobody has said anything about them, so they need a login.
+"""
+
+import faust
+from faust.web.apps.stats import Assignment, Stats
+from faust.web.drivers.aiohttp import Web
+
+stats = faust.web.Blueprint("statistics")
+stats.route("/stats", name="index")(Stats)
+stats.route("/stats/assignment", name="assignment")(Assignment)
+
+
+class StaffWeb(Web):
+    """Places Faust's pages; which of them are on is still for Faust's settings to say."""
+
+    default_blueprints = (
+        ("/faust/router", "faust.web.apps.router:blueprint"),
+        ("/faust/table", "faust.web.apps.tables.blueprint"),
+    )
+    debug_blueprints = (("/faust/graph", "faust.web.apps.graph:blueprint"), ("", stats))
+    production_blueprints = ()
+    optional_blueprints = (("/faust/performance", "faust.web.apps.metrics:blueprint"),)

@@ -1,0 +1,1 @@
+"""The staff page: what the agency sees, and does, all day."""

@@ -1,0 +1,200 @@
+"""Keeps lists on open pages as they are in the database: whoever looks gets what has changed.
+
+store/touched.py tells which collections changed. A list that somebody looks at is then made anew, once for
+all who look at the same, once a second at most, and each gets the rows that are new to them, as HTML. Making
+lists takes a small share of the worker's time: when they are many or slow they follow less often.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import monotonic
+from typing import NamedTuple
+
+import msgspec
+import structlog
+
+AT_MOST_EVERY = timedelta(seconds=1)
+"""Real time between two updates of a list."""
+ANYWAY_EVERY = timedelta(seconds=30)
+"""Real time after which a list is made anew though nothing was touched: time alone changes its order."""
+SHARE = 0.05
+"""Of the worker's time, for lists that change by themselves."""
+TICK = timedelta(milliseconds=100)
+
+_log = structlog.get_logger(__name__)
+
+
+class Row(NamedTuple):
+    """A row of a list: which one it is, and how it looks."""
+
+    key: str
+    html: str
+
+
+class Snapshot:
+    """A list as it was made once. `version` names its rows and their order."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = dict(rows)
+        digest = hashlib.sha256()
+        for key, html in self.rows.items():
+            digest.update(f"{key}\0{html}\0".encode())
+        self.version = digest.hexdigest()[:16]
+        self._since: dict[str, str] = {}
+
+    def since(self, old: "Snapshot | None") -> str:
+        """Give, as JSON, what is new to whoever has the old one: the order, and the rows that differ."""
+        known = old.version if old else ""
+        if known not in self._since:  # most who look have the same one
+            had = old.rows if old else {}
+            new = {key: html for key, html in self.rows.items() if had.get(key) != html}
+            self._since[known] = msgspec.json.encode({"order": list(self.rows), "rows": new}).decode()
+        return self._since[known]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that may be looked at. Equal keys are the same list; `topics` are the collections it shows."""
+
+    name: str
+    key: Hashable
+    topics: frozenset[str]
+    make: Callable[[], Awaitable[Sequence[Row]]]
+
+
+class Update(NamedTuple):
+    """What is new on a list."""
+
+    name: str
+    version: str
+    text: str
+
+
+@dataclass(slots=True)
+class _View:
+    listing: Listing
+    snapshot: Snapshot | None = None
+    dirty: bool = True
+    made_at: float = float("-inf")
+    viewers: set[asyncio.Event] = field(default_factory=set)
+
+
+class Live:
+    """The lists that somebody looks at. It rests while nobody does.
+
+    `touched` gives the names of collections that are changing; after a loss of sight, all of them. Without it
+    nothing happens by itself, and whoever holds this calls `note` and `catch_up`.
+    """
+
+    def __init__(
+        self,
+        touched: Callable[[], AsyncIterator[frozenset[str]]] | None,
+        *,
+        count: Callable[[int], None],
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        self._touched = touched
+        self._count = count
+        self._seconds = seconds
+        self._views: dict[Hashable, _View] = {}
+        self._work: list[asyncio.Task[None]] = []
+        self._closed = False
+
+    async def follow(self, listings: Sequence[Listing], versions: Sequence[str]) -> AsyncIterator[Update]:
+        """Give what is new on some lists, to a page that has these versions, until `close`."""
+        changed = asyncio.Event()
+        views = [self._views.setdefault(each.key, _View(each)) for each in listings]
+        had: list[Snapshot | None] = [None] * len(views)
+        known = list(versions)
+        for view in views:
+            view.viewers.add(changed)
+        self._begin()
+        changed.set()
+        try:
+            while not self._closed:
+                await changed.wait()
+                changed.clear()
+                for place, view in enumerate(views):
+                    old, new = had[place], view.snapshot
+                    had[place] = new
+                    if new is not None and new.version != known[place]:
+                        known[place] = new.version
+                        yield Update(view.listing.name, new.version, new.since(old))
+        finally:
+            for view in views:
+                self._leave(view, changed)
+
+    def close(self) -> None:
+        """End every stream."""
+        self._closed = True
+        for view in self._views.values():
+            for viewer in view.viewers:
+                viewer.set()
+        self._rest()
+
+    @property
+    def viewers(self) -> int:
+        """Count those who look."""
+        return len({viewer for view in self._views.values() for viewer in view.viewers})
+
+    async def catch_up(self) -> float:
+        """Make the lists anew that are due; give how many seconds that took."""
+        began = self._seconds()
+        for view in list(self._views.values()):
+            if self._is_due(view):
+                await self._remake(view)
+        return self._seconds() - began
+
+    def _is_due(self, view: _View) -> bool:
+        age = self._seconds() - view.made_at
+        wait = AT_MOST_EVERY if view.dirty else ANYWAY_EVERY
+        return bool(view.viewers) and age >= wait.total_seconds()
+
+    async def _remake(self, view: _View) -> None:
+        view.dirty, view.made_at = False, self._seconds()
+        try:
+            snapshot = Snapshot(await view.listing.make())
+        except Exception:  # noqa: BLE001 - a loop of its own: those who look keep what they have
+            _log.exception("a list could not be made anew", list=view.listing.name)
+            view.dirty = True
+            return
+        if view.snapshot is None or snapshot.version != view.snapshot.version:
+            view.snapshot = snapshot
+            for viewer in view.viewers:
+                viewer.set()
+
+    def note(self, touched: frozenset[str]) -> None:
+        """Note that collections were touched."""
+        for view in self._views.values():
+            view.dirty = view.dirty or not view.listing.topics.isdisjoint(touched)
+
+    def _begin(self) -> None:
+        self._count(self.viewers)
+        if self._touched is not None and not self._work and not self._closed:
+            watch = self._watch(self._touched())
+            self._work = [asyncio.create_task(watch), asyncio.create_task(self._keep_up())]
+
+    def _leave(self, view: _View, viewer: asyncio.Event) -> None:
+        view.viewers.discard(viewer)
+        if not view.viewers and self._views.get(view.listing.key) is view:
+            del self._views[view.listing.key]
+        if not self._views:
+            self._rest()
+        self._count(self.viewers)
+
+    def _rest(self) -> None:
+        for task in self._work:
+            task.cancel()
+        self._work = []
+
+    async def _watch(self, stream: AsyncIterator[frozenset[str]]) -> None:
+        async for touched in stream:
+            self.note(touched)
+
+    async def _keep_up(self) -> None:
+        while True:
+            spent = await self.catch_up()
+            await asyncio.sleep(max(TICK.total_seconds(), spent / SHARE))

@@ -1,0 +1,93 @@
+"""The stream that a page keeps open: server-sent events with what is new on its list, and how much waits."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+from aiohttp import web
+from aiohttp_sse import sse_response
+
+from flightagents.domain.users import Role
+from flightagents.errors import StartingError
+from flightagents.web.access.doors import Doors
+from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.staff.live import Listing, Live
+
+LASTS = timedelta(minutes=5)
+"""Real time. Then the browser connects anew, and whoever has been locked out meanwhile is out."""
+SEND_SECONDS = 20
+"""How long a viewer may take to read an update; whoever is slower has to connect anew."""
+PING_SECONDS = 15
+
+
+class Lister(Protocol):
+    """Finds the list that a page shows."""
+
+    def __call__(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
+        """Give the list for the page's query, as this visitor may see it."""
+
+
+class LiveStream:
+    """Answers /live/NAME, with the query of the page that shows the list."""
+
+    def __init__(self, live: Callable[[], Live]) -> None:
+        self._live = live
+        self._listers: dict[str, tuple[Role, Lister]] = {}
+
+    def add(self, name: str, lister: Lister, role: Role = Role.VIEWER) -> None:
+        """Let a list be looked at by those who have a role."""
+        self._listers[name] = (role, lister)
+
+    def mount(self, doors: Doors) -> None:
+        """Add the route; when the server stops, the streams end, and it need not wait for them."""
+        doors.add("GET", "/live/{name}", self.stream, Role.VIEWER, streams=True)
+
+        async def close(_application: web.Application) -> None:
+            with suppress(StartingError):
+                self._live().close()
+
+        doors.application.on_shutdown.append(close)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Send updates until the viewer leaves. The id of an event is the version that the page then has."""
+        visitor = request[VISITOR]
+        listings = self._listings(request, visitor)
+        known = request.headers.get("Last-Event-ID") or request.query.get("version", "")
+        async with sse_response(request, send_timeout=SEND_SECONDS, ping_interval=PING_SECONDS) as response:
+            await response.send("", event="hello", retry=1000)
+            updates = self._live().follow(listings, [*known.split("/"), "", ""][: len(listings)])
+            versions = {each.name: version for each, version in zip(listings, known.split("/"), strict=False)}
+            try:
+                async with asyncio.timeout(LASTS.total_seconds()):
+                    async for update in updates:
+                        versions[update.name] = update.version
+                        id_ = "/".join(versions.get(each.name, "") for each in listings)
+                        await response.send(update.text, event=_event(update.name), id=id_)
+            except TimeoutError:
+                pass
+            finally:
+                await updates.aclose()  # type: ignore[attr-defined]  # an async generator
+        return response
+
+    def _listings(self, request: web.Request, visitor: Visitor) -> list[Listing]:
+        names = [request.match_info["name"], *([] if request.match_info["name"] == COUNTS else [COUNTS])]
+        query = {key: value for key, value in request.query.items() if key != "version"}
+        found = []
+        for name in names:
+            if name not in self._listers:
+                raise web.HTTPNotFound
+            role, lister = self._listers[name]
+            if not visitor.may(role):
+                raise web.HTTPForbidden(text=f"this needs the role {role}")
+            found.append(lister(query, visitor))
+        return found
+
+
+COUNTS = "counts"
+"""The list of how much waits for a person, which every page shows in its head."""
+
+
+def _event(name: str) -> str:
+    return COUNTS if name == COUNTS else "rows"

@@ -1,0 +1,143 @@
+// Keeps a list as it is in the database, and says when it cannot. The server sends finished rows.
+//
+// Nothing jumps under the mouse: while the pointer or the keyboard is in the list, rows change in place, and
+// what comes, goes or moves waits until they leave it, or until somebody asks for it.
+"use strict";
+
+(() => {
+  const list = document.querySelector("[data-live]");
+  const state = document.getElementById("connection");
+  const waiting = document.getElementById("waiting");
+  const title = document.title;
+  const newest = new Map(); // rows that are not shown yet
+  let lostAt = 0;
+
+  function parse(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html.trim();
+    return template.content.firstElementChild;
+  }
+
+  function byKey() {
+    return new Map([...list.children].filter((row) => row.dataset.key).map((row) => [row.dataset.key, row]));
+  }
+
+  // What somebody has ticked, typed or opened stays so.
+  function carryOver(old, row) {
+    const fields = old.querySelectorAll("input, textarea, select");
+    row.querySelectorAll("input, textarea, select").forEach((field, place) => {
+      const was = fields[place];
+      if (!was || was.name !== field.name) return;
+      if (was.type === "checkbox") field.checked = was.checked;
+      else if (was.type !== "hidden") field.value = was.value;
+    });
+    const opened = old.querySelectorAll("details");
+    row.querySelectorAll("details").forEach((each, place) => { each.open = opened[place]?.open ?? each.open; });
+  }
+
+  function busy() {
+    return list.matches(":hover") || list.contains(document.activeElement);
+  }
+
+  function replace(old, row) {
+    carryOver(old, row);
+    row.classList.add("changed");
+    old.replaceWith(row);
+  }
+
+  function apply(update) {
+    const rows = byKey();
+    for (const [key, html] of Object.entries(update.rows)) {
+      const old = rows.get(key);
+      if (old && !old.contains(document.activeElement)) replace(old, parse(html));
+      else newest.set(key, html);
+    }
+    settle(update.order);
+  }
+
+  // Brings the list into its order: now, or when nobody is in it any more.
+  function settle(order, anyway = false) {
+    list.order = order ?? list.order;
+    if (!list.order) return;
+    const rows = byKey();
+    const come = list.order.filter((key) => !rows.has(key));
+    const gone = [...rows.keys()].filter((key) => !list.order.includes(key));
+    const moved = [...rows.keys()].filter((key) => list.order.includes(key)).join("\n")
+      !== list.order.filter((key) => rows.has(key)).join("\n");
+    for (const [key, row] of rows) row.classList.toggle("gone", gone.includes(key));
+    if ((come.length || gone.length || moved) && !anyway && busy()) {
+      const parts = [];
+      if (come.length) parts.push(`${come.length} new`);
+      if (gone.length) parts.push(`${gone.length} settled`);
+      if (moved && !parts.length) parts.push("new order");
+      waiting.textContent = `${parts.join(", ")}: show`;
+      waiting.hidden = false;
+      return;
+    }
+    waiting.hidden = true;
+    for (const key of gone) rows.get(key).remove();
+    let place = null;
+    for (const key of list.order) {
+      let row = rows.get(key);
+      const html = newest.get(key);
+      if (html !== undefined) {
+        newest.delete(key);
+        const made = parse(html);
+        if (row) replace(row, made); else made.classList.add("changed");
+        row = made;
+      }
+      if (!row) continue;
+      const wanted = place ? place.nextElementSibling : list.firstElementChild;
+      if (wanted !== row) list.insertBefore(row, wanted);
+      place = row;
+    }
+    const empty = document.querySelector("[data-empty]");
+    if (empty) empty.hidden = list.order.length > 0;
+    document.dispatchEvent(new Event("rows"));
+  }
+
+  function count(update) {
+    for (const [path, text] of Object.entries(update.rows)) {
+      for (const badge of document.querySelectorAll(`[data-count="${CSS.escape(path)}"]`)) {
+        badge.textContent = text;
+        badge.hidden = text === "0";
+      }
+    }
+    const open = [...document.querySelectorAll("[data-count][data-open]")]
+      .reduce((sum, badge) => sum + Number(badge.textContent.replace(/\D/g, "")), 0);
+    document.title = open ? `(${open}) ${title}` : title;
+  }
+
+  function say(text, lost) {
+    state.textContent = text;
+    state.classList.toggle("lost", lost);
+  }
+
+  function connect() {
+    const address = list?.dataset.live ?? document.body.dataset.counts;
+    if (!address) return;
+    const source = new EventSource(address);
+    source.addEventListener("hello", () => { lostAt = 0; say("Live", false); });
+    source.addEventListener("rows", (event) => apply(JSON.parse(event.data)));
+    source.addEventListener("counts", (event) => count(JSON.parse(event.data)));
+    source.addEventListener("error", () => {
+      lostAt = lostAt || Date.now();
+      // A browser gives up where it was refused: the session is over, or the server starts.
+      if (source.readyState === EventSource.CLOSED) { source.close(); setTimeout(connect, 5000); }
+    });
+  }
+
+  setInterval(() => {
+    if (lostAt && Date.now() - lostAt > 3000) {
+      const since = new Date(lostAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      say(`Not live since ${since}: trying again`, true);
+    }
+  }, 1000);
+
+  if (list) {
+    waiting.addEventListener("click", () => settle(undefined, true));
+    list.addEventListener("mouseleave", () => settle());
+    list.addEventListener("focusout", () => setTimeout(settle, 0));
+  }
+  connect();
+})();

@@ -1,0 +1,55 @@
+// What every page does by itself: countdowns by business time, marking of all rows, and asking before the worst.
+"use strict";
+
+(() => {
+  const body = document.body;
+  const began = Date.now();
+  const start = Date.parse(body.dataset.now);
+  const speed = Number(body.dataset.speed) || 1;
+  const businessNow = () => start + (Date.now() - began) * speed;
+
+  function left(milliseconds) {
+    const minutes = Math.round(Math.abs(milliseconds) / 60000);
+    const hours = Math.floor(minutes / 60);
+    const text = hours >= 48 ? `${Math.round(hours / 24)} days`
+      : hours ? `${hours} h ${String(minutes % 60).padStart(2, "0")}` : `${minutes} min`;
+    return milliseconds >= 0 ? `in ${text}` : `${text} ago`;
+  }
+
+  function tick() {
+    const now = businessNow();
+    for (const each of document.querySelectorAll("[data-until]")) {
+      const text = left(Date.parse(each.dataset.until) - now);
+      if (each.textContent !== text) each.textContent = text;
+    }
+    const clock = document.getElementById("clock");
+    if (clock) {
+      clock.textContent = new Date(now).toLocaleString("en-GB", {
+        timeZone: clock.dataset.zone, weekday: "short", hour: "2-digit", minute: "2-digit",
+      });
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-all]");
+    if (all) {
+      for (const each of document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(all.dataset.all)}"]`)) {
+        each.checked = all.checked;
+      }
+    }
+    if (event.target.matches("input[type=checkbox]")) {
+      const marked = document.querySelectorAll("[data-key] input[type=checkbox]:checked").length;
+      for (const each of document.querySelectorAll("[data-marked]")) each.textContent = marked ? `${marked} marked` : "";
+    }
+    if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.ask;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("rows", tick);
+  tick();
+  setInterval(tick, Math.max(250, 1000 / speed));
+})();

@@ -1,0 +1,35 @@
+"""Who may come in: users, tokens and sessions, for the web and the command line."""
+
+from flightagents.handlers.keep_users import KeepUsers
+from flightagents.handlers.passwords import Passwords
+from flightagents.handlers.sign_in import SignIn
+from flightagents.store.attempts import MongoAttempts
+from flightagents.store.users import MongoTokens, MongoUsers
+from flightagents.web.access.doors import Access
+from flightagents.wiring.world import World
+
+
+def access_of(world: World) -> Access:
+    """Build what the gate asks."""
+    settings, database = world.settings, world.database
+    public = (settings.public_url or "").rstrip("/").lower()
+    return Access(
+        sign_in=SignIn(
+            MongoUsers(database),
+            MongoTokens(database),
+            MongoAttempts(database),
+            Passwords(),
+            world.address_keys,
+            proxied_role=settings.web_proxied_role,
+        ),
+        secret=world.secret,
+        origins=frozenset({public} if public else ()),
+        proxies=settings.trusted_proxies,
+        user_header=settings.web_user_header.strip(),
+    )
+
+
+def users_of(world: World) -> KeepUsers:
+    """Build what keeps the users."""
+    database = world.database
+    return KeepUsers(MongoUsers(database), MongoTokens(database), Passwords(), world.clock)

@@ -1,0 +1,24 @@
+"""What mends dead letters, in a worker and on the command line."""
+
+from flightagents.aviationstack.parsing import RowParser
+from flightagents.broker import CommandPublisher
+from flightagents.handlers.mend_letters import MendLetters
+from flightagents.ports import Publisher
+from flightagents.store.archive import MongoArchive
+from flightagents.store.flights import MongoFlights
+from flightagents.store.letters import MongoLetters
+from flightagents.wiring.world import World
+
+
+def wire_letters(world: World, publisher: Publisher | None = None) -> MendLetters:
+    """Build it; without a worker's publisher it brings its own."""
+    settings = world.settings
+    return MendLetters(
+        letters=MongoLetters(world.database),
+        reader=RowParser(),
+        archive=MongoArchive(world.database),
+        flights=MongoFlights(world.database),
+        publisher=publisher or CommandPublisher(settings.kafka_brokers, settings.topic_max_message_bytes),
+        clock=world.clock,
+        partition_by=settings.partition_by,
+    )

@@ -1,0 +1,385 @@
+"""The gate: what nobody sees or does without a login, and what no other site can make a browser do."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+from aiohttp import web
+from yarl import URL
+
+from flightagents.domain.users import Role
+from flightagents.web.access import gate
+from flightagents.web.access.doors import Doors
+from flightagents.web.access.gate import FORM_FIELD, FORM_HEADER, VISITOR
+from flightagents.web.access.sessions import COOKIE
+from flightagents.web.mount import mount
+from tests.support.agency import Agency
+from tests.support.users import PASSWORD, Staff
+from tests.support.website import PUBLIC_URL, Client, Website, form_token, log_in, own_origin, serve
+
+MEBIBYTE = 1024 * 1024
+
+
+class Probes:
+    """Pages of each kind; `done` is what was let through to change something."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def mount(self, doors: Doors) -> None:
+        doors.add("GET", "/probe", self.read, Role.VIEWER)
+        doors.add("GET", "/probe/agents", self.read, Role.AGENT)
+        doors.add("POST", "/probe", self.write, Role.AGENT)
+        doors.add("POST", "/probe/large", self.write, Role.AGENT, most_bytes=3 * MEBIBYTE)
+        # As Faust adds its pages: nobody has said who may see them.
+        doors.application.router.add_get("/theirs", self.read)
+        doors.application.router.add_post("/theirs", self.write)
+
+    async def read(self, request: web.Request) -> web.Response:
+        visitor = request[VISITOR]
+        return web.json_response({"who": visitor.principal.signed, "form": visitor.form_token})
+
+    async def write(self, request: web.Request) -> web.Response:
+        self.done.append(request[VISITOR].principal.signed)
+        return web.Response(text="done")
+
+
+class Around:
+    """A site with probes, and a browser."""
+
+    def __init__(self, site: Website, client: Client, probes: Probes) -> None:
+        self.site = site
+        self.staff: Staff = site.staff
+        self.client = client
+        self.probes = probes
+
+    async def form(self) -> str:
+        """Log in as an agent, and give the token of our forms."""
+        await log_in(self.client)
+        return str((await (await self.client.get("/probe")).json())["form"])
+
+    async def post(self, path: str = "/probe", headers: Mapping[str, str] | None = None, **data: str) -> int:
+        answer = await self.client.post(path, data=data, headers=headers)
+        return answer.status
+
+
+@pytest.fixture
+async def around() -> AsyncIterator[Around]:
+    async with opened() as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Around]:
+    site, probes = Website(Agency()), Probes()
+    application = web.Application()
+    probes.mount(mount(application, lambda: site.site))
+    async with serve(application) as client:
+        yield Around(site, client, probes)
+
+
+@pytest.mark.parametrize("path", ["/probe", "/theirs"])
+async def test_nobody_sees_a_page_without_logging_in(around: Around, path: str) -> None:
+    answer = await around.client.get(path)
+    assert (answer.status, "who" in await answer.text()) == (401, False)
+
+
+async def test_a_browser_is_led_to_the_login_and_back(around: Around) -> None:
+    answer = await around.client.get("/probe?a=1", headers={"Accept": "text/html"}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/login?next=/probe?a%3D1")
+    page = await (await around.client.get(answer.headers["Location"])).text()
+    answer = await around.client.post(
+        answer.headers["Location"],
+        data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+        headers={"Origin": own_origin(around.client)},
+        allow_redirects=False,
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/probe?a=1")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "x"])
+async def test_a_login_leads_nowhere_else(around: Around, elsewhere: str) -> None:
+    page = await (await around.client.get("/login")).text()
+    answer = await around.client.post(
+        "/login",
+        params={"next": elsewhere},
+        data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+        headers={"Origin": own_origin(around.client)},
+        allow_redirects=False,
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+
+
+async def test_the_cookie_of_a_session_is_for_the_server_alone(around: Around) -> None:
+    page = await (await around.client.get("/login")).text()
+    answer = await around.client.post(
+        "/login",
+        data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+        headers={"Origin": own_origin(around.client)},
+        allow_redirects=False,
+    )
+    cookie = answer.cookies[COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert PASSWORD not in cookie.value
+
+
+async def test_behind_tls_the_cookie_goes_nowhere_else() -> None:
+    async with opened() as around:
+        trusting(around, "127.0.0.0/8")
+        page = await (await around.client.get("/login", headers={"X-Forwarded-Proto": "https"})).text()
+        answer = await around.client.post(
+            "/login",
+            data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+            headers={
+                "Origin": own_origin(around.client).replace("http:", "https:"),
+                "X-Forwarded-Proto": "https",
+                # The test's browser keeps no secure cookie for plain HTTP.
+                "Cookie": _cookie(around),
+            },
+            allow_redirects=False,
+        )
+        assert answer.status == 303
+        assert answer.cookies[COOKIE]["secure"] is True
+
+
+def _cookie(around: Around) -> str:
+    jar = around.client.session.cookie_jar
+    return "; ".join(f"{each.key}={each.value}" for each in jar)
+
+
+async def test_logging_out_ends_the_session(around: Around) -> None:
+    token = await around.form()
+    origin = {"Origin": own_origin(around.client)}
+    assert await around.post("/logout", origin, **{FORM_FIELD: token}) == 200  # the login page
+    assert (await around.client.get("/probe")).status == 401
+
+
+async def test_a_viewer_may_not_act_nor_see_what_agents_see(around: Around) -> None:
+    await log_in(around.client, "vera")
+    assert (await around.client.get("/probe")).status == 200
+    assert (await around.client.get("/probe/agents")).status == 403
+    token = (await (await around.client.get("/probe")).json())["form"]
+    assert await around.post(headers={"Origin": own_origin(around.client)}, **{FORM_FIELD: token}) == 403
+    assert around.probes.done == []
+
+
+async def test_what_nobody_has_said_anything_about_only_an_admin_changes(around: Around) -> None:
+    token = await around.form()
+    origin = {"Origin": own_origin(around.client)}
+    assert await around.post("/theirs", origin, **{FORM_FIELD: token}) == 403
+    await log_in(around.client, "ada")
+    token = (await (await around.client.get("/probe")).json())["form"]
+    assert await around.post("/theirs", origin, **{FORM_FIELD: token}) == 200
+
+
+async def test_a_form_of_ours_is_taken(around: Around) -> None:
+    token = await around.form()
+    assert await around.post(headers={"Origin": own_origin(around.client)}, **{FORM_FIELD: token}) == 200
+    assert around.probes.done == ["ben"]
+
+
+async def test_a_script_of_ours_may_send_the_token_as_a_header(around: Around) -> None:
+    token = await around.form()
+    assert await around.post(headers={"Origin": own_origin(around.client), FORM_HEADER: token}) == 200
+
+
+async def test_our_public_address_is_our_own_too(around: Around) -> None:
+    token = await around.form()
+    assert await around.post(headers={"Origin": PUBLIC_URL}, **{FORM_FIELD: token}) == 200
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1.evil.example"},
+        {"Origin": "http://127.0.0.1@evil.example"},
+        {"Origin": "http://["},
+        {"Referer": "https://evil.example/probe"},
+        {},
+    ],
+)
+async def test_what_another_site_sends_is_refused_even_with_the_token(
+    around: Around, origin: dict[str, str]
+) -> None:
+    token = await around.form()
+    assert await around.post(headers=origin, **{FORM_FIELD: token}) == 403
+    assert around.probes.done == []
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "not a token", "ü"])
+async def test_without_the_token_of_this_session_nothing_is_taken(around: Around, token: str) -> None:
+    await around.form()
+    assert await around.post(headers={"Origin": own_origin(around.client)}, **{FORM_FIELD: token}) == 403
+    assert around.probes.done == []
+
+
+async def test_the_token_of_another_session_is_none_of_this(around: Around) -> None:
+    other = await around.form()
+    await around.form()
+    assert await around.post(headers={"Origin": own_origin(around.client)}, **{FORM_FIELD: other}) == 403
+
+
+async def test_a_cookie_that_somebody_made_up_is_no_session(around: Around) -> None:
+    await around.form()
+    signed = _cookie(around).partition("=")[2]
+    for wrong in (signed[:-1] + ("A" if signed[-1] != "A" else "B"), "W10.x.y", "", "x" * 5000):
+        around.client.session.cookie_jar.clear()
+        answer = await around.client.get("/probe", headers={"Cookie": f"{COOKIE}={wrong}"})
+        assert answer.status == 401
+
+
+async def test_a_login_form_from_another_site_is_refused(around: Around) -> None:
+    page = await (await around.client.get("/login")).text()
+    data = {"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)}
+    forged = await around.client.post("/login", data=data, headers={"Origin": "https://evil.example"})
+    assert forged.status == 403
+    around.client.session.cookie_jar.clear()
+    without_cookie = await around.client.post(
+        "/login", data=data, headers={"Origin": own_origin(around.client)}
+    )
+    assert without_cookie.status == 403
+    assert (await around.client.get("/probe")).status == 401
+
+
+async def test_too_many_failed_logins_are_told_to_wait(around: Around) -> None:
+    for status in [403] * 5 + [429]:
+        page = await (await around.client.get("/login")).text()
+        answer = await around.client.post(
+            "/login",
+            data={"name": "ben", "password": "a wrong password", FORM_FIELD: form_token(page)},
+            headers={"Origin": own_origin(around.client)},
+        )
+        assert answer.status == status
+
+
+async def test_a_program_comes_with_a_token_and_needs_no_form(around: Around) -> None:
+    shown = await around.staff.keep.give_token("ada", "a board", Role.AGENT)
+    assert await around.post(headers={"Authorization": f"Bearer {shown}"}) == 200
+    assert around.probes.done == ["ada (a board)"]
+
+
+async def test_a_wrong_token_does_not_fall_back_to_the_session(around: Around) -> None:
+    await around.form()
+    answer = await around.client.get("/probe", headers={"Authorization": "Bearer fa_0_0"})
+    assert answer.status == 401
+
+
+def trusting(around: Around, network: str, header: str = "X-Forwarded-User") -> None:
+    access = replace(around.site.site.access, proxies=(ip_network(network),), user_header=header)
+    around.site.site = replace(around.site.site, access=access)
+
+
+async def test_a_trusted_proxy_says_who_has_logged_in(around: Around) -> None:
+    trusting(around, "127.0.0.0/8")
+    answer = await around.client.get("/probe", headers={"X-Forwarded-User": "ben"})
+    seen = await answer.json()
+    assert seen["who"] == "ben"
+    named = {"X-Forwarded-User": "ben", "Origin": own_origin(around.client)}
+    assert await around.post(headers=named) == 403
+    assert await around.post(headers=named, **{FORM_FIELD: seen["form"]}) == 200
+    assert (
+        await around.post(headers={**named, "Origin": "https://evil.example"}, **{FORM_FIELD: seen["form"]})
+        == 403
+    )
+
+
+async def test_anybody_else_may_claim_what_they_like(around: Around) -> None:
+    trusting(around, "10.0.0.0/8")
+    answer = await around.client.get("/probe", headers={"X-Forwarded-User": "ada"})
+    assert answer.status == 401
+
+
+async def test_behind_a_proxy_failures_count_for_whom_it_asks(around: Around) -> None:
+    trusting(around, "127.0.0.0/8", header="")
+    page = await (await around.client.get("/login")).text()
+    await around.client.post(
+        "/login",
+        data={"name": "ben", "password": "wrong", FORM_FIELD: form_token(page)},
+        headers={"Origin": own_origin(around.client), "X-Forwarded-For": "203.0.113.9, 198.51.100.4"},
+    )
+    assert "key of 198.51.100.4" in around.staff.attempts.counts
+
+
+async def test_a_body_that_is_too_large_is_refused(around: Around) -> None:
+    token = await around.form()
+    headers = {"Origin": own_origin(around.client), FORM_HEADER: token}
+
+    async def sent(path: str, size: int) -> int:
+        answer = await around.client.post(path, data=io.BytesIO(b"x" * size), headers=headers)
+        return answer.status
+
+    assert await sent("/probe", 2 * MEBIBYTE) == 413
+    assert await sent("/probe/large", 2 * MEBIBYTE) == 200
+    assert await sent("/probe/large", 4 * MEBIBYTE) == 413
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.05)
+    await around.form()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"form_token="
+        await asyncio.Event().wait()
+
+    headers = {"Origin": own_origin(around.client), "Content-Type": "application/x-www-form-urlencoded"}
+    answer = await around.client.post("/probe", data=endless(), headers=headers)
+    assert answer.status == 408
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"--y\r\n"),
+        ("application/x-www-form-urlencoded; charset=klingon", b"a=b"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_no_form_of_ours(around: Around, kind: str, body: bytes) -> None:
+    await around.form()
+    headers = {"Origin": own_origin(around.client), "Content-Type": kind}
+    answer = await around.client.post("/probe", data=io.BytesIO(body), headers=headers)
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["/login", "/probe", "/theirs", "/static/staff.css", "/nowhere"])
+async def test_every_answer_forbids_what_is_not_ours(around: Around, path: str) -> None:
+    await around.form()
+    answer = await around.client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../mount.py", "/static/..%2fmount.py", "/static/%2e%2e%2fmount.py", "/static/"]
+)
+async def test_no_path_leads_out_of_the_static_files(around: Around, path: str) -> None:
+    answer = await around.client.get(URL(path, encoded=True))
+    assert answer.status == 404
+
+
+async def test_a_static_file_is_kept_under_its_own_hash_alone(around: Around) -> None:
+    page = await (await around.client.get("/login")).text()
+    address = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    answer = await around.client.get(address)
+    assert (answer.status, "immutable" in answer.headers["Cache-Control"]) == (200, True)
+    assert answer.headers["Content-Type"] == "text/css"
+    other = await around.client.get("/static/staff.css?another")
+    assert other.headers["Cache-Control"] == "no-cache"
+
+
+async def test_what_is_not_there_is_said_as_the_reader_reads(around: Around) -> None:
+    page = await around.client.get("/nowhere", headers={"Accept": "text/html"})
+    assert (page.status, "There is nothing here" in await page.text()) == (404, True)
+    answer = await around.client.get("/nowhere")
+    assert (answer.status, await answer.json()) == (404, {"error": "404: Not Found"})

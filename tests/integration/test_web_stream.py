@@ -1,0 +1,144 @@
+"""The stream behind an open page, over HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import ClientResponse, web
+
+from flightagents.domain.users import Role
+from flightagents.web.access.gate import Visitor
+from flightagents.web.mount import mount
+from flightagents.web.staff import stream as module
+from flightagents.web.staff.live import Listing, Live, Row
+from flightagents.web.staff.stream import COUNTS, LiveStream
+from tests.support.agency import Agency
+from tests.support.website import Client, Website, log_in, serve
+
+PATIENCE_SECONDS = 10
+
+
+class Around:
+    """A list, its stream, and a browser."""
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+        self.rows = [Row("a", "<tr></tr>")]
+        self.asked: list[Mapping[str, str]] = []
+        self.client: Client
+
+    def lister(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
+        self.asked.append(query)
+        key = (tuple(sorted(query.items())), visitor.sees_people)
+        return Listing("probe", key, frozenset({"flights"}), self.make)
+
+    def counts(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
+        del query, visitor
+
+        async def make() -> list[Row]:
+            return [Row("/tasks", "2")]
+
+        return Listing(COUNTS, COUNTS, frozenset({"tasks"}), make)
+
+    async def make(self) -> list[Row]:
+        return list(self.rows)
+
+    @asynccontextmanager
+    async def looking(self, path: str = "/live/probe", **headers: str) -> AsyncIterator["Events"]:
+        async with self.client.get(path, headers=headers) as answer:
+            events = Events(answer)
+            if answer.status == 200:
+                assert await events.next() == ("hello", "", "")
+                await self.live.catch_up()
+            yield events
+
+
+class Events:
+    """The events of a stream, one by one."""
+
+    def __init__(self, answer: ClientResponse) -> None:
+        self.status = answer.status
+        self._answer = answer
+
+    async def next(self) -> tuple[str, str, str]:
+        """Give kind, id and data of the next event."""
+        fields = {"event": "message", "id": "", "data": ""}
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while line := (await self._answer.content.readline()).decode().rstrip("\r\n"):
+                name, _, value = line.partition(": ")
+                fields[name] = value
+        return fields["event"], fields["id"], fields["data"]
+
+    async def ended(self) -> bool:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self._answer.content.read() == b""
+
+
+@pytest.fixture
+async def around() -> AsyncIterator[Around]:
+    site = Website(Agency())
+    found = Around(site.live)
+    application = web.Application()
+    doors = mount(application, lambda: site.site)
+    stream = LiveStream(lambda: site.live)
+    stream.add("probe", found.lister)
+    stream.add("agents", found.lister, Role.AGENT)
+    stream.add(COUNTS, found.counts)
+    doors.add("GET", "/probes/{name}", stream.stream, Role.VIEWER, streams=True)
+    async with serve(application) as client:
+        found.client = client
+        await log_in(client, "vera")
+        yield found
+
+
+async def test_a_page_gets_its_list_and_the_counts(around: Around) -> None:
+    async with around.looking("/probes/probe?date=today") as events:
+        kind, id_, data = await events.next()
+        assert (kind, json.loads(data)) == ("rows", {"order": ["a"], "rows": {"a": "<tr></tr>"}})
+        kind, both, data = await events.next()
+        assert (kind, json.loads(data)["rows"]) == ("counts", {"/tasks": "2"})
+        assert both.startswith(id_.partition("/")[0] + "/")
+    assert around.asked == [{"date": "today"}]
+
+
+async def test_a_browser_that_comes_back_gets_only_what_it_missed(around: Around) -> None:
+    async with around.looking("/probes/probe") as events:
+        await events.next()
+        _, known, _ = await events.next()
+    around.rows.append(Row("b", "<tr>b</tr>"))
+    async with around.looking("/probes/probe", **{"Last-Event-ID": known}) as events:
+        kind, _, data = await events.next()
+        assert (kind, json.loads(data)["order"]) == ("rows", ["a", "b"])
+
+
+async def test_a_list_for_agents_is_not_for_viewers(around: Around) -> None:
+    async with around.looking("/probes/agents") as events:
+        assert events.status == 403
+    async with around.looking("/probes/nowhere") as events:
+        assert events.status == 404
+
+
+async def test_nobody_looks_who_has_not_logged_in(around: Around) -> None:
+    around.client.session.cookie_jar.clear()
+    async with around.looking("/probes/probe") as events:
+        assert events.status == 401
+
+
+async def test_a_stream_ends_so_that_whoever_was_locked_out_is_out(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LASTS", module.LASTS * 0)
+    async with around.client.get("/probes/probe") as answer:
+        await Events(answer).next()
+        assert await Events(answer).ended()
+
+
+async def test_the_end_of_the_server_does_not_wait_for_those_who_look(around: Around) -> None:
+    async with around.looking("/probes/probe") as events:
+        await events.next()
+        await events.next()
+        around.live.close()
+        assert await events.ended()
+        assert around.live.viewers == 0
