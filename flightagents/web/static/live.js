@@ -45,14 +45,20 @@
     old.replaceWith(row);
   }
 
+  // A row whose key begins with # is a part of the page outside of the list, such as its totals.
+  function applyPart(key, html) {
+    document.querySelector(`[data-part="${CSS.escape(key)}"]`)?.replaceWith(parse(html));
+  }
+
   function apply(update) {
     const rows = byKey();
     for (const [key, html] of Object.entries(update.rows)) {
+      if (key.startsWith("#")) { applyPart(key, html); continue; }
       const old = rows.get(key);
       if (old && !old.contains(document.activeElement)) replace(old, parse(html));
       else newest.set(key, html);
     }
-    settle(update.order);
+    settle(update.order.filter((key) => !key.startsWith("#")));
   }
 
   // Brings the list into its order: now, or when nobody is in it any more.
