@@ -29,8 +29,8 @@ LIVE = "flight"
 SHOWN = 200
 """Entries of the story, unless all are asked for: what few flights have more of, and takes a page long."""
 TOPICS = frozenset({"flights", "notifications", "tasks", "silences"})
-HEAD, RIGHTS = "head", "rights"
-"""The parts of the page beside the story; they follow it."""
+PARTS = ("head", "rights")
+"""Of the page, beside the story: they follow the flight too."""
 _ODD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -101,7 +101,7 @@ class FlightPage:
         async def make() -> list[Row]:
             file = await self._file(flight, sees_people=sees_people, most=MOST if whole else SHOWN)
             text, values = self._frame().text, await self._values(file)
-            parts = [Row(name, text(f"flight_{name}.html", **values)) for name in (HEAD, RIGHTS)]
+            parts = [Row(f"#{name}", text(f"flight_{name}.html", **values)) for name in PARTS]
             story = [Row(each.key, text("flight_entry.html", line=each, **values)) for each in lines(file)]
             return [*parts, *story]
 

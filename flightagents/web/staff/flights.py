@@ -72,7 +72,7 @@ class Asked:
 
     @classmethod
     def of(cls, query: Mapping[str, str], today: date) -> "Asked":
-        """Read it; one that asks for no time means today and later. Raises ValueError that says what is wrong."""
+        """Read it; without a date it means today and later. Raises ValueError that says what is wrong."""
         fields = {"from": query.get("from", today.isoformat())}
         fields |= {name: query[name].strip() for name in _FIELDS if query.get(name, "").strip()}
         text = fields.get("text", "")

@@ -1,8 +1,7 @@
 // Keeps a list as it is in the database, and says when it cannot. The server sends finished rows.
 //
 // Nothing jumps under the mouse: while the pointer or the keyboard is in the list, rows change in place, and
-// what comes, goes or moves waits until they leave it, or until somebody asks for it. Parts of the page that
-// stand beside the list (data-part) are sent with its rows, and change in place.
+// what comes, goes or moves waits until they leave it, or until somebody asks for it.
 "use strict";
 
 (() => {
@@ -36,41 +35,44 @@
     row.querySelectorAll("details").forEach((each, place) => { each.open = opened[place]?.open ?? each.open; });
   }
 
-  function part(key) {
-    return document.querySelector(`[data-part="${CSS.escape(key)}"]`);
-  }
-
   function busy() {
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
-  // A row as the server wrote it: what scripts and people have done to it since is no difference.
-  function written(row) {
-    const copy = row.cloneNode(true);
-    copy.classList.remove("changed", "gone");
-    if (!copy.classList.length) copy.removeAttribute("class");
-    for (const each of copy.querySelectorAll("[data-until]")) each.textContent = "";
-    for (const each of copy.querySelectorAll("details")) each.open = false;
-    return copy.outerHTML;
+  // Whether two rows say the same, but for what scripts and people have done to them.
+  function same(old, row) {
+    const [one, other] = [old, row].map((each) => {
+      const plain = each.cloneNode(true);
+      plain.classList.remove("changed", "gone");
+      if (!plain.classList.length) plain.removeAttribute("class");
+      for (const span of plain.querySelectorAll("[data-until]")) span.textContent = "";
+      for (const each of plain.querySelectorAll("details")) each.open = false;
+      return plain;
+    });
+    return one.isEqualNode(other);
   }
 
-  // The first update of a page brings all its rows: those that are as they were stay, unmarked.
   function replace(old, row) {
-    if (written(old) === written(row)) return old;
+    if (same(old, row)) return;
     carryOver(old, row);
     row.classList.add("changed");
     old.replaceWith(row);
-    return row;
+  }
+
+  // A row whose key begins with # is a part of the page outside of the list, such as its totals.
+  function applyPart(key, html) {
+    document.querySelector(`[data-part="${CSS.escape(key)}"]`)?.replaceWith(parse(html));
   }
 
   function apply(update) {
     const rows = byKey();
     for (const [key, html] of Object.entries(update.rows)) {
-      const old = rows.get(key) ?? part(key);
+      if (key.startsWith("#")) { applyPart(key, html); continue; }
+      const old = rows.get(key);
       if (old && !old.contains(document.activeElement)) replace(old, parse(html));
       else newest.set(key, html);
     }
-    settle(update.order.filter((key) => !part(key)));
+    settle(update.order.filter((key) => !key.startsWith("#")));
   }
 
   // Brings the list into its order: now, or when nobody is in it any more.
@@ -101,8 +103,8 @@
       if (html !== undefined) {
         newest.delete(key);
         const made = parse(html);
-        if (!row) made.classList.add("changed");
-        row = row ? replace(row, made) : made;
+        if (row) replace(row, made); else made.classList.add("changed");
+        row = made.isConnected || !row ? made : row;
       }
       if (!row) continue;
       const wanted = place ? place.nextElementSibling : list.firstElementChild;
