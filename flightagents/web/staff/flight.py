@@ -156,7 +156,7 @@ class FlightPage:
             "name": name,
             "row": (await self._desk().rows([file.flight])).get(file.flight),
             "zone": _zone(file),
-            "airports": {code: airports.name(code) or code for code in (name.departure, name.arrival)},
+            "airports": [_called(name.departure), _called(name.arrival)],
             "KINDS": KINDS,
             "REASONS": REASONS,
             "SAID": SAID,
@@ -180,6 +180,11 @@ def _named(file: FlightFile) -> set[str]:
             case _:
                 pass
     return named
+
+
+def _called(code: str) -> str:
+    known = airports.name(code)
+    return f"{known} ({code})" if known else code
 
 
 def _zone(file: FlightFile) -> str | None:
