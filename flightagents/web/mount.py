@@ -13,6 +13,8 @@ from flightagents.web.answers import Answers
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.counts import CountsList
+from flightagents.web.staff.flight import FlightPage
+from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.now import NowPage
 from flightagents.web.staff.stream import COUNTS, LiveStream
@@ -63,6 +65,8 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
 
     stream.add(COUNTS, CountsList(lambda: site().office.counts))
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
+    FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
 
 

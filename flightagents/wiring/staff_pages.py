@@ -7,10 +7,12 @@ from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.now import Now
 from flightagents.ports import LetterState
+from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.letters import MongoLetters
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.flight_pages import flight_desk_of
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.world import World
 
@@ -51,4 +53,10 @@ def office_of(world: World, desk: Desk) -> Office:
             "/dead-letters": sum(unread),
         }
 
-    return Office(users=users, now=NowCalls(floor, users), counts=counts)
+    return Office(
+        users=users,
+        now=NowCalls(floor, users),
+        counts=counts,
+        flight=flight_desk_of(world, desk),
+        flights=MongoFlightSearch(world.database),
+    )

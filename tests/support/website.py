@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, cast
 
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -26,6 +27,7 @@ from flightagents.web.access.gate import FORM_FIELD
 from flightagents.web.mount import mount
 from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
+from flightagents.web.staff.flight import FlightDesk, OpenFile, Travellers
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Live
 from flightagents.web.staff.office import Office
@@ -33,6 +35,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.searches import FakeFlightSearch
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -76,6 +79,25 @@ class Reports:
     async def by_provider_id(self, provider_id: str, *, delivered: bool, detail: str) -> bool:
         row = self.rows.get(provider_id)
         return row is not None and await self(Receipt(row, delivered, detail))
+
+
+async def _no_file(flight: str, **asked: object) -> None:
+    del flight, asked
+
+
+async def _none(flights: object, also: object = ()) -> dict[str, Any]:
+    del flights, also
+    return {}
+
+
+NO_FLIGHTS = FlightDesk(
+    open_file=cast("OpenFile", _no_file),
+    rows=_none,
+    travellers=cast("Travellers", _none),
+    key=address_key,
+    system="tests",
+)
+"""The pages of flights are tested on the real thing (tests/support/office.py)."""
 
 
 class Quiet:
@@ -156,7 +178,13 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
+                flight=NO_FLIGHTS,
+                flights=FakeFlightSearch(agency.flights),
+            ),
         )
 
     def public_url(self, url: str) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.flight import FlightDesk
+from flightagents.web.staff.flights import Flights
 from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.users import Users
 
@@ -14,3 +16,5 @@ class Office:
     users: Users
     now: NowCalls
     counts: Counts
+    flight: FlightDesk
+    flights: Flights

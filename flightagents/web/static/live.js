@@ -39,13 +39,14 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
-  // Whether two rows say the same, but for what the scripts of the page have written into them.
+  // Whether two rows say the same, but for what scripts and people have done to them.
   function same(old, row) {
     const [one, other] = [old, row].map((each) => {
       const plain = each.cloneNode(true);
       plain.classList.remove("changed", "gone");
       if (!plain.classList.length) plain.removeAttribute("class");
       for (const span of plain.querySelectorAll("[data-until]")) span.textContent = "";
+      for (const each of plain.querySelectorAll("details")) each.open = false;
       return plain;
     });
     return one.isEqualNode(other);
