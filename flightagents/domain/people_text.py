@@ -18,7 +18,9 @@ MOST_WORDS = 6
 SHORTEST = 2
 """Characters without which nobody is looked for: one letter is the beginning of a tenth of all names."""
 SHORTEST_NUMBER = 4
-"""Digits."""
+"""Digits of the end of a number that somebody remembers."""
+WHOLE_NUMBER = 7
+"""Digits of a number that can be dialled, at least."""
 _NO_LETTERS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"[\d\s+()./-]+")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -80,11 +82,14 @@ def read(text: str) -> list[Alternatives] | None:
 
 
 def _number(text: str) -> list[Alternatives] | None:
-    """A number from abroad begins with + or 00; one as it is dialled at home with a 0 that we do not keep."""
-    digits = _digits(text).removeprefix("00")
+    """A whole number may begin as it is dialled, with 00 from abroad or with 0 at home: we keep neither."""
+    digits = _digits(text)
     if len(digits) < SHORTEST_NUMBER:
         return [(f"r:{digits}",)] if len(digits) >= SHORTEST else None
-    return [(f"p:{digits}", f"s:{digits.lstrip('0')[::-1]}", f"r:{digits}")]
+    abroad, home = digits, digits
+    if len(digits) >= WHOLE_NUMBER:
+        abroad, home = digits.removeprefix("00"), digits.removeprefix("0")
+    return [(f"p:{abroad}", f"s:{digits[::-1]}", f"s:{home[::-1]}", f"r:{digits}")]
 
 
 def _digits(text: str) -> str:

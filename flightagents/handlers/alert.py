@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from flightagents.clock import Clock
 from flightagents.domain.changes import Change, Kind
+from flightagents.domain.vital_signs import Measure
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.cases import Moved
+from flightagents.handlers.counting import count_changes, time_changes
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.unreadable import letter_about, post
 from flightagents.ports import FlightStore, Message, Publisher
+from flightagents.pulse import PULSE
 from flightagents.records import decode_change
 
 
@@ -42,8 +45,12 @@ class AlertOnChanges:
             except UnreadableRecordError as exc:
                 letters.append(letter_about(message, exc, self._clock.now()))
         await post(letters, self._publisher)
-        await self._flights.add_to_history(changes)
+        new = await self._flights.add_to_history(changes)
+        count_changes(new)
+        time_changes(new, self._clock)
         await self._flights.move_on(change.state for change in changes if change.state is not None)
+        for polled_at in {change.at for change in changes}:
+            PULSE[Measure.POLL_TO_CHANGE].note(self._clock.real(self._clock.now() - polled_at))
         await self._decide.for_flights(list({change.flight: None for change in changes}), _moves(changes))
         for hear in self._also:
             await hear(changes)

@@ -24,11 +24,17 @@ class Breaker:
         self._reason: str | None = None
         """Why it stopped; None while it works."""
         self._until = 0.0
+        CHANNEL_STOPPED.labels(channel=channel.value).set(0)
 
     @property
     def stopped(self) -> bool:
         """Whether nothing has gone through since it stopped."""
         return self._reason is not None
+
+    @property
+    def reason(self) -> str:
+        """Why it stopped, naming the setting; empty while it works."""
+        return self._reason or ""
 
     @property
     def rests(self) -> bool:

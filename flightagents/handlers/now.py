@@ -19,7 +19,7 @@ from flightagents.domain.disruptions_now import (
     most_urgent_first,
 )
 from flightagents.domain.flight_list import FlightRow
-from flightagents.domain.message_list import LastWord
+from flightagents.domain.message_list import LastWord, Reach
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.audience import Audience
@@ -32,6 +32,8 @@ BEFORE = timedelta(hours=6)
 AHEAD = timedelta(hours=24)
 MOST = 300
 """Flights of one page; the gravest of a day with more."""
+
+_BEST_FIRST = tuple(Reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,18 @@ class ShowNow:
     def _people(
         self, cases: Sequence[Case], words: Mapping[str, LastWord], silences: Mapping[str, Reason]
     ) -> list[Person]:
-        return [self._person(case.booking.id, words, silences) for case in cases if case.aside is None]
+        return [self._person(case, words, silences) for case in cases if case.aside is None]
 
-    def _person(self, booking: str, words: Mapping[str, LastWord], silences: Mapping[str, Reason]) -> Person:
-        if (word := words.get(booking)) is not None:
-            return Person(word=word)
-        return Person(silence=silences.get(self._person_key(booking)) if silences else None)
+    def _person(self, case: Case, words: Mapping[str, LastWord], silences: Mapping[str, Reason]) -> Person:
+        """Of two bookings with one address the ledger names one: whoever is told by it is told by both."""
+        theirs = [words[each.id] for each in case.bookings if each.id in words]
+        if theirs:
+            return Person(word=min(theirs, key=_newest_and_farthest))
+        return Person(silence=silences.get(self._person_key(case.booking.id)) if silences else None)
+
+
+def _newest_and_farthest(word: LastWord) -> tuple[int, int, int]:
+    return -word.ordinal, -word.turn, _BEST_FIRST.index(word.reach)
 
 
 def _by_flight(cases: Sequence[Case]) -> dict[str, list[Case]]:

@@ -5,6 +5,7 @@ from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
+from flightagents.ports.health import Gauges, Polls, Workers
 from flightagents.ports.letters import (
     KeptLetter,
     LetterCount,
@@ -16,10 +17,11 @@ from flightagents.ports.letters import (
 from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages, TravellerFiles, Uploads
 from flightagents.ports.punctuality import PunctualityStore
-from flightagents.ports.staff import StaffRows, StaffRules, Tasks
+from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
     BounceSource,
+    ChannelBacklog,
     DeliveryChannel,
     Ledger,
     Outbox,
@@ -39,7 +41,9 @@ __all__ = [
     "BookingFolder",
     "Bookings",
     "BounceSource",
+    "ChangeHistory",
     "ChangeSearch",
+    "ChannelBacklog",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",
@@ -48,8 +52,10 @@ __all__ = [
     "FlightSearch",
     "FlightSource",
     "FlightStore",
+    "Gauges",
     "Handlings",
     "HeldFlights",
+    "HistoryQuery",
     "KeptLetter",
     "Lease",
     "Ledger",
@@ -65,6 +71,7 @@ __all__ = [
     "Outbox",
     "Pages",
     "PeopleSearch",
+    "Polls",
     "Publisher",
     "PunctualityStore",
     "RateLimit",
@@ -86,4 +93,5 @@ __all__ = [
     "Uploads",
     "Users",
     "Waiting",
+    "Workers",
 ]

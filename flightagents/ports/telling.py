@@ -1,11 +1,22 @@
 """Notifications: what is decided, sent and reported."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt, Reply
+from flightagents.domain.delivery import (
+    Accepted,
+    Envelope,
+    Found,
+    Misconfigured,
+    NoReceipt,
+    Outcome,
+    Receipt,
+    Reply,
+    Retry,
+)
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
 from flightagents.domain.reasons import Reason
@@ -130,8 +141,22 @@ class RateLimit(Protocol):
         """Count these as not sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelBacklog:
+    """How many rows should have left by now, and since when the oldest of them (business time)."""
+
+    rows: int
+    oldest: datetime
+
+
 class Waiting(Protocol):
     """Rows that wait longer than they should."""
+
+    async def backlog(self, now: datetime) -> dict[Channel, ChannelBacklog]:
+        """Count what is due and has not ended, of each channel that has any; up to 10,000 rows in all.
+
+        What staff hold is not due; what waits for its next try is.
+        """
 
     async def expire(self, now: datetime) -> list[Notification]:
         """End what still waits, held or not, and is too late for anybody; give it."""
@@ -203,6 +228,9 @@ class DeliveryChannel(Protocol):
 
     async def find(self, envelope: Envelope) -> Accepted | Found:
         """Ask the provider whether it has the message; NO only from a source that would have shown it."""
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Try to get in, and send nothing; give what is wrong with that. Never raises."""
 
     def close(self) -> None:
         """End what it keeps open."""

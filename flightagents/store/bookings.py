@@ -81,7 +81,10 @@ class MongoBookings:
         if not bookings:
             return
         key = await self._key()
-        writes = [ReplaceOne({"_id": each.id}, _document(each, key), upsert=True) for each in bookings]
+        writes = [
+            ReplaceOne({"_id": each.id}, {**document(each, key), "decided": False}, upsert=True)
+            for each in bookings
+        ]
         with bulk_write():
             await self._bookings.bulk_write(writes, ordered=False)
 
@@ -95,17 +98,17 @@ class MongoBookings:
         found = await self._bookings.find_one({"_id": after.id})
         if found is not None and _booking(found) == after:
             return True  # also where a try before this one has stored it, and was not told so
-        document = _document(after, await self._key())
+        undecided = {**document(after, await self._key()), "decided": False}
         if before is None:
-            return found is None and await self._insert(document)
+            return found is None and await self._insert(undecided)
         if found is None or before.id != after.id or _booking(found) != before:
             return False
         condition = {name: value for name, value in found.items() if name != "decided"}
-        return (await self._bookings.replace_one(condition, document)).matched_count == 1
+        return (await self._bookings.replace_one(condition, undecided)).matched_count == 1
 
-    async def _insert(self, document: dict[str, Any]) -> bool:
+    async def _insert(self, undecided: dict[str, Any]) -> bool:
         try:
-            await self._bookings.insert_one(document)
+            await self._bookings.insert_one(undecided)
         except DuplicateKeyError:  # its text holds an address
             return False
         return True
@@ -170,11 +173,11 @@ def _number(segment: Segment) -> Number:
     return segment.designator, segment.flight_date.isoformat()
 
 
-def _document(booking: Booking, key: AddressKeys) -> dict[str, Any]:
-    """Write one, as not decided on."""
+def document(booking: Booking, key: AddressKeys) -> dict[str, Any]:
+    """Give the document of a booking: all of it, and what it is found and sorted by."""
     fields: dict[str, Any] = msgspec.to_builtins(booking)
     fields["_id"] = fields.pop("id")
-    return {**fields, **found_by(booking, key), "decided": False}
+    return {**fields, **found_by(booking, key)}
 
 
 def _booking(row: Document) -> Booking:

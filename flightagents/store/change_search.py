@@ -82,6 +82,8 @@ def conditions(query: ChangeQuery) -> list[dict[str, Any]] | None:
 def _change(row: Document) -> Change:
     """The database makes UTC of every time; those of an airport whose zone nobody knows are none."""
     change = msgspec.convert({**row, "id": row["_id"]}, Change)
+    if change.departure.zone is not None and change.arrival.zone is not None:
+        return change
     return replace(change, departure=_end(change.departure), arrival=_end(change.arrival))
 
 

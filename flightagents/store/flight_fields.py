@@ -103,12 +103,15 @@ async def index(flights: Collection) -> None:
     """Make the indexes that lists are served by.
 
     Each order that is offered without any filter needs one of its own: `leaves`, `order` (by number and by
-    airline), `late`, `route` (by airport) and `changed`. `listed_keys` serves the filters. `troubled` holds
+    airline), `late`, `route` (by airport) and `changed`. `keys` serves the filters. `troubled` holds
     only the flights with a trouble, the gravest first. Other filters and orders are combined by walking one
     of these: a filter's, with the few found sorted in memory, or an order's until a page is full.
     """
     await flights.create_index([("keys", ASCENDING), ("leaves", ASCENDING), ("_id", ASCENDING)], name="keys")
-    for field, name in (("leaves", "leaves"), ("late", "late"), ("changed_at", "changed")):
+    # With the date: of the flights from a day on, those of the day before that leave late need no fetching.
+    leaves = [("leaves", ASCENDING), ("_id", ASCENDING), ("date", ASCENDING)]
+    await flights.create_index(leaves, name="leaves")
+    for field, name in (("late", "late"), ("changed_at", "changed")):
         await flights.create_index([(field, ASCENDING), ("_id", ASCENDING)], name=name)
     for field in ("order", "route"):
         await flights.create_index([(field, ASCENDING), ("_id", ASCENDING)], name=field)

@@ -75,7 +75,7 @@ class MongoFlights:
         if not changes:
             return []
         writes = [
-            UpdateOne({"_id": change.id}, {"$setOnInsert": _history(change)}, upsert=True)
+            UpdateOne({"_id": change.id}, {"$setOnInsert": history(change)}, upsert=True)
             for change in changes
         ]
         with bulk_write():
@@ -90,7 +90,7 @@ class MongoFlights:
             if state.flight not in newest or state.ordinal > newest[state.flight].ordinal:
                 newest[state.flight] = state
         writes = [
-            ReplaceOne({"_id": state.flight, "ordinal": {"$lt": state.ordinal}}, _latest(state), upsert=True)
+            ReplaceOne({"_id": state.flight, "ordinal": {"$lt": state.ordinal}}, latest(state), upsert=True)
             for state in newest.values()
         ]
         if not writes:
@@ -124,13 +124,15 @@ def counted_field(state: FlightState) -> dict[str, Any]:
     return {"version": COUNTED_VERSION, **msgspec.to_builtins(counted(state))}
 
 
-def _history(change: Change) -> dict[str, Any]:
+def history(change: Change) -> dict[str, Any]:
+    """Give the document of a change, but for its id."""
     fields: dict[str, Any] = msgspec.to_builtins(change, builtin_types=(datetime,))
     del fields["id"], fields["state"]
     return fields
 
 
-def _latest(state: FlightState) -> dict[str, Any]:
+def latest(state: FlightState) -> dict[str, Any]:
+    """Give the document of a flight: its state, and what it is found, sorted and shown by."""
     name = FlightId.parse(state.flight)
     fields: dict[str, Any] = msgspec.to_builtins(state, builtin_types=(datetime,))
     return {

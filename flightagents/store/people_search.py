@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from bson.regex import Regex
+
 from flightagents.domain import people_text
 from flightagents.domain.bookings import Booking
 from flightagents.domain.pages import Count, Page
@@ -61,13 +63,14 @@ def order_of(query: PeopleQuery) -> Order:
 def conditions(query: PeopleQuery) -> list[dict[str, Any]] | None:
     """Say what all has to hold; None where nothing can.
 
-    What was typed is escaped, and stands behind the letter of its kind at the beginning of a word.
+    What was typed is escaped, and stands behind the letter of its kind at the beginning of a word. A pattern
+    that Python has compiled would carry its Unicode flag, for which MongoDB walks the whole index.
     """
     beginnings = people_text.read(query.text)
     if beginnings is None:
         return None
     wanted: list[dict[str, Any]] = [
-        {"words": {"$in": [re.compile(f"^{re.escape(each)}") for each in alternatives]}}
+        {"words": {"$in": [Regex(f"^{re.escape(each)}") for each in alternatives]}}
         for alternatives in beginnings
     ]
     if query.travels_from is not None:

@@ -10,10 +10,15 @@ from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
+from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.booking_forms import BookingForms
+from flightagents.web.staff.counts import CountsList
+from flightagents.web.staff.flight import FlightPage
+from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
-from flightagents.web.staff.stream import LiveStream
+from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.travellers import TravellerPages
 from flightagents.web.staff.upload import UploadPages
@@ -22,7 +27,11 @@ from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages as PublicPages
 
 
-def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
+def mount(
+    application: web.Application,
+    site: Callable[[], Site],
+    readiness: Callable[[], Readiness | None] = lambda: None,
+) -> Doors:
     """Add gate and routes, and give the doors for more; `site` is asked at each request.
 
     The web server starts before all is wired.
@@ -43,6 +52,7 @@ def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
     application.middlewares.extend([say, guard])
     application.on_response_prepare.append(headers.add_headers)
     _mount_public(doors, site)
+    HealthPages(readiness).mount(doors)
     static_files.mount(doors)
     LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
     stream = LiveStream(lambda: site().live)
@@ -60,6 +70,10 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     def travellers() -> TravellersDesk:
         return site().office.travellers
 
+    stream.add(COUNTS, CountsList(lambda: site().office.counts))
+    NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
+    FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
     TravellerPages(travellers, frame).mount(doors, stream)
     BookingForms(travellers, frame).mount(doors)

@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import aiohttp
@@ -35,6 +35,12 @@ from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
 from flightagents.store.uploads import MongoUploads
 from flightagents.store.users import MongoTokens
+from flightagents.store.workers import MongoWorkers
+
+
+def worker_name() -> str:
+    """Name this worker, for leases and for people."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class World:
     address_keys: AddressKeys
     secret: bytes
     """Signs links."""
+    worker: str = field(default_factory=worker_name)
+    """This process, for leases and vital signs."""
 
     async def close(self) -> None:
         """Close them."""
@@ -72,6 +80,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoWorkers(database).prepare()
     await MongoLetters(database).prepare()
     await MongoTokens(database).prepare()
     await MongoUploads(database).prepare()
@@ -90,8 +99,3 @@ async def open_world(settings: Settings, clock: Clock) -> World:
 def zone_of(airport: str) -> str | None:
     """Name the zone of an airport's clock, by its IATA code, where a flight has not brought it yet."""
     return zone_name(None, airport, None)
-
-
-def worker_name() -> str:
-    """Name this worker, for leases and for people."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

@@ -299,6 +299,7 @@ COMBINATIONS = [
     FlightQuery(airport="LHR", airline="IB", trouble=frozenset({Trouble.DELAYED}), only_open=True),
     FlightQuery(departure="LHR", arrival="MAD", date_from=DAY, date_to=DAY + timedelta(days=2)),
     FlightQuery(trouble=frozenset(Trouble)),
+    FlightQuery(trouble=frozenset({Trouble.NONE})),
     FlightQuery(only_open=True, sort=FlightSort.LATE),
     *(FlightQuery(airport="MAD", date_from=DAY, sort=sort) for sort in FlightSort),
 ]
@@ -317,6 +318,8 @@ async def full(database: Database) -> Database:
 async def test_each_list_is_served_by_an_index(full: Database, query: FlightQuery) -> None:
     wanted, order = flight_search.conditions(query), flight_search.order_of(query)
     assert wanted is not None
+    counted = {"$and": [*wanted, flight_search.BY_DEPARTURE.present()]}
+    assert (await plan_of(full["flights"], {"count": "flights", "query": counted})).scans_an_index
     middle = await full["flights"].find_one(sort=order.sorting(), skip=150)
     assert middle is not None
     for start in (None, order.cursor(middle)):
@@ -377,3 +380,28 @@ async def test_bringing_up_to_date_never_moves_a_newer_state_back(database: Data
     await store.move_on([new])
     await store.prepare()
     assert await MongoFlightSearch(database).rows([old.flight]) == {old.flight: row_of(new)}
+
+
+@pytest.mark.mongodb
+async def test_the_proof_of_an_index_can_fail(full: Database) -> None:
+    plan = await plan_of(full["flights"], {"find": "flights", "filter": {"carrier": "BA"}})
+    assert not plan.scans_an_index
+    assert plan.documents == 300
+
+
+@pytest.mark.mongodb
+@pytest.mark.parametrize(("limit", "rows"), [(-1, 1), (0, 1), (7, 7), (10**9, 100)])
+async def test_a_page_is_never_longer_than_the_longest(
+    full: Database, monkeypatch: pytest.MonkeyPatch, limit: int, rows: int
+) -> None:
+    monkeypatch.setattr(paging, "MOST", 100)
+    assert len((await MongoFlightSearch(full).search(FlightQuery(), limit=limit)).rows) == rows
+
+
+@pytest.mark.mongodb
+async def test_nobody_counts_for_ever(full: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = MongoFlightSearch(full)
+    assert await search.count(FlightQuery()) == Count(300)
+    monkeypatch.setattr(paging, "COUNTED", 100)
+    assert await search.count(FlightQuery()) == Count(100, more=True)
+    assert await search.count(FlightQuery(airline="BA")) == Count(100)

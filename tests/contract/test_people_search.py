@@ -245,6 +245,19 @@ async def test_each_list_is_served_by_an_index(database: Database, query: People
 
 
 @pytest.mark.mongodb
+@pytest.mark.parametrize("text", ["p12@example.com", "+447700900012", "0012", "REF120", "p12"])
+async def test_the_index_is_entered_where_the_word_begins(database: Database, text: str) -> None:
+    bookings = MongoBookings(database)
+    await bookings.prepare()
+    await bookings.save(many(300))
+    wanted = people_search.conditions(PeopleQuery(text=text))
+    plan = await plan_of(database["bookings"], {"find": "bookings", "filter": {"$and": wanted}})
+    assert plan.indexes == {"words"}
+    assert 0 < plan.documents <= 12, plan
+    assert plan.keys <= 20, plan
+
+
+@pytest.mark.mongodb
 async def test_bookings_of_an_earlier_version_are_brought_up_to_date_by_several_at_once(
     database: Database,
 ) -> None:

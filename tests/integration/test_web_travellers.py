@@ -21,7 +21,7 @@ from tests.support.website import form_token
 
 pytestmark = pytest.mark.mongodb
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-LATE = {"departure": {"estimated": "2026-11-22T15:35:00+00:00"}, "delay": 60}
+LATE: dict[str, Any] = {"departure": {"estimated": "2026-11-22T15:35:00+00:00"}, "delay": 60}
 ABC = booking(phone=ANNAS_PHONE, client="acme", vip=True)
 BEN = booking(segment("BA118"), reference="XYZ789", name="Ben <b>O'Neill</b>", email="ben@example.org")
 

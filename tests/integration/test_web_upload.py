@@ -62,7 +62,7 @@ async def uploads(database: Database, mongodb: str) -> AsyncIterator[Uploads]:
     async with staff_site(database, mongodb) as site:
         await site.see(row())
         await site.use_cases.desk.take_bookings([booking(name="Anna")])
-        late = {"departure": {"estimated": "2026-11-22T15:35:00+00:00"}, "delay": 60}
+        late: dict[str, Any] = {"departure": {"estimated": "2026-11-22T15:35:00+00:00"}, "delay": 60}
         await site.see(row(**late), at=NOON + 20 * MINUTE)
         await site.log_in("ben")
         yield Uploads(site)

@@ -12,17 +12,19 @@ import msgspec
 
 from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
 from flightagents.domain.consents import OptOut, revoked
-from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Receipt
+from flightagents.domain.delivery import Accepted, Envelope, Found, Misconfigured, Outcome, Receipt, Retry
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice, Notification, Stage, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.handlers.pace import Pace
+from flightagents.ports import ChannelBacklog
 from tests.support.fakes import Journal
 from tests.support.rows import NOON
 
 LEASE = timedelta(seconds=60)
 PACE = Pace(timedelta(seconds=5), timedelta(minutes=2), grace=timedelta(seconds=30))
 
+_UNENDED = (State.PENDING, State.SENDING, State.UNCERTAIN)
 _REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
 
 
@@ -279,6 +281,13 @@ class FakeLedger:
 
     # Waiting
 
+    async def backlog(self, now: datetime) -> dict[Channel, ChannelBacklog]:
+        found: dict[Channel, list[datetime]] = {}
+        for row in self.rows:
+            if row.state in _UNENDED and not row.hold and (row.not_before is None or row.not_before <= now):
+                found.setdefault(row.channel, []).append(row.due_since)
+        return {channel: ChannelBacklog(len(since), min(since)) for channel, since in found.items()}
+
     async def expire(self, now: datetime) -> list[Notification]:
         waiting = (kept for kept in self.kept.values() if kept.row.state is State.PENDING)
         late = [kept for kept in waiting if kept.row.expires_at < now]
@@ -519,6 +528,11 @@ class FakeChannel:
         if isinstance(outcome, Accepted):
             self.arrived.append(envelope)
         return outcome
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Say what the next send would end with, where that tells of trouble."""
+        outcome = self.outcomes[0] if self.outcomes else None
+        return outcome if isinstance(outcome, Misconfigured | Retry) else None
 
     async def find(self, envelope: Envelope) -> Accepted | Found:
         self.asked.append(envelope)

@@ -4,7 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bson.codec_options import CodecOptions, DatetimeConversion
 from motor.motor_asyncio import AsyncIOMotorCollection
+
+_ANY_DATE: CodecOptions[dict[str, Any]] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+"""Bounds of an index reach to the last date of all, which Python has no year for."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,9 @@ class Plan:
 
 async def plan_of(collection: "AsyncIOMotorCollection[dict[str, Any]]", command: Mapping[str, Any]) -> Plan:
     """Run a find or aggregate command of a collection, and tell how."""
-    explained = await collection.database.command("explain", command, verbosity="executionStats")
+    explained = await collection.database.command(
+        "explain", command, verbosity="executionStats", codec_options=_ANY_DATE
+    )
     stages = tuple(_stages(explained))
     stats = [each["executionStats"] for each in _parts(explained) if "executionStats" in each]
     return Plan(

@@ -2,18 +2,21 @@
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, cast
 
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
+from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
@@ -24,6 +27,7 @@ from flightagents.web.access.gate import FORM_FIELD
 from flightagents.web.mount import mount
 from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
+from flightagents.web.staff.flight import FlightDesk, OpenFile, Travellers
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Live
 from flightagents.web.staff.office import Office
@@ -31,6 +35,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.searches import FakeFlightSearch
 from tests.support.travelling import travellers_of
 from tests.support.users import PASSWORD, Staff
 
@@ -75,6 +80,46 @@ class Reports:
     async def by_provider_id(self, provider_id: str, *, delivered: bool, detail: str) -> bool:
         row = self.rows.get(provider_id)
         return row is not None and await self(Receipt(row, delivered, detail))
+
+
+async def _no_file(flight: str, **asked: object) -> None:
+    del flight, asked
+
+
+async def _none(flights: object, also: object = ()) -> dict[str, Any]:
+    del flights, also
+    return {}
+
+
+NO_FLIGHTS = FlightDesk(
+    open_file=cast("OpenFile", _no_file),
+    rows=_none,
+    travellers=cast("Travellers", _none),
+    key=address_key,
+    system="tests",
+)
+"""The pages of flights are tested on the real thing (tests/support/office.py)."""
+
+
+class Quiet:
+    """A day on which nothing is wrong."""
+
+    disruptions: Sequence[Disruption] = ()
+    cut = False
+
+    async def shared_now(self) -> "Quiet":
+        return self
+
+    @property
+    def acts(self) -> DeskActs:
+        raise AssertionError("there is nothing to act on")
+
+    async def colleagues(self) -> Sequence[str]:
+        return ["ada", "ben"]
+
+
+async def nothing_waits() -> Mapping[str, int]:
+    return {"/": 0, "/tasks": 0}
 
 
 class Website:
@@ -134,7 +179,14 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, travellers=travellers_of(agency)),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
+                flight=NO_FLIGHTS,
+                flights=FakeFlightSearch(agency.flights),
+                travellers=travellers_of(agency),
+            ),
         )
 
     def public_url(self, url: str) -> None:

@@ -12,12 +12,15 @@ from flightagents.domain.delivery import Accepted, Rejected
 from flightagents.domain.notifications import StaffNotice, Stage, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import Said
+from flightagents.domain.vital_signs import Measure
 from flightagents.handlers import deliver as module
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.limits import HOURLY
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
+from flightagents.pulse import PULSE, Durations
+from tests.support import counted as prometheus
 from tests.support.agency import BA117, SECOND, Agency, Worker
 from tests.support.due import BOTH, ON_BA117, a_due_delay, forty_due
 from tests.support.messages import ANNA
@@ -187,6 +190,23 @@ async def test_a_decision_is_counted_once_however_often_it_is_made() -> None:
     assert decided(Reason.NEWS, told="yes") == news + 2
 
 
+async def test_how_long_a_row_was_due_is_timed_when_it_is_accepted() -> None:
+    def now() -> tuple[float, float]:
+        name = "flightagents_decision_to_hand_over_seconds"
+        return (
+            prometheus.counted(f"{name}_count", channel="email"),
+            prometheus.counted(f"{name}_sum", channel="email"),
+        )
+
+    agency = await a_due_delay()
+    times, seconds = now()
+    agency.wait(timedelta(seconds=42))
+    await agency.delivers()
+    times_now, seconds_now = now()
+    assert times_now == times + 1
+    assert seconds_now == pytest.approx(seconds + 42)
+
+
 async def test_a_row_that_nobody_may_be_written_is_a_decision_not_to_tell() -> None:
     agency = Agency()
     before = decided(Reason.NO_CONSENT)
@@ -204,3 +224,13 @@ def counted(name: str) -> float:
     channel, state, said, reason = name.split()
     labels = {"channel": channel, "state": state, "said": said, "reason": reason}
     return REGISTRY.get_sample_value("flightagents_notifications_total", labels) or 0.0
+
+
+async def test_how_long_a_message_took_from_when_it_was_due_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PULSE, Measure.DECISION_TO_HAND_OVER, Durations())
+    agency = await a_due_delay()
+    agency.wait(7 * SECOND)
+    await agency.delivers()
+    noted = PULSE[Measure.DECISION_TO_HAND_OVER].lately()
+    assert noted is not None
+    assert (noted.median, noted.count) == (7.0, 1)

@@ -72,6 +72,16 @@ async def test_a_silence_says_why_where_no_message_was_written() -> None:
     assert (await of_ba117(agency)).reached == Reached(travellers=1, not_told={Reason.NOT_MATERIAL.value: 1})
 
 
+async def test_two_bookings_of_one_address_are_told_by_one_message() -> None:
+    agency = Agency()
+    await agency.books(booking(), booking(reference="CHILD1"))
+    await agency.shows(row())
+    await agency.is_late(45)
+    await agency.delivers()
+    assert len(agency.rows) == 1
+    assert (await of_ba117(agency)).reached == Reached(travellers=2, told=2)
+
+
 async def test_whom_nobody_has_decided_on_is_undecided() -> None:
     agency = Agency()
     await agency.shows(row(delay=45))

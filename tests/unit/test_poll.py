@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from flightagents.domain.polls import PollEnd, PollReport
 from flightagents.errors import (
     FeedMonthSpentError,
     FeedOutageError,
@@ -23,7 +24,9 @@ from flightagents.records import (
     decode_flight_record,
 )
 from flightagents.settings import PartitionBy
+from tests.support.counted import counted
 from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
+from tests.support.health import FakePolls
 from tests.support.rows import MINUTE, NOON, row
 
 HOUR = timedelta(hours=1)
@@ -44,7 +47,18 @@ class Desk:
         self.book = LeaseBook()
         self.clock = SetClock()
         self.publisher = FakePublisher()
-        self.poll = PollFeed(self.feed, FakeLease(self.book, "me"), self.publisher, self.clock, partition_by)
+        self.polls = FakePolls()
+        self.poll = PollFeed(
+            self.feed,
+            FakeLease(self.book, "me"),
+            self.publisher,
+            self.clock,
+            partition_by,
+            polls=self.polls,
+            worker="me",
+            epoch=lambda: self.epoch,
+        )
+        self.epoch = 1000.0
 
     @property
     def records(self) -> list[FlightRecord]:
@@ -265,3 +279,122 @@ async def test_an_empty_answer_publishes_nothing_and_is_no_error() -> None:
     await desk.poll()
     assert desk.records == []
     assert desk.letters == []
+
+
+# How a run ended, for whoever wants to know whether the feed is blind
+
+
+async def ended(desk: Desk) -> PollReport:
+    standing = await desk.polls.last()
+    assert standing is not None
+    return standing.report
+
+
+async def test_each_run_is_noted_with_what_it_brought() -> None:
+    desk = Desk([row("BA117"), {"flight": None}, row("BA119")])
+    await desk.poll()
+    assert await ended(desk) == PollReport(
+        run=1, polled_at=NOON, by="me", end=PollEnd.DONE, rows=3, records=2, unreadable=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "end", "code", "again_at"),
+    [
+        (FeedOutageError("HTTP 503"), PollEnd.OUTAGE, "", None),
+        (FeedRateLimitError(5 * MINUTE), PollEnd.TOO_FAST, "", NOON + 5 * MINUTE),
+        (FeedRefusedError("invalid_access_key", "x"), PollEnd.REFUSED, "invalid_access_key", NOON + HOUR),
+        (FeedMonthSpentError("spent"), PollEnd.MONTH_SPENT, "", datetime(2026, 12, 1, tzinfo=UTC)),
+        (FeedRefusedError("no_such", "x", query_only=True), PollEnd.QUERY_REFUSED, "no_such", None),
+    ],
+)
+async def test_a_run_that_failed_is_noted_with_its_kind(
+    error: Exception, end: PollEnd, code: str, again_at: datetime | None
+) -> None:
+    desk = Desk(error)
+    await desk.poll()
+    report = await ended(desk)
+    assert (report.end, report.code, report.again_at) == (end, code, again_at)
+
+
+async def test_of_several_queries_the_gravest_end_is_noted() -> None:
+    refusal = FeedRefusedError("no_such", "x", query_only=True)
+    desk = Desk(queries={JFK: [FeedOutageError("HTTP 503")], LHR: [refusal], "dep_iata=MAD": [[row()]]})
+    await desk.poll()
+    assert (await ended(desk)).end is PollEnd.OUTAGE
+
+
+async def test_a_query_that_is_left_alone_is_still_refused_until_it_is_tried_again() -> None:
+    refusal = FeedRefusedError("no_such", "x", query_only=True)
+    desk = Desk(queries={JFK: [refusal], LHR: [[row()]]})
+    for _ in range(2):
+        await desk.poll()
+        desk.clock.move(MINUTE)
+    report = await ended(desk)
+    assert (report.run, report.end, report.code) == (2, PollEnd.QUERY_REFUSED, "no_such")
+    desk.feed.pages[JFK] = [[row()]]
+    desk.clock.move(HOUR)
+    await desk.poll()
+    assert (await ended(desk)).end is PollEnd.DONE
+
+
+async def test_a_run_that_lost_its_lease_notes_nothing() -> None:
+    desk = Desk([row()])
+    desk.feed.meanwhile = desk.lose_lease
+    with pytest.raises(LeaseLostError):
+        await desk.poll()
+    assert await desk.polls.last() is None
+
+
+# What Prometheus is shown
+
+REFUSED_ALL = FeedRefusedError("invalid_access_key", "check the key")
+REFUSED_ONE = FeedRefusedError("function_access_restricted", "leave it out", query_only=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "outcome", "answered"),
+    [
+        ([row()], [row("BA119")], "done", True),
+        ([row()], FeedOutageError("503"), "outage", True),
+        (REFUSED_ONE, [row()], "query_refused", True),
+        (FeedOutageError("503"), FeedOutageError("503"), "outage", False),
+        (REFUSED_ALL, [row()], "refused", False),
+        (FeedRateLimitError(MINUTE), [row()], "too_fast", False),
+        (FeedMonthSpentError(), [row()], "month_spent", False),
+    ],
+)
+async def test_each_run_is_counted_once_by_how_it_ended(
+    first: Page, second: Page, outcome: str, answered: bool
+) -> None:
+    desk = Desk(queries={JFK: [first], LHR: [second]})
+    before = counted("flightagents_polls_total", outcome=outcome)
+    last = counted("flightagents_last_poll_timestamp_seconds")
+    desk.epoch = last + 60
+    await desk.poll()
+    assert counted("flightagents_polls_total", outcome=outcome) == before + 1
+    assert counted("flightagents_last_poll_timestamp_seconds") == (desk.epoch if answered else last)
+
+
+async def test_a_run_that_gave_way_is_counted_as_such_and_its_rows_are_not() -> None:
+    def now() -> tuple[float, float]:
+        gave_way = counted("flightagents_polls_total", outcome="gave_way")
+        return gave_way, counted("flightagents_rows_polled_total")
+
+    desk = Desk([row()])
+    desk.feed.meanwhile = desk.lose_lease
+    runs, rows = now()
+    with pytest.raises(LeaseLostError):
+        await desk.poll()
+    assert now() == (runs + 1, rows)
+
+
+async def test_rows_and_dead_letters_are_counted_when_they_are_published() -> None:
+    def now() -> tuple[float, float]:
+        letters = counted("flightagents_dead_letters_total", reason="no_designator")
+        return counted("flightagents_rows_polled_total"), letters
+
+    nameless = {**row(), "flight": {"number": None, "iata": None, "icao": None, "codeshared": None}}
+    rows, letters = now()
+    await Desk([row("BA117"), row("BA119"), nameless]).poll()
+    assert now() == (rows + 3, letters + 1)

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.flight import FlightDesk
+from flightagents.web.staff.flights import Flights
+from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.users import Users
 
@@ -12,3 +16,7 @@ class Office:
 
     users: Users
     travellers: TravellersDesk
+    now: NowCalls
+    counts: Counts
+    flight: FlightDesk
+    flights: Flights

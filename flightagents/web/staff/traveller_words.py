@@ -12,7 +12,7 @@ from flightagents.domain.notifications import Notification, State
 from flightagents.domain.said import Said
 from flightagents.domain.travellers import Leg
 from flightagents.domain.trouble import Trouble
-from flightagents.web.staff.times import minutes
+from flightagents.web.staff import words
 
 SAID = {
     Said.LATER: "leaves later",
@@ -77,21 +77,9 @@ def standing(leg: Leg) -> Badge:
 
 def of_flight(row: FlightRow) -> Badge:
     """Say how a flight stands."""
-    unsure = ", not confirmed" if row.unconfirmed else ""
-    match row.trouble:
-        case Trouble.CANCELLED | Trouble.DIVERTED:
-            return Badge("bad", row.trouble.value + unsure)
-        case Trouble.INCIDENT:
-            return Badge("bad", "incident")
-        case Trouble.DELAYED:
-            return Badge("late", f"{minutes(row.late)} late")
-        case Trouble.EARLIER:
-            return Badge("late", f"{minutes(-row.late)} early")
-        case Trouble.NONE:
-            pass
-    if row.landed:
-        return Badge("", "landed")
-    return Badge("good", "in the air" if row.departed else "on time")
+    if row.trouble is Trouble.NONE and not row.departed:
+        return Badge("good", "on time")
+    return Badge(words.tone(row), words.trouble(row))
 
 
 def flight_address(flight: str) -> str:
