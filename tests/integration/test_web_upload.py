@@ -85,7 +85,8 @@ async def test_a_file_is_looked_at_confirmed_and_taken_in(uploads: Uploads) -> N
     assert await uploads.references() == ["ABC123"]
     status, page = await uploads.confirm(path)
     assert (status, "Imported: 2 lines. 1 line could not be: see below." in page) == (200, True)
-    assert "All that is in this file stands already" in page
+    assert "reference is empty" in page
+    assert "All that is in this file stands already" in (await uploads.get(path))[1]
     assert await uploads.references() == ["ABC123", "NEW111"]
     acts = (await MongoAudit(uploads.site.database).read(by="ben")).rows
     assert [(act.did, act.detail) for act in acts if act.did is Did.IMPORTED] == [
@@ -144,6 +145,7 @@ async def test_a_file_is_its_uploaders_alone(uploads: Uploads) -> None:
     for status, page in (
         await uploads.get(path),
         await uploads.confirm(path),
+        await uploads.get(f"{path}/taken"),
         await uploads.get(f"{path}/refused.csv"),
     ):
         assert (status, "not kept any more" in page, "Cleo" in page) == (404, True, False)

@@ -46,6 +46,7 @@ class UploadPages:
         doors.add("GET", f"{PATH}/template.csv", self.template, Role.AGENT)
         doors.add("GET", one, self.preview, Role.AGENT, streams=True)
         doors.add("POST", one, self.take, Role.AGENT, streams=True)
+        doors.add("GET", f"{one}/taken", self.taken, Role.AGENT, streams=True)
         doors.add("GET", f"{one}/refused.csv", self.refused, Role.AGENT, streams=True)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -86,7 +87,9 @@ class UploadPages:
             preview=preview,
             counts={standing: len(preview.of(standing)) for standing in Standing},
             shown=_shown(preview),
-            refused=preview.refused[:SHOWN],
+            digest=preview.digest,
+            all_refused=preview.refused,
+            shown_most=SHOWN,
             outgoing=outgoing(preview.would_send)[:SHOWN],
         )
 
@@ -98,7 +101,17 @@ class UploadPages:
             return self._gone(request)
         refused = f" {count(taken.refused, 'line')} could not be: see below." if taken.refused else ""
         done = f"Imported: {count(taken.lines, 'line')}.{refused}"
-        return self._frame().go_to(f"{PATH}/{digest}", done)
+        return self._frame().go_to(f"{PATH}/{digest}/taken", done)
+
+    async def taken(self, request: web.Request) -> web.Response:
+        """Show what could not be imported of a file. To look at all of it once more would take long."""
+        refused = await self._desk().uploads.refused(*_asked(request))
+        if refused is None:
+            return self._gone(request)
+        digest = request.match_info["digest"]
+        return self._frame().page(
+            request, "upload_taken.html", digest=digest, all_refused=refused, shown_most=SHOWN
+        )
 
     async def refused(self, request: web.Request) -> web.Response:
         """Give the lines that are no bookings, with the reasons, to work on."""
