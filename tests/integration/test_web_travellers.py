@@ -79,7 +79,7 @@ async def pages(database: Database, mongodb: str) -> AsyncIterator[Pages]:
 async def test_those_who_travel_are_listed_with_their_next_flight(pages: Pages) -> None:
     status, page = await pages.get("/travellers")
     assert status == 200
-    assert all(word in page for word in ("Anna Müller", "ABC123", "BA117", "1 h 00 late", "VIP", "acme"))
+    assert all(word in page for word in ("Anna Müller", "ABC123", "BA117", "delayed 1 h 00", "VIP", "acme"))
     assert "not yet in the feed" in page
     assert "2 bookings" in page
     assert "<b>O" not in page
