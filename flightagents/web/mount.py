@@ -12,6 +12,8 @@ from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
 from flightagents.web.site import Site
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.place import PlacePages
+from flightagents.web.staff.places import PlacesPages
 from flightagents.web.staff.stream import LiveStream
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
@@ -54,6 +56,8 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
         return site().frame
 
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
+    PlacePages(lambda: site().office.punctuality, frame).mount(doors, stream)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

@@ -23,7 +23,18 @@ from flightagents.wiring.manner import manner_of
 from flightagents.wiring.staff_pages import office_of as staff_pages_of
 from flightagents.wiring.world import World
 
-WATCHED = frozenset({"flights", "notifications", "tasks", "handling", "bookings", "dead_letters", "workers"})
+WATCHED = frozenset(
+    {
+        "flights",
+        "notifications",
+        "tasks",
+        "handling",
+        "bookings",
+        "dead_letters",
+        "workers",
+        "ranked_punctuality",
+    }
+)
 """The collections that live lists are made of."""
 
 

@@ -15,6 +15,7 @@ from flightagents.domain.notifications import Notification
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
 from flightagents.handlers.page import ShowFlight
+from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
 from flightagents.notify import gsm7
@@ -31,6 +32,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.punctuality import FakePunctuality
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -133,7 +135,10 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep),
+            office=Office(
+                users=self.staff.keep,
+                punctuality=ShowPunctuality(FakePunctuality(agency.flights), agency.clock),
+            ),
         )
 
     def public_url(self, url: str) -> None:

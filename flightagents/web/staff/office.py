@@ -1,8 +1,15 @@
 """What the staff pages call: a use case for each, as the page wants to see it; wiring/ chooses which."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
+from flightagents.web.staff.place import OneOfThem
+from flightagents.web.staff.places import Rankings
 from flightagents.web.staff.users import Users
+
+
+class Punctuality(Rankings, OneOfThem, Protocol):
+    """How airports and airlines do today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,3 +17,4 @@ class Office:
     """A use case for each page."""
 
     users: Users
+    punctuality: Punctuality

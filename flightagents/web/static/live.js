@@ -41,8 +41,16 @@
 
   function replace(old, row) {
     carryOver(old, row);
-    row.classList.add("changed");
+    mark(old, row);
     old.replaceWith(row);
+  }
+
+  // Of a row with parts only the parts that differ are marked.
+  function mark(old, row) {
+    const parts = [...row.querySelectorAll("[data-part]")];
+    const had = new Map([...old.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each.innerHTML]));
+    const differ = parts.filter((each) => had.get(each.dataset.part) !== each.innerHTML);
+    for (const each of parts.length ? differ : [row]) each.classList.add("changed");
   }
 
   function apply(update) {
