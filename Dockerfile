@@ -16,8 +16,10 @@ ENV PATH=/opt/flightagents/bin:$PATH \
 USER 10001
 WORKDIR /var/lib/flightagents
 EXPOSE 6066
-# The web server starts with the worker and ends with it.
+# The web server starts with the worker and ends with it. /healthz says that the worker is alive: whoever starts a
+# container again asks this. /readyz says whether it does its work: it is not ready while Kafka or MongoDB is away,
+# and a restart mends neither.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://localhost:' + os.environ.get('FLIGHTAGENTS_WEB_PORT', '6066') + '/', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://localhost:' + os.environ.get('FLIGHTAGENTS_WEB_PORT', '6066') + '/healthz', timeout=4)"]
 ENTRYPOINT ["flightagents"]
 CMD ["worker", "-l", "info"]

@@ -13,16 +13,19 @@ from flightagents import broker, logs
 from flightagents.batches import BatchTransport
 from flightagents.batches.publisher import FaustPublisher
 from flightagents.batches.table import DurableTable
+from flightagents.batches.vital_signs import StreamReader
 from flightagents.clock import clock_from
+from flightagents.domain.vital_signs import Measure
 from flightagents.errors import StartingError
 from flightagents.ports import Publisher, StateTable
+from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
 from flightagents.web.faust_pages import StaffWeb
 from flightagents.web.mount import mount
 from flightagents.web.site import Site
-from flightagents.wiring import UseCases, World, open_world, what_is_off, wire
+from flightagents.wiring import UseCases, VitalOrgans, World, open_world, what_is_off, wire, wire_vital_signs
 
 APP_ID = "flightagents"
 TABLE = "last_known_flight"
@@ -38,6 +41,9 @@ class FlightApp(faust.App):
 
     use_cases: UseCases
     world: World | None = None
+    organs: VitalOrgans | None = None
+    """What tells how this worker and the system are; None before it is wired."""
+    lookout: broker.Lookout
     deliveries: asyncio.Task[None] | None = None
     """The senders at work."""
 
@@ -54,7 +60,7 @@ class FlightApp(faust.App):
 
     def _new_web(self) -> faust.web.base.Web:
         web = StaffWeb(self)
-        mount(web.web_app, self._site)
+        mount(web.web_app, self._site, lambda: self.organs.readiness if self.organs else None)
         return web
 
     def _site(self) -> Site:
@@ -77,8 +83,17 @@ class FlightApp(faust.App):
         await setup.require_partitioning(self.world.database, settings.partition_by)
         self.use_cases = self.wire(self.world, FaustPublisher(self), self.tables[TABLE])
         self.producer.buffer.max_messages = CHANGELOG_WRITES_AT_ONCE
+        self.lookout = broker.Lookout(settings.kafka_brokers)
+        stream = StreamReader(self, self.lookout, self._table_size)
+        self.organs = wire_vital_signs(self.world, self.use_cases.desk, stream, self.lookout.answers)
+        self.add_future(self.organs.tell.again_and_again())
+        self.add_future(feel_the_loop(PULSE[Measure.EVENT_LOOP_DELAY]))
         for missing in what_is_off(settings):
             self.log.warning(missing)
+
+    def _table_size(self) -> int | None:
+        """RocksDB would read all of it to count it."""
+        return len(self.tables[TABLE]) if self.settings.table_store.startswith("memory:") else None
 
     async def on_stop(self) -> None:
         """Let the senders end before their connections are closed."""
@@ -91,6 +106,10 @@ class FlightApp(faust.App):
         await super().on_shutdown()
         if self.deliveries is not None:
             await self.deliveries
+        if self.organs is not None:
+            if not self.crashed:
+                await self.organs.tell.stop()
+            await self.lookout.close()
         if self.world is not None:
             use_cases = getattr(self, "use_cases", None)  # missing where the start was refused
             if use_cases is not None:

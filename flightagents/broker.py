@@ -1,4 +1,4 @@
-"""Kafka before Faust starts: wait for it, make our topics, and refuse those that are not as the settings ask.
+"""Kafka beside Faust: wait for it, make our topics or refuse those that stand otherwise, and look on.
 
 And Kafka without Faust, for a command that publishes.
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -23,6 +23,7 @@ from flightagents.errors import BrokerOutageError, TopicMismatchError
 WAIT_BETWEEN = timedelta(seconds=1)
 TELL_EVERY = 10
 """Tries between two log lines while we wait."""
+LOOK_PATIENCE = timedelta(seconds=2)
 PATIENCE = timedelta(seconds=20)
 """Of whoever typed a command."""
 
@@ -86,6 +87,25 @@ async def make_topics(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> Non
     if standing:
         await _check_layout(admin, standing)
         await _check_configs(admin, standing)
+
+
+async def check_topics(brokers: str, plans: list[TopicPlan]) -> list[str]:
+    """Check the topics that stand, make none, and name those that are missing.
+
+    Raises TopicMismatchError, and KafkaError or OSError where no broker answers.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers.split(","), request_timeout_ms=5_000)
+    try:
+        with _aiokafka_silent():
+            await admin.start()
+        known = set(await admin.list_topics())
+        standing = [plan for plan in plans if plan.name in known]
+        if standing:
+            await _check_layout(admin, standing)
+            await _check_configs(admin, standing)
+    finally:
+        await admin.close()
+    return [plan.name for plan in plans if plan.name not in known]
 
 
 async def _check_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> None:
@@ -164,3 +184,61 @@ class CommandPublisher:
             ) from exc
         finally:
             await producer.stop()
+
+
+class Lookout:
+    """Looks at the topics from outside the consumer group, on a connection of its own.
+
+    So that a broker that hangs keeps no commit and no seek waiting behind a question that can wait. It is
+    opened when it is first asked: a worker starts without it.
+    """
+
+    def __init__(self, brokers: str) -> None:
+        self._brokers = brokers
+        self._opening = asyncio.Lock()
+        self._client: AIOKafkaConsumer | None = None
+
+    async def __call__(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """Give where the log of each topic and partition ends; nothing where the broker does not answer."""
+        asked = [TopicPartition(*place) for place in places]
+        if not asked:
+            return {}
+        try:
+            async with asyncio.timeout(LOOK_PATIENCE.total_seconds()):
+                client = await self._opened()
+                found = await client.end_offsets(asked)
+        except (KafkaError, OSError, TimeoutError):
+            return {}
+        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+
+    def counts(self, topics: Iterable[str]) -> dict[str, int]:
+        """Give how many partitions each topic has that was asked about."""
+        if self._client is None:
+            return {}
+        known = {topic: self._client.partitions_for_topic(topic) for topic in topics}
+        return {topic: len(partitions) for topic, partitions in known.items() if partitions}
+
+    async def answers(self) -> bool:
+        """Whether a broker answers. Raises KafkaError or OSError; the caller bounds the time."""
+        client = await self._opened()
+        await client.topics()
+        return True
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            await self._client.stop()
+
+    async def _opened(self) -> AIOKafkaConsumer:
+        async with self._opening:
+            if self._client is None:
+                client = AIOKafkaConsumer(
+                    bootstrap_servers=self._brokers.split(","), group_id=None, enable_auto_commit=False
+                )
+                try:
+                    await client.start()
+                except BaseException:
+                    await client.stop()
+                    raise
+                self._client = client
+            return self._client

@@ -6,13 +6,17 @@ FlightagentsError
 │   ├── TopicMismatchError  a topic is not as the settings ask
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
-├── CursorError             refuse this page; the text says how to begin anew
+├── CursorError             refuse this request: no list of ours gave this cursor
+├── RuleRefusedError        refuse this rule for staff; it says of each field how to write it
+├── RuleConflictError       show the rule as it is now: somebody else has changed it meanwhile
 ├── WriteRefusedError       end: MongoDB refuses what we write, and a person has to look
 ├── UnreadableError         dead-letter this one thing; its neighbours go on
 │   ├── UnreadableRowError      a row of the feed that is no flight, or an impossible one
 │   └── UnreadableRecordError   a message on our topic that is not ours
+├── TooSlowError            tell what was found so far: a question took longer than it may
 └── RecoverableError        wait and try again
     ├── BrokerOutageError       Kafka does not take what a command publishes
+    ├── HistoryOutageError      MongoDB went away while the history was read
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
@@ -21,7 +25,7 @@ FlightagentsError
     └── StartingError           a page was asked for before the worker was wired
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 
@@ -59,7 +63,26 @@ class BookingFileError(FlightagentsError):
 
 
 class CursorError(FlightagentsError):
-    """A cursor of a page that we did not give."""
+    """A place in a list that no list of ours gave, or one in another order: begin at its first page."""
+
+    def __init__(self) -> None:
+        super().__init__("this is no cursor of this list in this order: begin at its first page")
+
+
+class RuleRefusedError(FlightagentsError):
+    """A rule for staff that is written wrong: `fields` says of each field what is, and no wrong address."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {wrong}" for field, wrong in fields.items()))
+        self.fields = dict(fields)
+
+
+class RuleConflictError(FlightagentsError):
+    """Another version of a rule is in force than the one that was seen, or none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the rule {name} has been changed meanwhile: look at it as it is now")
+        self.name = name
 
 
 class WriteRefusedError(FlightagentsError):
@@ -87,12 +110,20 @@ class UnreadableRecordError(UnreadableError):
     """A message on one of our topics that we did not write."""
 
 
+class TooSlowError(FlightagentsError):
+    """A question to the database took longer than whoever asked allows; what has come is true, and part."""
+
+
 class RecoverableError(FlightagentsError):
     """Wait and try again."""
 
 
 class BrokerOutageError(RecoverableError):
     """Kafka does not take what a command publishes; a worker tries again by itself."""
+
+
+class HistoryOutageError(RecoverableError):
+    """MongoDB went away while the history of flights was read; what has come is part of it."""
 
 
 class MailboxOutageError(RecoverableError):

@@ -1,17 +1,64 @@
-"""Log lines: structlog for ours and everybody else's, readable on a console or as JSON, one object a line."""
+"""Log lines: structlog for ours and everybody else's, readable on a console or as JSON, one object a line.
+
+Warnings and errors are counted by the name of their event as well, for the vital signs.
+"""
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import stamina.instrumentation
 import structlog
 from stamina.instrumentation import RetryDetails
 
+from flightagents.domain.vital_signs import Noticed
 from flightagents.settings import LogFormat
+
+NEWEST = 20
+"""Events that are shown."""
+REMEMBERED = 200
+"""Events that are counted: ours are constants, about a hundred."""
+
+
+class NoticedEvents:
+    """A processor that counts warnings and errors by the name of their event, and nothing of what they say.
+
+    The line of a library is counted under its logger: its words may hold anything.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._noticed: dict[tuple[str, str], Noticed] = {}
+
+    def __call__(self, _logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+        """Count it where it is a warning or worse, and pass it on as it is."""
+        level = event.get("level", "")
+        if level in ("warning", "error", "critical"):
+            foreign = event.get("_record")
+            self._count(f"a line of {foreign.name}" if foreign is not None else str(event["event"]), level)
+        return event
+
+    def newest(self) -> list[Noticed]:
+        """Give the events that came last, the newest first."""
+        return sorted(self._noticed.values(), key=lambda each: each.last, reverse=True)[:NEWEST]
+
+    def _count(self, event: str, level: str) -> None:
+        now = self._now()
+        known = self._noticed.get((event, level), Noticed(event, level, 0, now, now))
+        self._noticed[event, level] = replace(known, count=known.count + 1, last=now)
+        if len(self._noticed) > REMEMBERED:
+            del self._noticed[min(self._noticed, key=lambda each: self._noticed[each].last)]
+
+
+NOTICED = NoticedEvents()
+"""This process's own."""
 
 _BEFORE: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
+    NOTICED,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
     structlog.processors.format_exc_info,

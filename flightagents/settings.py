@@ -50,6 +50,12 @@ class Plan(StrEnum):
         """Rows a page: 1,000 from Professional on, 100 below (AviationStack's documentation)."""
         return 1000 if self in (Plan.PROFESSIONAL, Plan.BUSINESS) else 100
 
+    @property
+    def monthly_calls(self) -> int:
+        """Calls a month, as AviationStack's price list says (September 2025)."""
+        quotas = {Plan.FREE: 100, Plan.BASIC: 10_000, Plan.PROFESSIONAL: 50_000, Plan.BUSINESS: 250_000}
+        return quotas[self]
+
 
 class LogFormat(StrEnum):
     """How log lines look."""

@@ -62,6 +62,7 @@ async def watch() -> None:
     await _guarded("tasks", app.use_cases.look_for_tasks)
     if app.use_cases.alarm_on_call is not None:
         await _guarded("on call", app.use_cases.alarm_on_call)
+    await _guarded("holds", app.use_cases.desk.look_at_holds)
     await _guarded("waiting", app.use_cases.desk.look_at_waiting)
     await _guarded("settle", app.use_cases.desk.settle)
 

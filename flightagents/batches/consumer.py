@@ -6,9 +6,9 @@ used for batched topics. Everything here runs in the event loop of the agents, s
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
@@ -18,6 +18,7 @@ from faust.types import TP, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 
 from flightagents.batches.batch import Batch, Records
+from flightagents.batches.counts import Counts
 from flightagents.batches.place import Acked, Fetched, Place
 
 # How long a rebalance waits for agents to finish what they are at. The other workers wait meanwhile; after
@@ -31,24 +32,14 @@ LAST_COMMIT_PATIENCE = timedelta(seconds=5)
 LOOK_INTERVAL = timedelta(seconds=1)
 
 
-@dataclass(slots=True)
-class Counts:
-    """What went wrong on the way to the agents, and was put right. A rebalance brings some of each."""
-
-    holes: int = 0  # fetches that began too late
-    gaps: int = 0  # fetches that began late because the log has nothing before: retention, compaction
-    refused: int = 0  # fetches that came at the wrong time
-    dropped: int = 0  # batches that reached no agent's queue
-    rewinds: int = 0  # batches lost after that
-    stale: int = 0  # acks after the partition was taken away
-
-
 class BatchConsumer(driver.Consumer):
     """Hands over batches without gaps, and commits exactly what is done."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.in_hand: set[Batch] = set()
+        self.handed: Counter[str] = Counter()
+        """Records of each topic that agents were handed."""
         self._counts: Counts = self.transport.counts
         self._places: dict[TP, Place] = {}  # of the partitions that we have, once they were sought
         self._to_seek: set[TP] = set()  # set back by an ack, which cannot wait for the seek
@@ -65,6 +56,10 @@ class BatchConsumer(driver.Consumer):
     def is_due(self, message: ConsumerMessage) -> bool:
         """Whether an agent should work on it now: it is current, and not behind a batch known to be lost."""
         return self.is_current(message) and not message.handover.place.comes_again(message.handover)
+
+    def standing(self) -> dict[TP, int]:
+        """Tell how far each of our partitions is committed; before the first commit, how far it is done."""
+        return {tp: self._committed(tp) or place.done for tp, place in self._places.items()}
 
     # From Kafka to the agents
 
@@ -117,6 +112,7 @@ class BatchConsumer(driver.Consumer):
         message = self._to_message(tp, records[-1])
         message.value = [record for record in records if record.offset >= place.next]
         message.handover = place.hand_over(records[-1].offset)
+        self.handed[tp.topic] += len(message.value)
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         return message
 

@@ -14,7 +14,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import AppT, Message
 
 from flightagents.batches.batch import Records
-from flightagents.batches.consumer import BatchConsumer, Counts
+from flightagents.batches.consumer import BatchConsumer
+from flightagents.batches.counts import Counts
 from flightagents.errors import ConfigurationError
 
 

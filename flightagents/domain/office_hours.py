@@ -39,9 +39,17 @@ class OfficeHours:
 
     def __str__(self) -> str:
         """Write "mon-fri 06:00-22:00"."""
-        days = "" if self.days == EVERY_DAY else _written(self.days)
-        hours = "" if self.begin == self.end else f"{self.begin:%H:%M}-{self.end:%H:%M}"
-        return " ".join(filter(None, (days, hours))) or "always"
+        return " ".join(filter(None, (self.days_written, self.hours_written))) or "always"
+
+    @property
+    def hours_written(self) -> str:
+        """Write 06:00-22:00 as `parse` reads it; nothing for the whole day."""
+        return "" if self.begin == self.end else f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+    @property
+    def days_written(self) -> str:
+        """Write mon-fri as `parse` reads it; nothing for every day."""
+        return "" if self.days == EVERY_DAY else _written(self.days)
 
 
 def _span(text: str) -> tuple[time, time]:

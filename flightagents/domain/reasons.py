@@ -27,6 +27,8 @@ class Reason(StrEnum):
     """The person flies another flight now: staff alone hear of this one."""
     FALLBACK = "fallback"
     """The other channel has failed."""
+    RESENT = "resent"
+    """Staff have asked for it."""
     SHADOW = "shadow"
     """Decided and shown; nothing is sent."""
     NO_RULE = "no_rule"
@@ -58,6 +60,7 @@ MEANING = {
     Reason.INHIBITED: "a graver fact is known, a cancellation mostly, that makes this one void",
     Reason.REBOOKED: "the person flies another flight now; staff alone hear of this one",
     Reason.FALLBACK: "the other channel has failed, or cannot be used for now",
+    Reason.RESENT: "staff sent it by this channel, or once more",
     Reason.SHADOW: "shadow mode: decided and written, and nothing is sent",
     Reason.NO_RULE: "the staff rule that it was for is gone",
     Reason.MOVED: "it was retimed over midnight: the person hears of the flight that it became, or was",

@@ -13,7 +13,6 @@ from flightagents.domain import codes
 from flightagents.domain.alerting import rung
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import DELAY, Change, Kind, Severity
-from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.office_hours import OfficeHours
 
 STAFF_RUNGS = (15, 30, 60, 120, 180)
@@ -123,20 +122,25 @@ def fact(change: Change) -> Kind:
 
 def lateness(change: Change) -> timedelta:
     """Give how far the expected departure was behind the base after a change."""
-    return _clock(change.departure.expected) - _clock(change.departure.base)
+    return by_the_clock(change.departure.expected) - by_the_clock(change.departure.base)
+
+
+def late_minutes(change: Change) -> int:
+    """Give that in minutes, as staff are told it."""
+    return round(lateness(change) / timedelta(minutes=1))
+
+
+def by_the_clock(moment: datetime) -> datetime:
+    """Compare so: all times of one change are in UTC, or all by the clock of an airport of unknown zone."""
+    return moment.replace(tzinfo=None)
 
 
 def _reaches_a_rung(change: Change) -> bool:
     """Compare with what was said before this change, whoever heard it: no rule needs a memory for that."""
     said = change.before.get("expected")
-    base = _clock(change.departure.base)
-    before = _clock(datetime.fromisoformat(said)) - base if isinstance(said, str) else timedelta()
+    base = by_the_clock(change.departure.base)
+    before = by_the_clock(datetime.fromisoformat(said)) - base if isinstance(said, str) else timedelta()
     return rung(lateness(change), STAFF_RUNGS) > rung(before, STAFF_RUNGS)
-
-
-def _clock(moment: datetime) -> datetime:
-    """All times of one change are in UTC, or all by the clock of an airport whose zone nobody knows."""
-    return moment.replace(tzinfo=None)
 
 
 def repeats(told: Kind | None, what: Kind) -> bool:
@@ -149,15 +153,9 @@ def withdraws(told: Kind | None, what: Kind) -> bool:
     return what in RESTORED and told in DISRUPTED
 
 
-def still_true(what: Kind, late: int, state: FlightState) -> bool:
-    """Tell whether the flight's newest state has not overtaken a fact, of a delay of so many minutes."""
-    if what in DISRUPTED:
-        cancelled = CONFIRMED_BY.get(what, what) is Kind.CANCELLED
-        return state.disruption is (Status.CANCELLED if cancelled else Status.DIVERTED)
-    if what in RESTORED:
-        return state.disruption is None
-    if what is Kind.DELAYED:
-        behind = _clock(state.said_expected) - _clock(state.departure.base)
-        told = rung(timedelta(minutes=late), STAFF_RUNGS)
-        return state.disruption is not Status.CANCELLED and rung(behind, STAFF_RUNGS) >= told
-    return True
+def is_news(told: Kind | None, what: Kind, *, asked: bool) -> bool:
+    """Tell whether an address hears a fact: `told` is the disruption, or its end, that it heard of last.
+
+    `asked`: one of its rules tells of the change.
+    """
+    return withdraws(told, what) or (asked and not repeats(told, what))

@@ -28,6 +28,14 @@ def became(flight: str, moves: Iterable[Move]) -> tuple[str, ...]:
     return tuple(story[1:])
 
 
+def whole(flight: str, moves: Iterable[Move]) -> frozenset[str]:
+    """Give all that a flight became and all that it was, itself among them."""
+    moves, story = list(moves), {flight}
+    while more := {each for move in moves if not story.isdisjoint(move) for each in move} - story:
+        story |= more
+    return frozenset(story)
+
+
 def speaking(story: Sequence[FlightState], runs: Mapping[str, tuple[int, ...]]) -> FlightState:
     """Give the flight that counts, of one flight and all that it became, in this order.
 

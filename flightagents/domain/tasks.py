@@ -29,6 +29,8 @@ class TaskKind(StrEnum):
     """A traveller wants no more messages on a channel: reach them another way."""
     IMPORT_HELD = "import_held"
     """A file of bookings in the watched folder would send many messages at once: should it?"""
+    HELD_MESSAGES = "held_messages"
+    """Staff hold the messages of a flight for long, or until it leaves: release them, or call."""
 
 
 class TaskState(StrEnum):

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from flightagents.domain.alerting import Current, expires_at
 from flightagents.domain.bookings import Booking, Segment
 from flightagents.domain.flight import FlightId, FlightState, Status
+from flightagents.domain.handling import Handling
 from flightagents.domain.readings import readings
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, iso, to_local, to_utc
@@ -78,6 +79,33 @@ def moved_flight(old: FlightState, new: FlightState, travellers: int, now: datet
         f"{_travellers(travellers)}; are they booked on it?",
         created_at=now,
         resolve_by=at_latest(new.departure.expected),
+    )
+
+
+HELD_LONG = timedelta(minutes=20)
+"""A hold is to win time for a call or two."""
+HELD_BEFORE = timedelta(minutes=60)
+"""So long before departure whoever is told nothing may be on the way already."""
+
+
+def held_messages(handling: Handling, flies: FlightState, waiting: int, now: datetime) -> Task | None:
+    """Remind of messages that staff hold, once they do so for long or the flight is about to leave.
+
+    `flies` is what the flight is now; `waiting` counts the messages.
+    """
+    leaves, since = at_latest(flies.departure.expected), handling.held_at or now
+    if now - since < HELD_LONG and leaves - now > HELD_BEFORE:
+        return None
+    messages = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
+    return Task(
+        id=task_id(TaskKind.HELD_MESSAGES, handling.flight, iso(since)),
+        kind=TaskKind.HELD_MESSAGES,
+        flight=handling.flight,
+        booking=None,
+        summary=f"{_name(flies)} leaves at {_moment(flies, flies.departure.expected)}, and {messages}: "
+        f"held by {handling.held_by}; release them, or call",
+        created_at=now,
+        resolve_by=leaves,
     )
 
 

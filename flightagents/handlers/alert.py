@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from flightagents.clock import Clock
 from flightagents.domain.changes import Change, Kind
+from flightagents.domain.vital_signs import Measure
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.unreadable import letter_about, post
 from flightagents.ports import FlightStore, Message, Publisher
+from flightagents.pulse import PULSE
 from flightagents.records import decode_change
 
 
@@ -44,6 +46,8 @@ class AlertOnChanges:
         await post(letters, self._publisher)
         await self._flights.add_to_history(changes)
         await self._flights.move_on(change.state for change in changes if change.state is not None)
+        for polled_at in {change.at for change in changes}:
+            PULSE[Measure.POLL_TO_CHANGE].note(self._clock.real(self._clock.now() - polled_at))
         await self._decide.for_flights(list({change.flight: None for change in changes}), _moves(changes))
         for hear in self._also:
             await hear(changes)

@@ -31,6 +31,11 @@ class Breaker:
         return self._reason is not None
 
     @property
+    def reason(self) -> str:
+        """Why it stopped, naming the setting; empty while it works."""
+        return self._reason or ""
+
+    @property
     def rests(self) -> bool:
         """Whether nothing is to be sent now."""
         return self._reason is not None and self._ticks() < self._until

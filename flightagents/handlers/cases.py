@@ -105,4 +105,4 @@ def as_one_person(cases: Sequence[Case]) -> list[Case]:
             addresses = (other.booking.email, other.booking.phone)
             persons |= {(case.state.flight, each): person for each in addresses if each}
     joined = {id(each): tuple(person) for person in persons.values() if len(person) > 1 for each in person}
-    return [replace(case, person=joined.get(id(case), ())) for case in cases]
+    return [replace(case, person=joined[id(case)]) if id(case) in joined else case for case in cases]

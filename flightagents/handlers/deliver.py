@@ -74,6 +74,10 @@ class Deliver:
         """Give the channels on which nothing leaves from here: they have no settings, or wrong ones."""
         return {each for each in Channel if each not in self._rates or self._breakers[each].stopped}
 
+    def stopped(self) -> dict[Channel, str]:
+        """Give the channels whose settings are wrong, and which."""
+        return {channel: each.reason for channel, each in self._breakers.items() if each.stopped}
+
     async def __call__(self, channel: Channel) -> int:
         """Send one claim of a channel's rows; give how many there were. A slow channel holds up no other."""
         rate, now = self._rates[channel], self._clock.now()

@@ -21,7 +21,7 @@ from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.counting import count_written
-from flightagents.handlers.rows import Rows, obstacle_to, row_id
+from flightagents.handlers.rows import Rows, obstacle_to
 from flightagents.ports import Bookings, Ledger, Tasks
 
 FALLS_BACK = frozenset({State.FAILED, State.DEAD, State.ACCEPTED})
@@ -144,18 +144,9 @@ class Fallback:
         self, row: Notification, notice: Notice, booking: Booking, channel: Channel, now: datetime
     ) -> Notification:
         """Write the row that this news would have had there: whoever decides on it again finds it written."""
-        elsewhere = self._rows.row(booking, channel, notice, now)
+        until = self._holding.quiet_until(row.said, at_latest(notice.new), notice.zone, now)
         return replace(
-            elsewhere,
-            id=row_id(row.flight, row.ordinal, row.said, channel, elsewhere.address_key, turn=row.turn),
-            turn=row.turn,
-            flight=row.flight,
-            ordinal=row.ordinal,
-            expires_at=row.expires_at,
-            reason=Reason.FALLBACK,
-            link=row.link,
-            fallback_of=row.id,
-            not_before=self._holding.quiet_until(row.said, at_latest(notice.new), notice.zone, now),
+            self._rows.elsewhere(row, notice, booking, channel, now), reason=Reason.FALLBACK, not_before=until
         )
 
     def _call(self, row: Notification, notice: Notice, now: datetime) -> Task:

@@ -22,12 +22,14 @@ from flightagents.domain.delivery import (
 )
 from flightagents.domain.notifications import Message, Notification, State
 from flightagents.domain.reasons import Reason
+from flightagents.domain.vital_signs import Measure
 from flightagents.handlers.breaker import STOPPED_FOR
 from flightagents.handlers.counting import count_end
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
 from flightagents.ports import DeliveryChannel, Outbox, Renderer, StaffRenderer
+from flightagents.pulse import PULSE
 
 TRIES_WITH_OTHERS = 5
 """Messages with which a stopped channel is tried before the same one's turn comes again."""
@@ -105,6 +107,8 @@ class HandOver:
         pace = self._paces[row.channel]
         match outcome:
             case Accepted(provider_id, receipt_promised):
+                due_at = max(row.created_at, row.not_before or row.created_at)
+                PULSE[Measure.DECISION_TO_HAND_OVER].note(self._clock.real(self._clock.now() - due_at))
                 within = RECEIPT_WITHIN if receipt_promised else None
                 await self._outbox.finish(
                     row, State.ACCEPTED, "accepted", provider_id=provider_id, receipt_within=within

@@ -23,6 +23,7 @@ from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows, obstacle_to
 from flightagents.handlers.verdicts import Send, SetAside, Verdict, Wait
 from flightagents.ports import Bookings
+from flightagents.ports.desk import HeldFlights
 
 OPEN = (State.PENDING, State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.DELIVERED)
 UNCERTAIN_PATIENCE = timedelta(minutes=5)
@@ -33,6 +34,8 @@ A provider that can be asked has answered by then; one that cannot be asked must
 
 _NOT_BOOKED = SetAside(State.SUPPRESSED, Reason.NOT_BOOKED)
 _SUPERSEDED = SetAside(State.SUPERSEDED, Reason.SUPERSEDED)
+_HELD = Wait("staff hold the messages of its flight")
+"""Only what was claimed just before they did: else it is not claimed."""
 
 
 class JudgeStaffRows(Protocol):
@@ -69,6 +72,7 @@ class Recheck:
         connections: JudgeConnections,
         limit: AddressLimit,
         caveats: Caveats,
+        held: HeldFlights,
         clock: Clock,
     ) -> None:
         self._bookings = bookings
@@ -80,6 +84,7 @@ class Recheck:
         self._connections = connections
         self._limit = limit
         self._caveats = caveats
+        self._held = held
         self._clock = clock
 
     async def __call__(self, rows: Sequence[Notification]) -> dict[str, Verdict]:
@@ -87,6 +92,9 @@ class Recheck:
         staff = [row for row in rows if is_for_staff(row)]
         theirs = [row for row in rows if not is_for_staff(row)]
         verdicts = await self._staff(staff) if staff else {}
+        held = await self._held.held() if theirs else frozenset()
+        verdicts |= {row.id: _HELD for row in theirs if row.flight in held}
+        theirs = [row for row in theirs if row.flight not in held]
         judged = await self._limit(theirs, await self._of_travellers(theirs))
         return verdicts | await self._caveats(judged)
 

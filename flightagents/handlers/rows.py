@@ -115,6 +115,22 @@ class Rows:
             link=self._links.token(booking.id, notice.flight),
         )
 
+    def elsewhere(
+        self, row: Notification, notice: Notice, booking: Booking, channel: Channel, now: datetime
+    ) -> Notification:
+        """Give the row that the news of another has on a channel: whoever decides on it finds it written."""
+        new = self.row(booking, channel, notice, now)
+        return replace(
+            new,
+            id=row_id(row.flight, row.ordinal, row.said, channel, new.address_key, turn=row.turn),
+            turn=row.turn,
+            flight=row.flight,
+            ordinal=row.ordinal,
+            expires_at=row.expires_at,
+            link=row.link,
+            fallback_of=row.id,
+        )
+
     def _ways(self, booking: Booking, said: Said, current: Current, now: datetime) -> dict[Channel, datetime]:
         """Give the channels, and from when on each is used.
 

@@ -18,9 +18,8 @@ from flightagents.domain.rules import (
     Recipient,
     StaffRule,
     fact,
+    is_news,
     matches,
-    repeats,
-    withdraws,
 )
 from flightagents.domain.said import Said
 from flightagents.domain.times import to_local
@@ -110,9 +109,7 @@ class AlertStaff:
                 key = self._key(to)
                 alert = Alert(row_id(each.change.id, to.channel, key), each.change, each.rule, to, key)
                 place = each.change.flight, to.channel, key
-                last = heard.get(place)
-                wanted = withdraws(last, what) or (each.tells and not repeats(last, what))
-                if alert.id in written or not wanted:
+                if alert.id in written or not is_news(heard.get(place), what, asked=each.tells):
                     continue
                 written.add(alert.id)
                 alerts.append(alert)

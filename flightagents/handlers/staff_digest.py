@@ -19,6 +19,8 @@ from flightagents.handlers.staff_words import STATE_WORDS, flight_words, people
 
 GATHER_FOR = timedelta(minutes=15)
 """From the first alert that goes beyond the limit to the digest that tells it."""
+TOO_SOON = timedelta(minutes=1)
+"""A digest that is due within this much may be on its way already: what is set aside now gets the next."""
 MOST_LINES = 20
 MOST_NAMED = 3
 """Flights that a line about many names: those with the most travellers."""
@@ -33,6 +35,11 @@ class Group(NamedTuple):
     label: str
     airport: str
     items: list[Item]
+
+
+def needs_another(due: datetime | None, now: datetime) -> bool:
+    """Tell whether what is set aside now needs a digest of its own; `due` is when the last waiting one is."""
+    return due is None or due <= now + TOO_SOON
 
 
 def digest_row(gathered: Notification, previous: str | None, now: datetime) -> Notification:

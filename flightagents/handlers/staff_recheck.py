@@ -6,17 +6,18 @@ told in one digest; a cancellation may be among it, for its travellers have a ta
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flightagents.clock import Clock
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Notification, Stage, State
+from flightagents.domain.overtaking import Truth, still_true
 from flightagents.domain.reasons import Reason
-from flightagents.domain.rules import StaffRule, still_true
+from flightagents.domain.rules import StaffRule
 from flightagents.domain.said import Said
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.handlers.counting import count_written
-from flightagents.handlers.staff_digest import digest_of, digest_row
+from flightagents.handlers.staff_digest import digest_of, digest_row, needs_another
 from flightagents.handlers.staff_rows import (
     HOUR,
     NEWS_FOR,
@@ -34,8 +35,6 @@ from flightagents.ports import FlightStore, Ledger, StaffRows, StaffRules, Tasks
 
 LOOK_BACK = NEWS_FOR + HOUR
 """The oldest alert that may still wait, and the hour before it that its limit counts."""
-TOO_SOON = timedelta(minutes=1)
-"""A digest that is due within this much may be on its way already: what is set aside now gets the next."""
 
 _NO_RULE = SetAside(State.SUPPRESSED, Reason.NO_RULE)
 _GATHERED = SetAside(State.SUPPRESSED, Reason.RATE_LIMIT)
@@ -145,7 +144,7 @@ class _Board:
         state = self._states.get(row.flight)
         if state is None or row.staff is None or row.staff.kind is None:
             return True
-        return still_true(row.staff.kind, row.staff.late, state)
+        return still_true(row.staff.kind, row.staff.late, Truth.of(state))
 
     def digest(self, row: Notification, address: str, now: datetime) -> Verdict:
         """Tell what no digest has told yet; an older digest that is on its way comes first."""
@@ -174,7 +173,7 @@ class _Board:
                 self._digests(address_of(row)), key=lambda each: (each.created_at, each.id), default=None
             )
             due = last.not_before if last and last.state is State.PENDING else None
-            if due is None or due <= now + TOO_SOON:
+            if needs_another(due, now):
                 wanted[address_of(row)] = digest_row(row, last.id if last else None, now)
         return list(wanted.values())
 

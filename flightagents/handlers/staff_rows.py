@@ -71,11 +71,16 @@ def beyond(rows: Iterable[Notification], hourly: int) -> set[str]:
     told = [row.created_at for row in alerts if _went(row)]
     over = set()
     for row in sorted(filter(waits, alerts), key=_place):
-        if sum(abs(at - row.created_at) < HOUR for at in told) >= hourly:
+        if is_full(told, row.created_at, hourly):
             over.add(row.id)
         else:
             told.append(row.created_at)
     return over
+
+
+def is_full(told: Iterable[datetime], at: datetime, hourly: int) -> bool:
+    """Tell whether an address that is told at these times gets no more alert at another one."""
+    return sum(abs(each - at) < HOUR for each in told) >= hourly
 
 
 def _went(row: Notification) -> bool:

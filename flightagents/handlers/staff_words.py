@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import StaffNotice
-from flightagents.domain.rules import fact, lateness
+from flightagents.domain.rules import fact, late_minutes
 from flightagents.domain.times import to_local
 
 STATE_WORDS = {
@@ -42,7 +42,7 @@ def notice_of(change: Change, travellers: int, patience: timedelta) -> StaffNoti
         flights=(change.flight,),
         severity=change.severity.value,
         kind=what,
-        late=round(lateness(change) / timedelta(minutes=1)),
+        late=late_minutes(change),
         travellers=travellers,
     )
 
@@ -65,7 +65,7 @@ def _title(what: Kind, change: Change) -> str:
     before, after = (next(iter(fields.values()), None) for fields in (change.before, change.after))
     match what:
         case Kind.DELAYED:
-            return f"delayed {round(lateness(change) / timedelta(minutes=1))} min, expected {expected}"
+            return f"delayed {late_minutes(change)} min, expected {expected}"
         case Kind.MOVED_EARLIER | Kind.ON_TIME_AGAIN:
             return f"{STATE_WORDS[what]}, expected {expected}"
         case Kind.GATE_CHANGED | Kind.TERMINAL_CHANGED | Kind.AIRCRAFT_CHANGED:

@@ -15,7 +15,16 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Rejected, Retry, Uncertain
+from flightagents.domain.delivery import (
+    Accepted,
+    Envelope,
+    Found,
+    Misconfigured,
+    Outcome,
+    Rejected,
+    Retry,
+    Uncertain,
+)
 from flightagents.notify import letter
 from flightagents.notify.letter import Mailbox
 from flightagents.notify.looking_up import settled
@@ -105,6 +114,17 @@ class EmailChannel:
         self._lookup = lookup
         self._grace = grace
         self._now = now
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Connect, agree on TLS, log in and leave: give what is wrong with that."""
+        try:
+            connection = await Connection.open(self._server)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            outcome = outcome_before_wire(error)
+            away = Retry("the mail server cannot be reached")
+            return outcome if isinstance(outcome, Misconfigured | Retry) else away
+        connection.hang_up()
+        return None
 
     async def send(self, envelope: Envelope, on_wire: Callable[[], Awaitable[None]]) -> Outcome:
         """Send one email. What `on_wire` raises passes through, and then nothing was sent."""

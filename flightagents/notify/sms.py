@@ -117,6 +117,20 @@ class SmsChannel:
             return outcome_of(refused.status, refused.code)
         return self._accepted(created)
 
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Ask for the newest message: give what is wrong with that. It costs nothing."""
+        try:
+            await self._messages.list_async(limit=1)
+        except BadCertificateError:
+            return Misconfigured("Twilio's certificate is not valid for us: check FLIGHTAGENTS_TWILIO_URL")
+        except TwilioException as refused:
+            status = _status_of_page(refused)
+            outcome = outcome_of(status, None) if status else None
+            return outcome if isinstance(outcome, Misconfigured) else Retry("Twilio fails")
+        except (NotSentError, NoAnswerError, TooManyRequestsError):
+            return Retry("Twilio cannot be reached")
+        return None
+
     def close(self) -> None:
         """Keep nothing open: the session belongs to whoever made it."""
 
@@ -147,6 +161,12 @@ class SmsChannel:
         if not self._public_url:
             return {}
         return {"status_callback": f"{self._public_url}/twilio/status?row={quote(row, safe='')}"}
+
+
+def _status_of_page(refused: TwilioException) -> int | None:
+    """Give the HTTP status of a list that was refused: the SDK puts the answer beside its words."""
+    answer = refused.args[1] if len(refused.args) > 1 else None
+    return getattr(answer, "status_code", None)
 
 
 def _validity(valid_for: timedelta) -> int:

@@ -1,9 +1,11 @@
 """What the core needs of the world, as it wants to see it. `wiring` chooses what implements it."""
 
 from flightagents.ports.access import Attempts, Tokens, Users
+from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
+from flightagents.ports.health import Gauges, Polls, Workers
 from flightagents.ports.letters import (
     KeptLetter,
     LetterCount,
@@ -12,9 +14,10 @@ from flightagents.ports.letters import (
     Letters,
     LetterState,
 )
+from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages
 from flightagents.ports.punctuality import PunctualityStore
-from flightagents.ports.staff import StaffRows, StaffRules, Tasks
+from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
     BounceSource,
@@ -33,16 +36,24 @@ from flightagents.ports.telling import (
 __all__ = [
     "Archive",
     "Attempts",
+    "Audit",
     "BookingFolder",
     "Bookings",
     "BounceSource",
+    "ChangeHistory",
+    "ChangeSearch",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",
     "FeedRow",
     "FlightFiles",
+    "FlightSearch",
     "FlightSource",
     "FlightStore",
+    "Gauges",
+    "Handlings",
+    "HeldFlights",
+    "HistoryQuery",
     "KeptLetter",
     "Lease",
     "Ledger",
@@ -52,10 +63,13 @@ __all__ = [
     "LetterState",
     "Letters",
     "Message",
+    "MessageSearch",
     "Once",
     "OptOuts",
     "Outbox",
     "Pages",
+    "PeopleSearch",
+    "Polls",
     "Publisher",
     "PunctualityStore",
     "RateLimit",
@@ -70,8 +84,10 @@ __all__ = [
     "StaffRules",
     "StateTable",
     "Taken",
+    "TaskDesk",
     "Tasks",
     "Tokens",
     "Users",
     "Waiting",
+    "Workers",
 ]

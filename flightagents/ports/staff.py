@@ -1,9 +1,12 @@
 """What the agency's staff are told, and have to do."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import AsyncGenerator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from flightagents.domain.changes import Change, Kind, Severity
+from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.notifications import (
     Notification,
 )
@@ -17,11 +20,46 @@ class StaffRules(Protocol):
     async def all(self) -> list[StaffRule]:
         """Give all rules, by name."""
 
-    async def save(self, rule: StaffRule) -> bool:
-        """Store a rule; True if it takes the place of one of its name."""
+    async def kept(self) -> list[KeptRule]:
+        """Give all rules with who put them in force and when, by name."""
 
-    async def remove(self, name: str) -> bool:
-        """Remove a rule; False if there is none of that name."""
+    async def put(self, kept: KeptRule) -> bool:
+        """Store a rule in the place of the version before it, the first in the place of none.
+
+        False if another version stands there, or none where there should be one.
+        """
+
+    async def remove(self, name: str, version: int) -> bool:
+        """Remove that version of a rule; False if it does not stand there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuery:
+    """Which changes of the history: from `begin` on, before `end`. An empty filter means all.
+
+    `airports` are those of either end, `airlines` operating or selling.
+    """
+
+    begin: datetime
+    end: datetime
+    airports: tuple[str, ...] = ()
+    airlines: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+
+
+class ChangeHistory(Protocol):
+    """All changes that there have been, in the order of time."""
+
+    async def begins(self) -> datetime | None:
+        """Give when the oldest change was; None where there is none."""
+
+    def walk(self, query: HistoryQuery, within: timedelta) -> AsyncGenerator[Sequence[Change], None]:
+        """Give changes in the order of time, some at a time; those of one moment in no order.
+
+        More than asked for may come. Raises TooSlowError where the database works on it for longer than
+        `within`, HistoryOutageError where it goes away meanwhile.
+        """
 
 
 class StaffRows(Protocol):

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flightagents.domain.bookings import Channel
-from flightagents.domain.delivery import Accepted, Envelope, Found, NoReceipt, Outcome, Receipt, Reply
+from flightagents.domain.delivery import (
+    Accepted,
+    Envelope,
+    Found,
+    Misconfigured,
+    NoReceipt,
+    Outcome,
+    Receipt,
+    Reply,
+    Retry,
+)
 from flightagents.domain.notifications import Message as RenderedMessage
 from flightagents.domain.notifications import Notice, Notification, Silence, StaffNotice, State
 from flightagents.domain.reasons import Reason
@@ -30,8 +40,14 @@ class Ledger(Protocol):
     async def settle(self, rows: Sequence[Notification]) -> None:
         """Note that the people were decided on again."""
 
+    async def get(self, row: str) -> Notification | None:
+        """Give a row."""
+
     async def hold(self, row: str, on: bool) -> bool:
         """Hold a row that waits, or let it go to be judged anew; False if it does not wait."""
+
+    async def replay(self, row: str) -> bool:
+        """Let a row be tried again that we gave up or a provider refused; False if it is none."""
 
     async def erase(self, bookings: Sequence[str], still_booked: Sequence[str] = ()) -> None:
         """Erase what was said to people who are to be forgotten; nothing more is sent to them.
@@ -45,6 +61,9 @@ class Silences(Protocol):
 
     async def note(self, silences: Sequence[Silence], at: datetime) -> list[Silence]:
         """Keep decisions not to tell, with their time, and give those that are new; the others stay."""
+
+    async def newest_of(self, flights: Collection[str]) -> dict[str, dict[str, Reason]]:
+        """Give, by flight and person, the reason of the last decision not to tell them."""
 
 
 class Outbox(Protocol):
@@ -134,7 +153,11 @@ class Waiting(Protocol):
 
         They were tried in vain for so long (real time), or were due by then and their channel is down. They
         go on waiting, and are unsettled: somebody has to look at them once.
+        What staff hold is not among them.
         """
+
+    async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
+        """Count what waits to be told of each of these flights to its travellers."""
 
     async def only_shown(self, now: datetime) -> int:
         """Unsettle what shadow mode only showed and is not too late; give how much that is."""
@@ -190,6 +213,9 @@ class DeliveryChannel(Protocol):
 
     async def find(self, envelope: Envelope) -> Accepted | Found:
         """Ask the provider whether it has the message; NO only from a source that would have shown it."""
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Try to get in, and send nothing; give what is wrong with that. Never raises."""
 
     def close(self) -> None:
         """End what it keeps open."""

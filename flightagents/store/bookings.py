@@ -9,7 +9,9 @@ from pymongo import ASCENDING, ReplaceOne
 from pymongo.errors import DuplicateKeyError
 
 from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
+from flightagents.store import people_fields
 from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.people_fields import found_by
 from flightagents.store.reading import Document, Reader
 
 COLLECTION = "bookings"
@@ -36,6 +38,8 @@ class MongoBookings:
             await self._bookings.create_index(field, name=field)
         undecided = {"decided": False}
         await self._bookings.create_index("decided", name="decided", partialFilterExpression=undecided)
+        await people_fields.index(self._bookings)
+        await people_fields.bring_up_to_date(self._bookings, reader)
 
     @until_stored
     async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
@@ -72,7 +76,7 @@ class MongoBookings:
     async def save(self, bookings: Sequence[Booking]) -> None:
         """Store bookings, as not decided on."""
         writes = [
-            ReplaceOne({"_id": each.id}, {**_document(each), "decided": False}, upsert=True)
+            ReplaceOne({"_id": each.id}, {**document(each), "decided": False}, upsert=True)
             for each in bookings
         ]
         if not writes:
@@ -90,17 +94,17 @@ class MongoBookings:
         found = await self._bookings.find_one({"_id": after.id})
         if found is not None and _booking(found) == after:
             return True  # also where a try before this one has stored it, and was not told so
-        document = {**_document(after), "decided": False}
+        undecided = {**document(after), "decided": False}
         if before is None:
-            return found is None and await self._insert(document)
+            return found is None and await self._insert(undecided)
         if found is None or before.id != after.id or _booking(found) != before:
             return False
         condition = {name: value for name, value in found.items() if name != "decided"}
-        return (await self._bookings.replace_one(condition, document)).matched_count == 1
+        return (await self._bookings.replace_one(condition, undecided)).matched_count == 1
 
-    async def _insert(self, document: dict[str, Any]) -> bool:
+    async def _insert(self, undecided: dict[str, Any]) -> bool:
         try:
-            await self._bookings.insert_one(document)
+            await self._bookings.insert_one(undecided)
         except DuplicateKeyError:  # its text holds an address
             return False
         return True
@@ -152,21 +156,22 @@ class MongoBookings:
         await self._bookings.delete_many({"_id": {"$in": list(ids)}})
 
     async def _read(self, query: dict[str, Any]) -> list[Booking]:
-        return await _rows.read(self._bookings.find(query))
+        return await reader.read(self._bookings.find(query))
 
 
 def _number(segment: Segment) -> Number:
     return segment.designator, segment.flight_date.isoformat()
 
 
-def _document(booking: Booking) -> dict[str, Any]:
+def document(booking: Booking) -> dict[str, Any]:
+    """Give the document of a booking: all of it, and what it is found and sorted by."""
     fields: dict[str, Any] = msgspec.to_builtins(booking)
     fields["_id"] = fields.pop("id")
-    return fields
+    return {**fields, **found_by(booking)}
 
 
 def _booking(row: Document) -> Booking:
     return msgspec.convert({**row, "id": row["_id"]}, Booking)
 
 
-_rows = Reader(COLLECTION, _booking, named_by="reference")
+reader = Reader(COLLECTION, _booking, named_by="reference")

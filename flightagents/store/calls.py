@@ -1,4 +1,4 @@
-"""`api_calls`: how many calls of AviationStack each month has cost."""
+"""`api_calls`: how many calls of AviationStack each month has cost, and each of its days."""
 
 from flightagents.clock import Clock
 from flightagents.store.connection import Database, until_stored
@@ -16,5 +16,6 @@ class MongoCallCounter:
     @until_stored
     async def count(self) -> None:
         """Count one call of the current month (UTC)."""
-        month = f"{self._clock.now():%Y-%m}"
-        await self._calls.update_one({"_id": month}, {"$inc": {"calls": 1}}, upsert=True)
+        now = self._clock.now()
+        counted = {"$inc": {"calls": 1, f"days.{now:%d}": 1}, "$min": {"first_at": now}}
+        await self._calls.update_one({"_id": f"{now:%Y-%m}"}, counted, upsert=True)

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import stamina
 import structlog
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -25,6 +25,7 @@ from pymongo.write_concern import WriteConcern
 from flightagents.errors import ConfigurationError, SettingsError, WriteRefusedError
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
+Collection = AsyncIOMotorCollection[dict[str, Any]]
 Client = AsyncIOMotorClient[dict[str, Any]]
 
 DUPLICATE_KEY = 11000

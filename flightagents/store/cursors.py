@@ -22,4 +22,4 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         milliseconds, key = msgspec.json.decode(text, type=tuple[int, str])
         return datetime.fromtimestamp(milliseconds / 1000, UTC), key
     except (binascii.Error, UnicodeError, msgspec.DecodeError, OverflowError, OSError, ValueError):
-        raise CursorError("this cursor was not given by us: begin with the first page") from None
+        raise CursorError from None

@@ -13,8 +13,8 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task
 from flightagents.records import FlightRecord
 from flightagents.store import archive, flights, ledger_rows, silences, tasks
+from flightagents.store.change_search import changes as changes_reader
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.pages import changes_reader
 from flightagents.store.reading import Document, Reader
 
 FOR_STAFF = {"rule": {"$type": "string"}}

@@ -11,7 +11,9 @@ from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import STATE_VERSION, FlightId, FlightState
 from flightagents.domain.punctuality import VERSION as COUNTED_VERSION
 from flightagents.domain.punctuality import counted
+from flightagents.store import flight_fields
 from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.flight_fields import listed
 from flightagents.store.reading import Document, Reader
 
 CHANGES = "flight_changes"
@@ -26,6 +28,12 @@ class MongoFlights:
     def __init__(self, database: Database) -> None:
         self._changes = database[CHANGES]
         self._flights = database[FLIGHTS]
+
+    @until_stored
+    async def prepare(self) -> None:
+        """Make the indexes of lists; documents of an earlier version get the fields that lists need."""
+        await flight_fields.index(self._flights)
+        await flight_fields.bring_up_to_date(self._flights, _states)
 
     @until_stored
     async def known_states(self, flights: Sequence[str]) -> dict[str, FlightState]:
@@ -67,7 +75,7 @@ class MongoFlights:
         if not changes:
             return []
         writes = [
-            UpdateOne({"_id": change.id}, {"$setOnInsert": _history(change)}, upsert=True)
+            UpdateOne({"_id": change.id}, {"$setOnInsert": history(change)}, upsert=True)
             for change in changes
         ]
         with bulk_write():
@@ -82,7 +90,7 @@ class MongoFlights:
             if state.flight not in newest or state.ordinal > newest[state.flight].ordinal:
                 newest[state.flight] = state
         writes = [
-            ReplaceOne({"_id": state.flight, "ordinal": {"$lt": state.ordinal}}, _latest(state), upsert=True)
+            ReplaceOne({"_id": state.flight, "ordinal": {"$lt": state.ordinal}}, latest(state), upsert=True)
             for state in newest.values()
         ]
         if not writes:
@@ -116,13 +124,15 @@ def counted_field(state: FlightState) -> dict[str, Any]:
     return {"version": COUNTED_VERSION, **msgspec.to_builtins(counted(state))}
 
 
-def _history(change: Change) -> dict[str, Any]:
+def history(change: Change) -> dict[str, Any]:
+    """Give the document of a change, but for its id."""
     fields: dict[str, Any] = msgspec.to_builtins(change, builtin_types=(datetime,))
     del fields["id"], fields["state"]
     return fields
 
 
-def _latest(state: FlightState) -> dict[str, Any]:
+def latest(state: FlightState) -> dict[str, Any]:
+    """Give the document of a flight: its state, and what it is found, sorted and shown by."""
     name = FlightId.parse(state.flight)
     fields: dict[str, Any] = msgspec.to_builtins(state, builtin_types=(datetime,))
     return {
@@ -137,5 +147,6 @@ def _latest(state: FlightState) -> dict[str, Any]:
         "arrival": fields["arrival"],
         "seen_at": state.seen_at,
         "counted": counted_field(state),
+        **listed(state),
         "state": msgspec.json.encode(state).decode(),
     }

@@ -14,6 +14,7 @@ from pymongo.errors import BulkWriteError
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
 from flightagents.errors import WriteRefusedError
+from flightagents.store import indexes
 from flightagents.store.connection import (
     DUPLICATE_KEY,
     Database,
@@ -41,7 +42,9 @@ class MongoLedger:
         await self._rows.create_index(
             [("flight", ASCENDING), ("address_key", ASCENDING)], name="flight_address"
         )
-        await self._rows.create_index([("state", ASCENDING), ("created_at", ASCENDING)], name="state")
+        newest = [("state", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]
+        await self._rows.create_index(newest, name="state_newest")
+        await indexes.drop(self._rows, "state")  # the same but for the order of equals, which lists need
         await self._rows.create_index("booking", name="booking")
         await self._rows.create_index("address_key", name="address_key")
         await self._rows.create_index("settled", name="settled", partialFilterExpression={"settled": False})
@@ -120,6 +123,12 @@ class MongoLedger:
         if writes:
             with bulk_write():
                 await self._rows.bulk_write(writes, ordered=False)
+
+    @until_stored
+    async def get(self, row: str) -> Notification | None:
+        """Give a row."""
+        found = await reader.read(self._rows.find({"_id": str(row)}))
+        return found[0] if found else None
 
     @until_stored
     async def hold(self, row: str, on: bool) -> bool:

@@ -1,16 +1,19 @@
 """The documents of `notifications`: how a row is written, read and traced."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from flightagents.domain.notifications import Notice, Notification
+from flightagents.domain.said import FOR_STAFF
 from flightagents.store.reading import Document, Reader
 
 COLLECTION = "notifications"
 TRACE = 20
 """Events of a row that are kept."""
+FOR_TRAVELLERS = {"rule": None, "said": {"$nin": sorted(said.value for said in FOR_STAFF)}}
 
 
 def within(wait: timedelta) -> dict[str, Any]:
@@ -21,6 +24,13 @@ def within(wait: timedelta) -> dict[str, Any]:
 def not_after(field: str, now: datetime) -> dict[str, Any]:
     """Match what has no such time, or one that has come."""
     return {"$or": [{field: None}, {field: {"$lte": now}}]}
+
+
+def not_of_held(flights: Collection[str]) -> list[dict[str, Any]]:
+    """Match, by all of these, what is not for travellers of flights whose messages staff hold."""
+    if not flights:
+        return []
+    return [{"$nor": [{"flight": {"$in": sorted(flights)}, **FOR_TRAVELLERS}]}]
 
 
 def fence(row: Notification) -> dict[str, Any]:

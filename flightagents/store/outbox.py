@@ -2,7 +2,7 @@
 
 A sender claims rows with a lease, marks each "wire" durably just before bytes leave, and records the outcome;
 each of its updates is fenced by owner and attempt, and goes out with others (fenced_writes.py). Leases and
-retries run on the database's clock (`$$NOW`).
+retries run on the database's clock (`$$NOW`). What staff hold, a row or a whole flight, is not claimed.
 """
 
 import uuid
@@ -17,7 +17,16 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.said import Said
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.fenced_writes import FencedWrites
-from flightagents.store.ledger_rows import COLLECTION, not_after, notice_text, reader, traced, within
+from flightagents.store.handling import MongoHandlings
+from flightagents.store.ledger_rows import (
+    COLLECTION,
+    not_after,
+    not_of_held,
+    notice_text,
+    reader,
+    traced,
+    within,
+)
 
 LEASE = timedelta(seconds=60)
 """Longer than one message may take, all time-outs of a channel together."""
@@ -29,19 +38,20 @@ class MongoOutbox:
     def __init__(self, database: Database, lease: timedelta = LEASE) -> None:
         self._rows = database[COLLECTION]
         self._writes = FencedWrites(self._rows)
+        self._held = MongoHandlings(database).held
         self._lease = lease
 
     @until_stored
     async def due(self, channels: Sequence[str], now: datetime, limit: int) -> int:
         """Count what `claim` would take."""
-        return await self._rows.count_documents(_due(channels, now), limit=limit)
+        return await self._rows.count_documents(_due(channels, now, await self._held()), limit=limit)
 
     @until_stored
     async def claim(
         self, owner: str, channels: Sequence[str], now: datetime, limit: int
     ) -> list[Notification]:
         """Take rows that are due, and rows whose sender died: those beyond "wire" come back as uncertain."""
-        due = _due(channels, now)
+        due = _due(channels, now, await self._held())
         ids = [row["_id"] async for row in self._rows.find(due, {"_id": 1}).sort("created_at").limit(limit)]
         if not ids:
             return []
@@ -186,14 +196,14 @@ _BY_ID = "_id_"
 _WAITED = {"$expr": {"$lte": [{"$ifNull": ["$retry_at", "$$NOW"]}, "$$NOW"]}}
 
 
-def _due(channels: Sequence[str], now: datetime) -> dict[str, Any]:
+def _due(channels: Sequence[str], now: datetime, held: Collection[str]) -> dict[str, Any]:
     return {
         "channel": {"$in": list(channels)},
         "$or": [
             {
                 "state": State.PENDING.value,
                 "hold": {"$ne": True},
-                "$and": [not_after("not_before", now), _WAITED],
+                "$and": [not_after("not_before", now), _WAITED, *not_of_held(held)],
             },
             {"state": State.UNCERTAIN.value, **_WAITED},
             {"state": State.SENDING.value, "$expr": {"$lt": ["$lease_until", "$$NOW"]}},

@@ -1,17 +1,15 @@
 """What a traveller's page is made of: the ledger's rows of its token, the flight's history, the last look."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from pymongo import DESCENDING
 
-from flightagents.domain.changes import Change, ChangeEnd
+from flightagents.domain.changes import Change
 from flightagents.domain.notifications import Notification
 from flightagents.store import archive, flights, ledger_rows
+from flightagents.store.change_search import changes
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.reading import Document, Reader
 
 MOST = 100
 """Rows and changes of a page: more than a day of a flight has, and few enough for any phone."""
@@ -40,7 +38,7 @@ class MongoPages:
     async def changes_of(self, flight: str) -> list[Change]:
         """Give a flight's newest changes, without its states; oldest first."""
         newest = self._changes.find({"flight": flight}).sort("ordinal", DESCENDING).limit(MOST)
-        return (await changes_reader.read(newest))[::-1]
+        return (await changes.read(newest))[::-1]
 
     @until_stored
     async def seen_at(self, flight: str) -> datetime | None:
@@ -50,19 +48,3 @@ class MongoPages:
         )
         found = last.get("polled_at") if last else None
         return found if isinstance(found, datetime) else None
-
-
-def _change(row: Document) -> Change:
-    """The database makes UTC of every time; those of an airport whose zone nobody knows are none."""
-    change = msgspec.convert({**row, "id": row["_id"]}, Change)
-    return replace(change, departure=_end(change.departure), arrival=_end(change.arrival))
-
-
-def _end(end: ChangeEnd) -> ChangeEnd:
-    if end.zone is not None:
-        return end
-    times = {name: getattr(end, name).replace(tzinfo=None) for name in ("base", "scheduled", "expected")}
-    return replace(end, **times)
-
-
-changes_reader = Reader(flights.CHANGES, _change)

@@ -1,6 +1,6 @@
 """Reads documents one by one: one that another version wrote, or a hand broke, stops nobody."""
 
-from collections.abc import AsyncIterable, Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -26,13 +26,18 @@ class Reader(Generic[T]):
 
     async def read(self, documents: AsyncIterable[Document]) -> list[T]:
         """Give what can be read, in order."""
-        found: list[T] = []
-        async for document in documents:
-            try:
-                found.append(self._decode(document))
-            except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
-                self._tell(str(document.get(self._named_by)), exc)
-        return found
+        return [one async for document in documents for one in self._one(document)]
+
+    def read_all(self, documents: Iterable[Document]) -> list[T]:
+        """Do the same with documents that are here already."""
+        return [one for document in documents for one in self._one(document)]
+
+    def _one(self, document: Document) -> tuple[T, ...]:
+        try:
+            return (self._decode(document),)
+        except (msgspec.DecodeError, LookupError, TypeError, ValueError) as exc:
+            self._tell(str(document.get(self._named_by)), exc)
+            return ()
 
     def _tell(self, name: str, exc: Exception) -> None:
         if name not in self._told:

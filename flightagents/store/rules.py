@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
 
+from flightagents.domain.kept_rules import FIRST_VERSION, KeptRule
 from flightagents.domain.notifications import Notification
 from flightagents.domain.rules import StaffRule
 from flightagents.store import ledger_rows
@@ -32,15 +34,33 @@ class MongoStaffRules:
         return await _rules.read(self._rules.find().sort("_id", ASCENDING))
 
     @until_stored
-    async def save(self, rule: StaffRule) -> bool:
-        """Store a rule; True if it takes the place of one of its name."""
-        result = await self._rules.replace_one({"_id": rule.name}, _document(rule), upsert=True)
-        return result.matched_count == 1
+    async def kept(self) -> list[KeptRule]:
+        """Give all rules with who put them in force and when, by name."""
+        return await _kept.read(self._rules.find().sort("_id", ASCENDING))
 
     @until_stored
-    async def remove(self, name: str) -> bool:
-        """Remove a rule; False if there is none of that name."""
-        result = await self._rules.delete_one({"_id": name})
+    async def put(self, kept: KeptRule) -> bool:
+        """Store a rule in the place of the version before it, the first in the place of none."""
+        document = _document(kept)
+        before = {"_id": kept.rule.name, "version": _is(kept.version - 1)}
+        if kept.version > FIRST_VERSION:
+            stored = (await self._rules.replace_one(before, document)).matched_count == 1
+        else:
+            stored = await self._insert(document)
+        # A write whose answer was lost is tried again, and then finds itself.
+        return stored or kept in await _kept.read(self._rules.find({"_id": kept.rule.name}).limit(1))
+
+    async def _insert(self, document: dict[str, Any]) -> bool:
+        try:
+            await self._rules.insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    @until_stored
+    async def remove(self, name: str, version: int) -> bool:
+        """Remove that version of a rule; False if it does not stand there."""
+        result = await self._rules.delete_one({"_id": name, "version": _is(version)})
         return result.deleted_count == 1
 
 
@@ -65,14 +85,24 @@ class MongoStaffRows:
         return await ledger_rows.reader.read(found)
 
 
-def _document(rule: StaffRule) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(rule)
-    fields["_id"] = fields.pop("name")
-    return fields
+def _is(version: int) -> dict[str, Any]:
+    """A rule that was stored before versions were is at its first."""
+    return {"$in": [version, None] if version == FIRST_VERSION else [version]}
+
+
+def _document(kept: KeptRule) -> dict[str, Any]:
+    about: dict[str, Any] = msgspec.to_builtins(kept, builtin_types=(datetime,))
+    fields: dict[str, Any] = about.pop("rule")
+    return {"_id": fields.pop("name"), **fields, **about}
 
 
 def _rule(found: Document) -> StaffRule:
     return msgspec.convert({**found, "name": found["_id"]}, StaffRule)
 
 
+def _keeping(found: Document) -> KeptRule:
+    return msgspec.convert({**found, "rule": {**found, "name": found["_id"]}}, KeptRule)
+
+
 _rules = Reader(COLLECTION, _rule)
+_kept = Reader(COLLECTION, _keeping)

@@ -8,7 +8,7 @@ from pymongo.errors import OperationFailure
 from flightagents.domain.changes import Kind
 from flightagents.errors import ConfigurationError
 from flightagents.settings import PartitionBy
-from flightagents.store import archive, dead_letters, flights
+from flightagents.store import archive, dead_letters, flights, history
 from flightagents.store.connection import Database, until_stored
 
 IN_FORCE = "settings"
@@ -29,7 +29,7 @@ async def prepare(database: Database, *, keep: timedelta) -> None:
     await database[flights.CHANGES].create_index(
         [("flight", ASCENDING), ("ordinal", ASCENDING)], name="flight"
     )
-    await database[flights.CHANGES].create_index([("at", DESCENDING)], name="at")
+    await history.prepare(database)
     moved = {"kind": Kind.MOVED_TO.value}
     for field in ("flight", "after.flight"):
         await database[flights.CHANGES].create_index(

@@ -4,7 +4,7 @@ The ledger holds what they were told. Together they explain each message and eac
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,6 +75,22 @@ class MongoSilences:
                 why, ordinal = Reason(reason), each["ordinal"]
                 found += [(at, Silence(flight, ordinal, person, why)) for person, at in people.items()]
         return found
+
+    @until_stored
+    async def newest_of(self, flights: Collection[str]) -> dict[str, dict[str, Reason]]:
+        """Give, by flight and person, the reason of the last decision not to tell them."""
+        found: dict[str, dict[str, tuple[int, datetime, str]]] = {}
+        asked = {"flight": {"$in": sorted(map(str, flights))}}
+        async for each in self._silences.find(asked, {"flight": 1, "ordinal": 1, "people": 1}):
+            known = found.setdefault(each["flight"], {})
+            for reason, people in each["people"].items():
+                for person, at in people.items():
+                    last = (each["ordinal"], at, reason)
+                    known[person] = max(known.get(person, last), last)
+        return {
+            flight: {person: Reason(reason) for person, (_, _, reason) in people.items()}
+            for flight, people in found.items()
+        }
 
     @until_stored
     async def counts(self) -> dict[str, int]:

@@ -25,6 +25,9 @@ KEEP = timedelta(days=90)
 Words of somebody whom no booking names, and so no `forget` can erase, leave so long after they came.
 """
 
+LEAVES_BY_ITSELF: dict[str, Any] = {"kind": TaskKind.REPLY.value, "booking": None}
+"""Words of somebody whom no booking names."""
+
 _UNFINISHED = {"$in": sorted(UNFINISHED)}
 
 
@@ -86,16 +89,16 @@ class MongoTasks:
     async def _reopen(self, task: Task) -> bool:
         fields = _document(task)
         del fields["trace"]
-        anew = {"$set": fields, **_event("opened again")}
+        anew = {"$set": fields, **event("opened again")}
         result = await self._tasks.update_one({"_id": task.id, "closed": True}, anew)
         return result.modified_count == 1
 
     @until_stored
     async def close(self, ids: Sequence[str], why: str) -> None:
         """End tasks that nobody has to do any more; those that are done stay as they are."""
-        ended = {"$set": _ended(closed=True), **_event(f"closed: {why}")}
+        end = {"$set": ended(closed=True), **event(f"closed: {why}")}
         if ids:
-            await self._tasks.update_many({"_id": {"$in": list(ids)}, "state": _UNFINISHED}, ended)
+            await self._tasks.update_many({"_id": {"$in": list(ids)}, "state": _UNFINISHED}, end)
 
     @until_stored
     async def unfinished(self, kinds: Collection[TaskKind]) -> list[Task]:
@@ -110,7 +113,7 @@ class MongoTasks:
         A task of theirs under another booking, which stays, loses their words alone.
         """
         theirs = {"booking": {"$in": list(bookings)}}
-        await self._tasks.update_many({**theirs, "state": _UNFINISHED}, {"$set": _ended(closed=True)})
+        await self._tasks.update_many({**theirs, "state": _UNFINISHED}, {"$set": ended(closed=True)})
         unsaid: dict[str, Any] = {"quote": "", "trace": []}
         gone = {**unsaid, "booking": None, "also": [], "summary": FORGOTTEN}
         await self._tasks.update_many(theirs, {"$set": gone})
@@ -131,14 +134,14 @@ class MongoTasks:
         """Take an open task in hand; None where it is none, or another was faster."""
         claimed = {"$set": {"state": TaskState.CLAIMED.value, "claimed_by": who}}
         return await self._move(
-            {"_id": key, "state": TaskState.OPEN.value}, {**claimed, **_event(f"claimed by {who}")}
+            {"_id": key, "state": TaskState.OPEN.value}, {**claimed, **event(f"claimed by {who}")}
         )
 
     async def done(self, key: str, who: str, note: str = "") -> Task | None:
         """Note that somebody has done it; None where it is none, or has ended."""
         line = f"done by {who}: {note}" if note else f"done by {who}"
         return await self._move(
-            {"_id": key, "state": _UNFINISHED}, {"$set": _ended(closed=False), **_event(line)}
+            {"_id": key, "state": _UNFINISHED}, {"$set": ended(closed=False), **event(line)}
         )
 
     async def _move(self, query: dict[str, Any], update: dict[str, Any]) -> Task | None:
@@ -152,22 +155,24 @@ def _speaks_otherwise(known: Document | None, task: Task) -> bool:
     return bool((known["summary"], known["resolve_by"]) != (task.summary, task.resolve_by))
 
 
-def _ended(*, closed: bool) -> dict[str, Any]:
+def ended(*, closed: bool) -> dict[str, Any]:
+    """End a task: `closed` tells that it ended by itself."""
     return {"state": TaskState.DONE.value, "closed": closed, "ended_at": datetime.now(UTC)}
 
 
-def _line(event: str) -> str:
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {event}"
+def _line(text: str) -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}"
 
 
-def _event(text: str) -> dict[str, Any]:
+def event(text: str) -> dict[str, Any]:
+    """Trace an event in an update."""
     return {"$push": {"trace": {"$each": [_line(text)], "$slice": -TRACE}}}
 
 
 def _document(task: Task) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(task, builtin_types=(datetime,))
     del fields["id"]
-    leaves_by_itself = task.kind is TaskKind.REPLY and task.booking is None
+    leaves_by_itself = LEAVES_BY_ITSELF.items() <= fields.items()
     return {**fields, "closed": False, "ended_at": datetime.now(UTC) if leaves_by_itself else None}
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.ledger_rows import COLLECTION, not_after, traced
+from flightagents.store.handling import MongoHandlings
+from flightagents.store.ledger_rows import COLLECTION, FOR_TRAVELLERS, not_after, not_of_held, traced
 from flightagents.store.marking import marked
 
 _WAITS = (State.PENDING.value, State.UNCERTAIN.value)
@@ -18,6 +20,7 @@ class MongoWaiting:
 
     def __init__(self, database: Database) -> None:
         self._rows = database[COLLECTION]
+        self._held = MongoHandlings(database).held
 
     @until_stored
     async def expire(self, now: datetime) -> list[Notification]:
@@ -35,7 +38,7 @@ class MongoWaiting:
     async def stuck(
         self, after: timedelta, due_by: datetime, down: Collection[Channel]
     ) -> list[Notification]:
-        """Mark travellers' rows that cannot leave; give those, each of them once."""
+        """Mark travellers' rows that cannot leave, but for what is held; give those, each of them once."""
         long_ago = {"$subtract": ["$$NOW", int(after / timedelta(milliseconds=1))]}
         in_vain = {
             "attempt": {"$gt": 0},
@@ -44,15 +47,26 @@ class MongoWaiting:
         }
         waits = {"$lte": [{"$ifNull": ["$waits_since", "$created_at"]}, due_by]}
         unsendable = {"channel": {"$in": [channel.value for channel in down]}, "$expr": waits}
+        held = not_of_held(await self._held())
         due = {
             "state": {"$in": list(_WAITS)},
             "rule": None,
             "hold": {"$ne": True},
             "stuck": {"$ne": True},
-            "$and": [not_after("not_before", due_by), {"$or": [in_vain, unsendable]}],
+            "$and": [not_after("not_before", due_by), {"$or": [in_vain, unsendable]}, *held],
         }
         noted = {"stuck": True, "settled": False, "trace": traced("stuck: another way is sought")}
         return await marked(self._rows, due, noted)
+
+    @until_stored
+    async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
+        """Count what waits to be told of each of these flights to its travellers."""
+        theirs = {"flight": {"$in": sorted(flights)}, "state": State.PENDING.value, **FOR_TRAVELLERS}
+        counted: list[dict[str, Any]] = [
+            {"$match": theirs},
+            {"$group": {"_id": "$flight", "count": {"$sum": 1}}},
+        ]
+        return {row["_id"]: int(row["count"]) async for row in self._rows.aggregate(counted)}
 
     @until_stored
     async def only_shown(self, now: datetime) -> int:

@@ -10,17 +10,24 @@ from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
+from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
+from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.now import NowPage
 from flightagents.web.staff.place import PlacePages
 from flightagents.web.staff.places import PlacesPages
-from flightagents.web.staff.stream import LiveStream
+from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
 
 
-def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
+def mount(
+    application: web.Application,
+    site: Callable[[], Site],
+    readiness: Callable[[], Readiness | None] = lambda: None,
+) -> Doors:
     """Add gate and routes, and give the doors for more; `site` is asked at each request.
 
     The web server starts before all is wired.
@@ -41,6 +48,7 @@ def mount(application: web.Application, site: Callable[[], Site]) -> Doors:
     application.middlewares.extend([say, guard])
     application.on_response_prepare.append(headers.add_headers)
     _mount_public(doors, site)
+    HealthPages(readiness).mount(doors)
     static_files.mount(doors)
     LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
     stream = LiveStream(lambda: site().live)
@@ -55,9 +63,11 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     def frame() -> Frame:
         return site().frame
 
+    stream.add(COUNTS, CountsList(lambda: site().office.counts))
+    NowPage(lambda: site().office.now, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
     PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
-    PlacePages(lambda: site().office.punctuality, frame).mount(doors, stream)
+    PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

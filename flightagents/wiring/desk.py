@@ -18,6 +18,7 @@ from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.flight_people import FlightPeople
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.holds import LookAtHolds
 from flightagents.handlers.import_bookings import ImportBookings
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
@@ -28,6 +29,7 @@ from flightagents.handlers.preview_bookings import PreviewBookings
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.resend import Resend
 from flightagents.handlers.rows import Rows
 from flightagents.handlers.sample import SendSample
 from flightagents.handlers.settle import Settle
@@ -38,8 +40,10 @@ from flightagents.handlers.waiting import LookAtWaiting
 from flightagents.ports import DeliveryChannel
 from flightagents.settings import DeliveryMode
 from flightagents.store.archive import MongoArchive
+from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.flights import MongoFlights
+from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.outbox import MongoOutbox
@@ -82,6 +86,8 @@ class Desk:
     forget_people: ForgetPeople
     settle: Settle
     look_at_waiting: LookAtWaiting
+    look_at_holds: LookAtHolds
+    resend: Resend
     take_receipt: TakeReceipt
     read_bounces: ReadBounces | None
     deliver: Deliver
@@ -103,7 +109,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
     bookings, ledger = MongoBookings(database), MongoLedger(database)
     outbox, tasks = MongoOutbox(database, sending.lease), MongoTasks(database)
     audience = Audience(MongoFlights(database), bookings, MongoArchive(database), zone_of)
-    channels = channels_of(world, sending)
+    channels = channels_of(settings, world.session, sending)
     links = Links(world.secret, settings.public_url)
     rows = Rows(world.address_keys, links)
     manner = manner_of(settings)
@@ -158,6 +164,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             connections=connections,
             limit=AddressLimit(outbox, clock),
             caveats=Caveats(MongoPages(database).seen_at, clock),
+            held=MongoHandlings(database),
             clock=clock,
         ),
         reconcile=Reconcile(
@@ -213,6 +220,25 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             MongoWaiting(database),
             clock,
             down=deliver.down if settings.delivery is DeliveryMode.LIVE else None,
+        ),
+        look_at_holds=LookAtHolds(
+            handlings=MongoHandlings(database),
+            flights=MongoFlights(database),
+            waiting=MongoWaiting(database),
+            tasks=tasks,
+            audit=MongoAudit(database),
+            clock=clock,
+        ),
+        resend=Resend(
+            bookings=bookings,
+            audience=audience,
+            ledger=ledger,
+            decide=decide,
+            one_person=one_person,
+            rows=rows,
+            held=MongoHandlings(database),
+            channels=list(channels),
+            clock=clock,
         ),
         take_receipt=TakeReceipt(receipts),
         read_bounces=bounces_of(settings, receipts, tasks, clock),

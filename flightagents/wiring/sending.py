@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import aiohttp
+
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.handlers.mail_replies import TakeMailReply
@@ -23,7 +25,6 @@ from flightagents.store.connection import Database
 from flightagents.store.outbox import LEASE
 from flightagents.store.rates import MongoRate
 from flightagents.store.receipts import MongoReceipts
-from flightagents.wiring.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ def reported_of(settings: Settings) -> set[Channel]:
     return {Channel.SMS} if settings.bounces is not None else set(Channel)
 
 
-def channels_of(world: World, sending: Sending) -> dict[Channel, DeliveryChannel]:
+def channels_of(
+    settings: Settings, session: aiohttp.ClientSession, sending: Sending = SENDING
+) -> dict[Channel, DeliveryChannel]:
     """Build the channels whose settings are there; the others are off."""
-    settings = world.settings
     channels: dict[Channel, DeliveryChannel] = {}
     if settings.smtp_host and settings.mail_from:
         channels[Channel.EMAIL] = EmailChannel(
@@ -80,7 +82,7 @@ def channels_of(world: World, sending: Sending) -> dict[Channel, DeliveryChannel
         )
     if settings.can_sms and settings.twilio_account_sid and settings.twilio_auth_token:
         channels[Channel.SMS] = SmsChannel(
-            world.session,
+            session,
             account_sid=settings.twilio_account_sid,
             auth_token=settings.twilio_auth_token,
             from_=settings.twilio_from or "",

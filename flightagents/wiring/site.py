@@ -26,6 +26,7 @@ from flightagents.wiring.world import World
 WATCHED = frozenset(
     {
         "flights",
+        "flight_changes",
         "notifications",
         "tasks",
         "handling",

@@ -27,13 +27,14 @@ from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
 from flightagents.store.lease import MongoLease
+from flightagents.store.polls import MongoPolls
 from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.sending import SENDING, Sending
 from flightagents.wiring.site import wire_site
-from flightagents.wiring.world import World, worker_name, zone_of
+from flightagents.wiring.world import World, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +137,12 @@ def _poll(world: World, publisher: Publisher) -> PollFeed | None:
         page_size=settings.aviationstack_plan.page_size,
     )
     source = AviationStackSource(client, settings.poll_queries, settings.poll_max_pages)
-    lease = MongoLease(world.database, worker_name())
-    return PollFeed(source, lease, publisher, world.clock, settings.partition_by)
+    return PollFeed(
+        source,
+        MongoLease(world.database, world.worker),
+        publisher,
+        world.clock,
+        settings.partition_by,
+        polls=MongoPolls(world.database),
+        worker=world.worker,
+    )

@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import aiohttp
@@ -14,11 +14,16 @@ from flightagents.settings import Settings
 from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.attempts import MongoAttempts
+from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
+from flightagents.store.change_search import MongoChangeSearch
 from flightagents.store.connection import Database, connect, wait_until_ready
 from flightagents.store.flight_file import MongoFlightFiles
+from flightagents.store.flights import MongoFlights
+from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.letters import MongoLetters
+from flightagents.store.message_search import MongoMessageSearch
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
@@ -26,8 +31,15 @@ from flightagents.store.punctuality import MongoPunctuality
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
+from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
 from flightagents.store.users import MongoTokens
+from flightagents.store.workers import MongoWorkers
+
+
+def worker_name() -> str:
+    """Name this worker, for leases and for people."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,8 @@ class World:
     address_keys: AddressKeys
     secret: bytes
     """Signs links."""
+    worker: str = field(default_factory=worker_name)
+    """This process, for leases and vital signs."""
 
     async def close(self) -> None:
         """Close them."""
@@ -53,7 +67,10 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     database = connect(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
+    await MongoFlights(database).prepare()
+    await MongoChangeSearch(database).prepare()
     await MongoLedger(database).prepare()
+    await MongoMessageSearch(database).prepare()
     await MongoBookings(database).prepare()
     await MongoReceipts(database).prepare()
     await MongoTasks(database).prepare()
@@ -62,11 +79,15 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()
+    await MongoWorkers(database).prepare()
     await MongoLetters(database).prepare()
     await MongoTokens(database).prepare()
     await MongoAttempts(database).prepare()
     await MongoFlightFiles(database).prepare()
     await MongoPunctuality(database).prepare()
+    await MongoTaskDesk(database).prepare()
+    await MongoHandlings(database).prepare()
+    await MongoAudit(database).prepare()
     keys = AddressKeys(await secret(database, "address_key"))
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
@@ -76,8 +97,3 @@ async def open_world(settings: Settings, clock: Clock) -> World:
 def zone_of(airport: str) -> str | None:
     """Name the zone of an airport's clock, by its IATA code, where a flight has not brought it yet."""
     return zone_name(None, airport, None)
-
-
-def worker_name() -> str:
-    """Name this worker, for leases and for people."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

@@ -645,6 +645,25 @@ async def test_what_was_said_at_an_address_that_somebody_else_has_stays_known(bo
     assert [each.id for each in await book.ledger.unsettled()] == ["waits"]
 
 
+async def test_a_row_is_found_by_its_id(book: Book) -> None:
+    await book.ledger.add([row()])
+    found = await book.ledger.get("a")
+    assert found is not None
+    assert (found.id, found.flight) == ("a", BA117)
+    assert await book.ledger.get("unknown") is None
+
+
+@pytest.mark.parametrize("end", [State.FAILED, State.DEAD])
+async def test_what_was_given_up_or_refused_is_tried_again_by_hand_once(book: Book, end: State) -> None:
+    await book.ledger.add([row()])
+    await book.outbox.finish(await book.claim_one(), end, "550")
+    assert await book.ledger.replay("a")
+    assert not await book.ledger.replay("a")
+    assert not await book.ledger.replay("unknown")
+    again = await book.claim_one()
+    assert (again.id, again.state, again.tries) == ("a", State.SENDING, 0)
+
+
 # Only MongoDB
 
 
@@ -674,7 +693,7 @@ async def test_due_rows_are_found_by_an_index(database: Database) -> None:
     await ledger.prepare()
     await ledger.prepare()
     names = {index["name"] async for index in database["notifications"].list_indexes()}
-    assert {"flight_address", "state", "booking", "settled", "address_key"} <= names
+    assert {"flight_address", "state_newest", "booking", "settled", "address_key"} <= names
 
 
 @pytest.mark.mongodb

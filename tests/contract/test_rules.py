@@ -10,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind, Severity
+from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.notifications import Message, Notification, StaffNotice, State
 from flightagents.domain.office_hours import OfficeHours
 from flightagents.domain.reasons import Reason
@@ -95,30 +96,62 @@ async def test_a_rule_comes_back_as_it_was_saved(rules: FakeStaffRules | MongoSt
         min_severity=Severity.MAJOR,
         hours=OfficeHours.parse("22:00-06:00", "mon-fri"),
     )
-    assert await rules.save(full) is False
-    assert await rules.save(rule("all")) is False
+    at_noon = KeptRule(rule=full, created_by="anna", created_at=NOON, updated_by="anna", updated_at=NOON)
+    assert await rules.put(at_noon) is True
+    assert await rules.put(KeptRule(rule=rule("all"))) is True
     assert await rules.all() == [rule("all"), full]
+    assert await rules.kept() == [KeptRule(rule=rule("all")), at_noon]
 
 
 @BOTH
-async def test_a_rule_of_the_same_name_takes_its_place(rules: FakeStaffRules | MongoStaffRules) -> None:
-    await rules.save(rule("ops"))
-    assert await rules.save(rule("ops", OPS_PHONE)) is True
-    assert await rules.all() == [rule("ops", OPS_PHONE)]
+async def test_a_version_takes_the_place_of_the_one_before_it_alone(
+    rules: FakeStaffRules | MongoStaffRules,
+) -> None:
+    first, second = KeptRule(rule=rule("ops")), KeptRule(rule=rule("ops", OPS_PHONE), version=2)
+    assert await rules.put(second) is False  # there is nothing to take the place of
+    assert await rules.put(first) is True
+    assert await rules.put(second) is True
+    assert await rules.put(replace(first, rule=rule("ops", "boss@agency.example"))) is False
+    assert await rules.put(replace(second, updated_by="ben")) is False
+    assert await rules.put(replace(second, version=4)) is False
+    assert await rules.kept() == [second]
+
+
+@BOTH
+async def test_storing_the_same_again_is_no_conflict(rules: FakeStaffRules | MongoStaffRules) -> None:
+    """The answer to the first try may have been lost."""
+    for version in (1, 2):
+        kept = KeptRule(rule=rule("ops"), version=version, updated_by="anna", updated_at=NOON)
+        assert await rules.put(kept) is True
+        assert await rules.put(kept) is True
 
 
 @BOTH
 async def test_a_removed_rule_is_gone(rules: FakeStaffRules | MongoStaffRules) -> None:
-    await rules.save(rule("ops"))
-    assert await rules.remove("ops") is True
-    assert await rules.remove("ops") is False
+    await rules.put(KeptRule(rule=rule("ops")))
+    assert await rules.remove("ops", 2) is False
+    assert await rules.remove("ops", 1) is True
+    assert await rules.remove("ops", 1) is False
     assert await rules.all() == []
+
+
+@pytest.mark.mongodb
+async def test_a_rule_that_was_stored_before_versions_were_is_at_its_first(database: Database) -> None:
+    rules = MongoStaffRules(database)
+    for name in ("changed", "removed"):
+        await rules.put(KeptRule(rule=rule(name)))
+    about = dict.fromkeys(("version", "created_by", "created_at", "updated_by", "updated_at"), "")
+    await database["staff_rules"].update_many({}, {"$unset": about})
+    assert [each.version for each in await rules.kept()] == [1, 1]
+    assert await rules.put(KeptRule(rule=rule("changed"), version=2)) is True
+    assert await rules.remove("removed", 1) is True
+    assert [(each.rule.name, each.version) for each in await rules.kept()] == [("changed", 2)]
 
 
 @pytest.mark.mongodb
 async def test_a_rule_that_cannot_be_read_stops_no_other(database: Database) -> None:
     rules = MongoStaffRules(database)
-    await rules.save(rule("ops"))
+    await rules.put(KeptRule(rule=rule("ops")))
     await database["staff_rules"].insert_one({"_id": "broken", "to": OPS})
     with structlog.testing.capture_logs() as lines:
         assert await rules.all() == [rule("ops")]

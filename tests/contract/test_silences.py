@@ -8,6 +8,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.notifications import Silence
 from flightagents.domain.reasons import Reason
 from flightagents.store.silences import MongoSilences
+from tests.support.plans import plan_of
 from tests.support.rows import MINUTE, NOON
 from tests.support.silences import FakeSilences
 
@@ -54,3 +55,24 @@ async def test_reasons_are_counted_by_person(database: AsyncIOMotorDatabase[dict
     await silences.prepare()
     await silences.note([ANNA, BEN, ANNA._replace(person="carl")], NOON)
     assert await silences.counts() == {"not_material": 2, "rate_limit": 1}
+
+
+async def test_the_last_reason_of_each_person_is_found_for_many_flights(silences: AnySilences) -> None:
+    other = ANNA._replace(flight="BA118|2026-11-22|JFK|LHR", reason=Reason.EXPIRED)
+    await silences.note([ANNA, BEN, other], NOON)
+    await silences.note([ANNA._replace(ordinal=3, reason=Reason.RATE_LIMIT)], NOON + MINUTE)
+    await silences.note([BEN._replace(reason=Reason.DUPLICATE)], NOON + MINUTE)
+    assert await silences.newest_of([BA117, other.flight, "unknown"]) == {
+        BA117: {"anna": Reason.RATE_LIMIT, "ben": Reason.DUPLICATE},
+        other.flight: {"anna": Reason.EXPIRED},
+    }
+
+
+@pytest.mark.mongodb
+async def test_the_silences_of_flights_are_found_by_an_index(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
+    await MongoSilences(database).prepare()
+    await MongoSilences(database).note([ANNA], NOON)
+    command = {"find": "silences", "filter": {"flight": {"$in": [BA117]}}}
+    assert (await plan_of(database["silences"], command)).scans_an_index

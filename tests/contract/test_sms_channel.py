@@ -392,3 +392,28 @@ async def test_a_cancelled_send_passes_on(twilio: Twilio, channel: SmsChannel) -
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
+
+
+# Whether Twilio lets us in, asked without a message
+
+
+async def test_getting_in_without_a_message_is_no_trouble(twilio: Twilio, channel: SmsChannel) -> None:
+    assert await channel.trouble() is None
+    assert twilio.messages == []
+
+
+async def test_a_wrong_token_is_trouble_and_names_its_setting(
+    twilio: Twilio, session: aiohttp.ClientSession
+) -> None:
+    trouble = await channel_to(twilio, session, auth_token=SecretStr("wrong")).trouble()
+    assert isinstance(trouble, Misconfigured)
+    assert "FLIGHTAGENTS_TWILIO_" in trouble.reason
+
+
+async def test_a_twilio_that_is_away_or_fails_is_trouble(
+    twilio: Twilio, session: aiohttp.ClientSession
+) -> None:
+    away = channel_to(twilio, session, url=f"http://localhost:{free_port()}")
+    assert isinstance(await away.trouble(), Retry)
+    async with answering(web.Response(status=500, text="{}")) as url:
+        assert isinstance(await channel_to(twilio, session, url=url).trouble(), Retry)

@@ -307,3 +307,27 @@ async def test_answers_go_where_the_setting_says(server: ScriptedSmtp) -> None:
     channel.close()
     (arrived,) = server.letters
     assert b'\r\nReply-To: "Acme Travel" <help@agency.example>\r\n' in arrived
+
+
+# Whether the server lets us in, asked without a letter
+
+
+async def test_getting_in_without_a_letter_is_no_trouble(server: ScriptedSmtp) -> None:
+    assert await channel_to(server).trouble() is None
+    await server.gone.wait()
+    assert server.heard("MAIL") == []
+
+
+async def test_a_refused_login_is_trouble_and_names_its_setting() -> None:
+    script = ScriptedSmtp(extensions=("AUTH PLAIN",)).say("AUTH", "535 5.7.8 Wrong")
+    async with script.running() as server:
+        login = {"username": "agency", "password": SecretStr("wrong")}
+        trouble = await channel_to(server, **login).trouble()
+    assert isinstance(trouble, Misconfigured)
+    assert "FLIGHTAGENTS_SMTP_USERNAME" in trouble.reason
+
+
+async def test_a_mail_server_that_is_away_is_trouble() -> None:
+    async with ScriptedSmtp().running() as server:
+        channel = channel_to(server, port=free_port())
+        assert isinstance(await channel.trouble(), Retry)

@@ -1,8 +1,11 @@
 """`flightagents rules`, as a person types it: what it prints, and how it exits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -10,6 +13,8 @@ from flightagents.app import app
 from flightagents.cli import rules
 from flightagents.settings import PREFIX, load
 from tests.integration.test_commands import Desk, Ended
+from tests.support.rows import row
+from tests.support.staff import story
 
 
 @pytest.fixture
@@ -42,6 +47,7 @@ def test_rules_are_added_listed_replaced_and_removed(desk: Desk) -> None:
     assert (added.code, added.lines) == (0, [f"added: {line}"]), added.err
     assert type_("list").lines == [line]
     (listed,) = type_("list", "--json").objects
+    assert (listed.pop("created_at"), listed.pop("updated_at")) != (None, None)
     assert listed == {
         "name": "jfk-night",
         "to": [
@@ -53,6 +59,9 @@ def test_rules_are_added_listed_replaced_and_removed(desk: Desk) -> None:
         "kinds": ["cancelled", "diverted"],
         "min_severity": "major",
         "hours": {"begin": "22:00:00", "end": "06:00:00", "days": [0, 1, 2, 3, 4]},
+        "version": 1,
+        "created_by": "the command line",
+        "updated_by": "the command line",
     }
     assert desk.database["staff_rules"].count_documents({}) == 1
 
@@ -68,6 +77,31 @@ def test_rules_are_added_listed_replaced_and_removed(desk: Desk) -> None:
     nobody = type_("remove", "jfk-night")
     assert (nobody.code, nobody.out) == (1, "")
     assert "there is no rule jfk-night" in nobody.err
+
+
+@pytest.mark.mongodb
+def test_a_rule_is_tried_on_the_days_that_were(desk: Desk) -> None:
+    type_("add", "ops", "--to", "ops@agency.example", "--by", "anna")
+    nothing = type_("test", "Ops")
+    assert nothing.lines[0] == "There is no history of flights in the last 7 days to try this rule on."
+    change = replace(story(row(status="cancelled"))[0], at=datetime.now(UTC) - timedelta(hours=1))
+    history = {**msgspec.to_builtins(change, builtin_types=(datetime,)), "_id": change.id}
+    desk.database["flight_changes"].insert_one(history)
+
+    found = type_("test", "ops", "--days", "2")
+    assert found.code == 0, found.err
+    assert found.lines[0].startswith("In the last 2 days this rule would have sent 1 message to 1 person")
+    assert found.lines[1:4] == [
+        "changes looked at: 1",
+        "by kind: cancelled_unconfirmed 1",
+        "by channel: email 1",
+    ]
+    assert found.lines[-1].endswith("Z  BA117|2026-11-22|LHR|JFK  cancelled_unconfirmed  major")
+    (told,) = type_("test", "ops", "--json").objects
+    assert (told["would_send"], told["recipients"], told["by_kind"]) == (1, 1, {"cancelled_unconfirmed": 1})
+    assert "agency" not in str(told)
+    assert "there is no rule boss" in type_("test", "boss").err
+    assert type_("test", "ops", "--days", "29").code == 2
 
 
 @pytest.mark.parametrize(

@@ -77,3 +77,9 @@ def test_the_image_runs_as_nobody_special_and_is_watched() -> None:
     assert user
     assert int(user[1]) > 0
     assert "\nHEALTHCHECK " in last_stage
+
+
+def test_a_worker_is_asked_whether_it_is_alive_and_not_whether_it_is_ready() -> None:
+    """Whoever starts it again because a server that it waits for is away starts it again for ever."""
+    checks = [str(SERVICES["worker"]["healthcheck"]["test"]), text("Dockerfile").rpartition("HEALTHCHECK")[2]]
+    assert [check for check in checks if "/healthz'" not in check or "/readyz" in check] == []

@@ -20,17 +20,21 @@ from flightagents.handlers.connections import Connections
 from flightagents.handlers.consents import KeepOptOuts, WithdrawConsent
 from flightagents.handlers.decide import USUAL, Decide, Manner
 from flightagents.handlers.deliver import Deliver
+from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
+from flightagents.handlers.holds import LookAtHolds
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
+from flightagents.handlers.now import ShowNow
 from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
+from flightagents.handlers.resend import Resend
 from flightagents.handlers.rows import Rows
 from flightagents.handlers.settle import Settle
 from flightagents.handlers.tasks_rebook import RebookTasks
@@ -38,9 +42,11 @@ from flightagents.records import CHANGE_TOPIC, encode
 from tests.support.consents import FakeOptOuts
 from tests.support.desk import LEASE, PACE, FakeBookings, FakeChannel, FakeLedger, FakeRenderer
 from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, Journal, SetClock, messages
+from tests.support.handling import FakeAudit, FakeHandlings, FakeToldOfConnections
 from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
 from tests.support.rates import FakeRate
 from tests.support.rows import AIRPORTS, MINUTE, row, run_of
+from tests.support.searches import FakeChangeSearch, FakeFlightSearch, FakeMessageSearch
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
 
@@ -95,6 +101,7 @@ class Worker:
             connections=self.connections,
             limit=AddressLimit(agency.ledger, agency.clock),
             caveats=Caveats(agency.seen_at, agency.clock),
+            held=agency.handlings,
             clock=agency.clock,
         )
         paces = dict.fromkeys(Channel, PACE)
@@ -116,6 +123,46 @@ class Worker:
             channels=list(agency.channels),
             clock=agency.clock,
             holding=agency.manner.holding,
+        )
+        self.resend = Resend(
+            bookings=agency.bookings,
+            audience=self.audience,
+            ledger=agency.ledger,
+            decide=self.decide,
+            one_person=self.one_person,
+            rows=self.rows,
+            held=agency.handlings,
+            channels=list(agency.channels),
+            clock=agency.clock,
+        )
+        self.acts = DeskActs(
+            handlings=agency.handlings,
+            search=FakeFlightSearch(agency.flights),
+            flights=agency.flights,
+            ledger=agency.ledger,
+            resend=self.resend,
+            audit=agency.audit,
+            clock=agency.clock,
+        )
+        self.show_now = ShowNow(
+            search=FakeFlightSearch(agency.flights),
+            changes=FakeChangeSearch(agency.flights),
+            audience=self.audience,
+            words=FakeMessageSearch(agency.ledger, agency.bookings),
+            silences=agency.silences,
+            connections=FakeToldOfConnections(agency.ledger),
+            handlings=agency.handlings,
+            tasks=agency.tasks,
+            person_key=address_key,
+            clock=agency.clock,
+        )
+        self.look_at_holds = LookAtHolds(
+            handlings=agency.handlings,
+            flights=agency.flights,
+            waiting=agency.ledger,
+            tasks=agency.tasks,
+            audit=agency.audit,
+            clock=agency.clock,
         )
         self.settle = Settle(agency.ledger, agency.ledger, self.fallback, self.decide)
         self.take_receipt = TakeReceipt(agency.ledger)
@@ -162,6 +209,9 @@ class Agency:
         self.flights = FakeFlights(self.journal)
         self.bookings = FakeBookings(self.journal)
         self.ledger = FakeLedger(LEASE, self.journal)
+        self.handlings = FakeHandlings(self.flights)
+        self.ledger.held = self.handlings.held
+        self.audit = FakeAudit()
         self.tasks = FakeTasks()
         self.opt_outs = FakeOptOuts()
         self.silences = FakeSilences()

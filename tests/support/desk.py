@@ -12,10 +12,10 @@ import msgspec
 
 from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
 from flightagents.domain.consents import OptOut, revoked
-from flightagents.domain.delivery import Accepted, Envelope, Found, Outcome, Receipt
+from flightagents.domain.delivery import Accepted, Envelope, Found, Misconfigured, Outcome, Receipt, Retry
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice, Notification, Stage, State
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import Said
+from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.handlers.pace import Pace
 from tests.support.fakes import Journal
 from tests.support.rows import NOON
@@ -44,6 +44,8 @@ class FakeLedger:
         self.real_time = NOON + timedelta(days=1000)
         self._lease = lease
         self._journal: Journal = [] if journal is None else journal
+        self.held: Callable[[], Awaitable[Collection[str]]] = _nothing_held
+        """The flights whose messages staff hold."""
 
     @property
     def rows(self) -> list[Notification]:
@@ -104,6 +106,28 @@ class FakeLedger:
         self._write(kept.row, hold=on, event="held by staff" if on else "released by staff")
         return True
 
+    async def get(self, row: str) -> Notification | None:
+        kept = self.kept.get(row)
+        return kept.row if kept else None
+
+    async def replay(self, row: str) -> bool:
+        kept = self.kept.get(row)
+        if kept is None or kept.row.state not in (State.DEAD, State.FAILED):
+            return False
+        kept.settled, kept.retry_at = True, None
+        self._write(
+            kept.row,
+            state=State.PENDING,
+            stage=None,
+            tries=0,
+            stuck=False,
+            in_vain_since=None,
+            waits_since=None,
+            not_before=None,
+            event="tried again by hand",
+        )
+        return True
+
     def shadow(self, row: Notification) -> None:
         """End a row as shadow mode does."""
         self._write(row, state=State.SUPPRESSED, reason=Reason.SHADOW)
@@ -111,15 +135,16 @@ class FakeLedger:
     # Sending
 
     async def due(self, channels: Sequence[str], now: datetime, limit: int) -> int:
+        held = await self.held()
         kept = (each for each in self.kept.values() if each.row.channel in channels)
-        return min(limit, sum(self._is_due(each, now) for each in kept))
+        return min(limit, sum(self._is_due(each, now, held) for each in kept))
 
     async def claim(
         self, owner: str, channels: Sequence[str], now: datetime, limit: int
     ) -> list[Notification]:
-        due = [
-            kept for kept in self.kept.values() if kept.row.channel in channels and self._is_due(kept, now)
-        ]
+        held = await self.held()
+        kept_here = (kept for kept in self.kept.values() if kept.row.channel in channels)
+        due = [kept for kept in kept_here if self._is_due(kept, now, held)]
         due.sort(key=lambda kept: kept.row.created_at)
         for kept in due[:limit]:
             at_wire = kept.row.stage is Stage.WIRE
@@ -133,12 +158,13 @@ class FakeLedger:
             )
         return [kept.row for kept in due[:limit]]
 
-    def _is_due(self, kept: Kept, now: datetime) -> bool:
+    def _is_due(self, kept: Kept, now: datetime, held: Collection[str]) -> bool:
         row = kept.row
         waited = kept.retry_at is None or kept.retry_at <= self.real_time
         match row.state:
             case State.PENDING:
-                return waited and not row.hold and (row.not_before is None or row.not_before <= now)
+                free = not (row.hold or _is_held(row, held))
+                return waited and free and (row.not_before is None or row.not_before <= now)
             case State.UNCERTAIN:
                 return waited
             case State.SENDING:
@@ -266,11 +292,17 @@ class FakeLedger:
         self, after: timedelta, due_by: datetime, down: Collection[Channel]
     ) -> list[Notification]:
         before = self.real_time - after
-        found = [kept for kept in self.kept.values() if _is_stuck(kept.row, before, due_by, down)]
+        held = await self.held()
+        free = (kept for kept in self.kept.values() if not _is_held(kept.row, held))
+        found = [kept for kept in free if _is_stuck(kept.row, before, due_by, down)]
         for kept in found:
             kept.settled = False
             self._write(kept.row, stuck=True, event="stuck: another way is sought")
         return [kept.row for kept in found]
+
+    async def of_travellers(self, flights: Collection[str]) -> dict[str, int]:
+        waiting = (row for row in self.rows if row.state is State.PENDING and _is_held(row, flights))
+        return Counter(row.flight for row in waiting)
 
     async def only_shown(self, now: datetime) -> int:
         shown = [
@@ -341,6 +373,14 @@ class FakeLedger:
         self.kept[row.id].row = replace(row, trace=trace, **changed)  # type: ignore[arg-type]  # its fields
         if "state" in changed:
             self._journal.append((str(changed["state"]), row.id))
+
+
+async def _nothing_held() -> Collection[str]:
+    return ()
+
+
+def _is_held(row: Notification, held: Collection[str]) -> bool:
+    return row.flight in held and row.rule is None and row.said not in FOR_STAFF
 
 
 def _may_move(row: Notification, receipt: Receipt) -> bool:
@@ -479,6 +519,11 @@ class FakeChannel:
         if isinstance(outcome, Accepted):
             self.arrived.append(envelope)
         return outcome
+
+    async def trouble(self) -> Misconfigured | Retry | None:
+        """Say what the next send would end with, where that tells of trouble."""
+        outcome = self.outcomes[0] if self.outcomes else None
+        return outcome if isinstance(outcome, Misconfigured | Retry) else None
 
     async def find(self, envelope: Envelope) -> Accepted | Found:
         self.asked.append(envelope)

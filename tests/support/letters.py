@@ -19,7 +19,7 @@ class FakeLetters:
         self, wanted: LetterFilter, *, limit: int, cursor: str | None = None, oldest_first: bool = False
     ) -> LetterPage:
         if cursor is not None and cursor not in self.kept:
-            raise CursorError("not ours")
+            raise CursorError
         found = sorted(self.kept.values(), key=_place, reverse=not oldest_first)
         if cursor is not None:
             last = _place(self.kept[cursor])

@@ -1,9 +1,10 @@
 """Decisions not to tell, in memory. It passes the same contract tests as MongoDB's (tests/contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flightagents.domain.notifications import Silence
+from flightagents.domain.reasons import Reason
 
 
 class FakeSilences:
@@ -26,3 +27,11 @@ class FakeSilences:
             (each for each in self._noted if each.flight == flight), key=lambda each: each.ordinal
         )
         return [(self._noted[each], each) for each in theirs]
+
+    async def newest_of(self, flights: Collection[str]) -> dict[str, dict[str, Reason]]:
+        found: dict[str, dict[str, Reason]] = {}
+        by_age = sorted(self._noted.items(), key=lambda each: (each[0].ordinal, each[1], each[0].reason))
+        for silence, _ in by_age:
+            if silence.flight in flights:
+                found.setdefault(silence.flight, {})[silence.person] = silence.reason
+        return found

@@ -48,10 +48,12 @@ PATIENCE = timedelta(seconds=60)
 class Worker:
     """One worker process."""
 
-    def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, folder: Path, environment: Mapping[str, str], *, web: bool = False) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        argv = [sys.executable, "-m", "tests.support.worker", "worker", "--without-web", "-l", "info"]
+        argv = [sys.executable, "-m", "tests.support.worker", "worker", "-l", "info"]
+        if not web:
+            argv.append("--without-web")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
         self.child = Child(name, argv, log=self.log, env={**inherited, "FAUST_LOOP": "uvloop", **environment})
 
@@ -141,11 +143,13 @@ class Site:
 
     # Workers
 
-    def start(self, name: str | None = None, *, crash: Crash | None = None, **settings: object) -> Worker:
-        """Start a worker; settings without their prefix."""
+    def start(
+        self, name: str | None = None, *, crash: Crash | None = None, web: bool = False, **settings: object
+    ) -> Worker:
+        """Start a worker; settings without their prefix. `web`: with its pages, at WEB_PORT."""
         name = name or f"worker-{len(self.workers)}"
         environment = self.environment(DATA_DIR=self.folder / f"{name}.data", **settings)
-        worker = Worker(name, self.folder, environment | (crash.environment() if crash else {}))
+        worker = Worker(name, self.folder, environment | (crash.environment() if crash else {}), web=web)
         self.workers.append(worker)
         return worker
 

@@ -3,7 +3,7 @@
 The fakes pass the same contract tests as MongoDB's (tests/contract).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,17 +12,22 @@ import msgspec
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Change
+from flightagents.domain.codes import carrier
 from flightagents.domain.flight import FlightState
+from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.rules import Recipient, StaffRule
 from flightagents.domain.said import Said
 from flightagents.domain.tracking import advance
+from flightagents.errors import TooSlowError
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.staff import AlertStaff
 from flightagents.handlers.staff_recheck import RecheckStaff
 from flightagents.handlers.staff_rows import Office
+from flightagents.ports import HistoryQuery
 from tests.support.agency import Agency, Worker, address_key
 from tests.support.desk import FakeLedger
+from tests.support.fakes import FakeFlights
 from tests.support.rows import MINUTE, NOON, run_of
 
 OPS = "ops@agency.example"
@@ -59,15 +64,24 @@ class FakeStaffRules:
         self._rules: dict[str, bytes] = {}
 
     async def all(self) -> list[StaffRule]:
-        return [msgspec.json.decode(text, type=StaffRule) for _, text in sorted(self._rules.items())]
+        return [kept.rule for kept in await self.kept()]
 
-    async def save(self, rule: StaffRule) -> bool:
-        replaced = rule.name in self._rules
-        self._rules[rule.name] = msgspec.json.encode(rule)
-        return replaced
+    async def kept(self) -> list[KeptRule]:
+        return [msgspec.json.decode(text, type=KeptRule) for _, text in sorted(self._rules.items())]
 
-    async def remove(self, name: str) -> bool:
-        return self._rules.pop(name, None) is not None
+    async def put(self, kept: KeptRule) -> bool:
+        text, name = msgspec.json.encode(kept), kept.rule.name
+        if self._rules.get(name) != text and self._version(name) != kept.version - 1:
+            return False
+        self._rules[name] = text
+        return True
+
+    async def remove(self, name: str, version: int) -> bool:
+        return self._version(name) == version > 0 and self._rules.pop(name, None) is not None
+
+    def _version(self, name: str) -> int:
+        text = self._rules.get(name)
+        return msgspec.json.decode(text, type=KeptRule).version if text else 0
 
 
 class FakeStaffRows:
@@ -83,6 +97,39 @@ class FakeStaffRows:
             if row.rule is not None and row.address_key in address_keys and row.created_at >= since
         )
         return sorted(found, key=lambda row: row.created_at)
+
+
+class FakeHistory:
+    """The history of flights in memory, by pages of two changes."""
+
+    def __init__(self, flights: FakeFlights) -> None:
+        self._flights = flights
+        self.slow_after: int | None = None
+        """Pages after which the database has worked for longer than it may."""
+
+    async def begins(self) -> datetime | None:
+        return min((change.at for change in self._flights.history.values()), default=None)
+
+    async def walk(self, query: HistoryQuery, within: timedelta) -> AsyncGenerator[Sequence[Change], None]:
+        assert within > timedelta()
+        found = [change for change in self._flights.history.values() if _is_wanted(change, query)]
+        found.sort(key=lambda change: (change.at, change.kind))
+        for page in range(0, len(found), 2):
+            if self.slow_after is not None and page // 2 >= self.slow_after:
+                raise TooSlowError("too slow")
+            yield found[page : page + 2]
+
+
+def _is_wanted(change: Change, query: HistoryQuery) -> bool:
+    carriers = {change.carrier, *map(carrier, change.marketed_as)}
+    airports = {change.departure.airport, change.arrival.airport}
+    return (
+        query.begin <= change.at < query.end
+        and (not query.kinds or change.kind in query.kinds)
+        and (not query.severities or change.severity in query.severities)
+        and (not query.airports or not airports.isdisjoint(query.airports))
+        and (not query.airlines or not carriers.isdisjoint(query.airlines))
+    )
 
 
 class StaffedAgency(Agency):
@@ -130,7 +177,18 @@ class StaffedAgency(Agency):
     async def opens(self) -> None:
         """Put the rules in force."""
         for each in self._first_rules:
-            await self.rules.save(each)
+            await self.enforces(each)
+
+    async def enforces(self, rule: StaffRule) -> None:
+        """Put a rule in force, whatever stands in its place."""
+        await self.lifts(rule.name)
+        assert await self.rules.put(KeptRule(rule=rule))
+
+    async def lifts(self, name: str) -> None:
+        """Put a rule out of force, if there is one of that name."""
+        for kept in await self.rules.kept():
+            if kept.rule.name == name:
+                assert await self.rules.remove(name, kept.version)
 
     def later(self, **duration: float) -> None:
         self.wait(timedelta(**duration))

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,9 +11,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
+from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
+from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.handlers.replies import TakeReply
@@ -33,6 +35,7 @@ from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
 from tests.support.punctuality import FakePunctuality
+from tests.support.searches import FakeFlightSearch
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -76,6 +79,27 @@ class Reports:
     async def by_provider_id(self, provider_id: str, *, delivered: bool, detail: str) -> bool:
         row = self.rows.get(provider_id)
         return row is not None and await self(Receipt(row, delivered, detail))
+
+
+class Quiet:
+    """A day on which nothing is wrong."""
+
+    disruptions: Sequence[Disruption] = ()
+    cut = False
+
+    async def shared_now(self) -> "Quiet":
+        return self
+
+    @property
+    def acts(self) -> DeskActs:
+        raise AssertionError("there is nothing to act on")
+
+    async def colleagues(self) -> Sequence[str]:
+        return ["ada", "ben"]
+
+
+async def nothing_waits() -> Mapping[str, int]:
+    return {"/": 0, "/tasks": 0}
 
 
 class Website:
@@ -137,7 +161,10 @@ class Website:
             live=self.live,
             office=Office(
                 users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
                 punctuality=ShowPunctuality(FakePunctuality(agency.flights), agency.clock),
+                troubled=FakeFlightSearch(agency.flights),
             ),
         )
 

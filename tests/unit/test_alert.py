@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tracking import advance
+from flightagents.domain.vital_signs import Latency, Measure
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.cases import Moved
 from flightagents.handlers.decide import Decide
+from flightagents.pulse import PULSE, Durations
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
 from tests.support.agency import Agency
 from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
@@ -38,7 +43,8 @@ class Desk:
         self.flights = FakeFlights(self.journal)
         self.decide = NotedDecisions(self.journal)
         self.publisher = FakePublisher()
-        self.alert = AlertOnChanges(self.flights, self.decide, self.publisher, SetClock())
+        self.clock = SetClock()
+        self.alert = AlertOnChanges(self.flights, self.decide, self.publisher, self.clock)
 
     async def hear(self, *values: bytes | None) -> None:
         await self.alert(messages(*values, topic=CHANGE_TOPIC))
@@ -124,3 +130,13 @@ async def test_a_gate_that_is_back_within_a_batch_is_no_news() -> None:
 def encode_state(change: Change) -> bytes:
     whole = encode(change)
     return whole[whole.index(b'"state":') + len(b'"state":') : -1]
+
+
+async def test_how_long_a_change_took_from_its_poll_is_noted_in_real_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(PULSE, Measure.POLL_TO_CHANGE, Durations())
+    desk, changes = Desk(), story("A1", "A1")
+    desk.clock.speed, desk.clock.time = 120, changes[-1].at + timedelta(minutes=4)
+    await desk.hear(*map(encode, changes))
+    assert PULSE[Measure.POLL_TO_CHANGE].lately() == Latency(2.0, 2.5, 2.5, 2)

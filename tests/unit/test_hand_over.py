@@ -12,12 +12,14 @@ from flightagents.domain.delivery import Accepted, Rejected
 from flightagents.domain.notifications import StaffNotice, Stage, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import Said
+from flightagents.domain.vital_signs import Measure
 from flightagents.handlers import deliver as module
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.limits import HOURLY
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
+from flightagents.pulse import PULSE, Durations
 from tests.support.agency import BA117, SECOND, Agency, Worker
 from tests.support.due import BOTH, ON_BA117, a_due_delay, forty_due
 from tests.support.messages import ANNA
@@ -204,3 +206,13 @@ def counted(name: str) -> float:
     channel, state, said, reason = name.split()
     labels = {"channel": channel, "state": state, "said": said, "reason": reason}
     return REGISTRY.get_sample_value("flightagents_notifications_total", labels) or 0.0
+
+
+async def test_how_long_a_message_took_from_when_it_was_due_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PULSE, Measure.DECISION_TO_HAND_OVER, Durations())
+    agency = await a_due_delay()
+    agency.wait(7 * SECOND)
+    await agency.delivers()
+    noted = PULSE[Measure.DECISION_TO_HAND_OVER].lately()
+    assert noted is not None
+    assert (noted.median, noted.count) == (7.0, 1)

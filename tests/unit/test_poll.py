@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from flightagents.domain.polls import PollEnd, PollReport
 from flightagents.errors import (
     FeedMonthSpentError,
     FeedOutageError,
@@ -24,6 +25,7 @@ from flightagents.records import (
 )
 from flightagents.settings import PartitionBy
 from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
+from tests.support.health import FakePolls
 from tests.support.rows import MINUTE, NOON, row
 
 HOUR = timedelta(hours=1)
@@ -44,7 +46,16 @@ class Desk:
         self.book = LeaseBook()
         self.clock = SetClock()
         self.publisher = FakePublisher()
-        self.poll = PollFeed(self.feed, FakeLease(self.book, "me"), self.publisher, self.clock, partition_by)
+        self.polls = FakePolls()
+        self.poll = PollFeed(
+            self.feed,
+            FakeLease(self.book, "me"),
+            self.publisher,
+            self.clock,
+            partition_by,
+            polls=self.polls,
+            worker="me",
+        )
 
     @property
     def records(self) -> list[FlightRecord]:
@@ -265,3 +276,68 @@ async def test_an_empty_answer_publishes_nothing_and_is_no_error() -> None:
     await desk.poll()
     assert desk.records == []
     assert desk.letters == []
+
+
+# How a run ended, for whoever wants to know whether the feed is blind
+
+
+async def ended(desk: Desk) -> PollReport:
+    standing = await desk.polls.last()
+    assert standing is not None
+    return standing.report
+
+
+async def test_each_run_is_noted_with_what_it_brought() -> None:
+    desk = Desk([row("BA117"), {"flight": None}, row("BA119")])
+    await desk.poll()
+    assert await ended(desk) == PollReport(
+        run=1, polled_at=NOON, by="me", end=PollEnd.DONE, rows=3, records=2, unreadable=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "end", "code", "again_at"),
+    [
+        (FeedOutageError("HTTP 503"), PollEnd.OUTAGE, "", None),
+        (FeedRateLimitError(5 * MINUTE), PollEnd.TOO_FAST, "", NOON + 5 * MINUTE),
+        (FeedRefusedError("invalid_access_key", "x"), PollEnd.REFUSED, "invalid_access_key", NOON + HOUR),
+        (FeedMonthSpentError("spent"), PollEnd.MONTH_SPENT, "", datetime(2026, 12, 1, tzinfo=UTC)),
+        (FeedRefusedError("no_such", "x", query_only=True), PollEnd.QUERY_REFUSED, "no_such", None),
+    ],
+)
+async def test_a_run_that_failed_is_noted_with_its_kind(
+    error: Exception, end: PollEnd, code: str, again_at: datetime | None
+) -> None:
+    desk = Desk(error)
+    await desk.poll()
+    report = await ended(desk)
+    assert (report.end, report.code, report.again_at) == (end, code, again_at)
+
+
+async def test_of_several_queries_the_gravest_end_is_noted() -> None:
+    refusal = FeedRefusedError("no_such", "x", query_only=True)
+    desk = Desk(queries={JFK: [FeedOutageError("HTTP 503")], LHR: [refusal], "dep_iata=MAD": [[row()]]})
+    await desk.poll()
+    assert (await ended(desk)).end is PollEnd.OUTAGE
+
+
+async def test_a_query_that_is_left_alone_is_still_refused_until_it_is_tried_again() -> None:
+    refusal = FeedRefusedError("no_such", "x", query_only=True)
+    desk = Desk(queries={JFK: [refusal], LHR: [[row()]]})
+    for _ in range(2):
+        await desk.poll()
+        desk.clock.move(MINUTE)
+    report = await ended(desk)
+    assert (report.run, report.end, report.code) == (2, PollEnd.QUERY_REFUSED, "no_such")
+    desk.feed.pages[JFK] = [[row()]]
+    desk.clock.move(HOUR)
+    await desk.poll()
+    assert (await ended(desk)).end is PollEnd.DONE
+
+
+async def test_a_run_that_lost_its_lease_notes_nothing() -> None:
+    desk = Desk([row()])
+    desk.feed.meanwhile = desk.lose_lease
+    with pytest.raises(LeaseLostError):
+        await desk.poll()
+    assert await desk.polls.last() is None

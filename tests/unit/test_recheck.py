@@ -273,6 +273,7 @@ def recheck_with(agency: Agency, staff: FakeJudge, connections: FakeJudge) -> Re
         connections=connections,
         limit=AddressLimit(agency.ledger, agency.clock),
         caveats=Caveats(agency.seen_at, agency.clock),
+        held=agency.handlings,
         clock=agency.clock,
     )
 

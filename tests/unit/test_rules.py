@@ -8,6 +8,7 @@ import pytest
 
 from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.office_hours import OfficeHours
+from flightagents.domain.overtaking import Truth, still_true
 from flightagents.domain.rules import (
     GRAVITY,
     RuleReason,
@@ -15,7 +16,6 @@ from flightagents.domain.rules import (
     fact,
     matches,
     repeats,
-    still_true,
     withdraws,
 )
 from flightagents.domain.tracking import advance
@@ -171,7 +171,7 @@ def test_what_the_flight_has_overtaken_is_not_true_any_more(
     state, _ = advance(None, record)
     (record,) = run_of([now], 2, NOON + timedelta(minutes=5))
     state, _ = advance(state, record)
-    assert still_true(what, late, state) is true
+    assert still_true(what, late, Truth.of(state)) is true
 
 
 def test_every_severity_has_its_place() -> None:

@@ -241,7 +241,7 @@ async def test_what_a_removed_rule_has_not_sent_is_not_sent() -> None:
     agency = await staffed()
     await agency.shows(row())
     await agency.shows(row(status="cancelled"))
-    await agency.rules.remove("ops")
+    await agency.lifts("ops")
     await agency.delivers()
     (alert,) = agency.of_staff()
     assert (alert.state, alert.reason) == (State.SUPPRESSED, Reason.NO_RULE)
@@ -251,7 +251,7 @@ async def test_an_address_that_has_left_the_rule_gets_nothing() -> None:
     agency = await staffed()
     await agency.shows(row())
     await agency.shows(row(status="cancelled"))
-    await agency.rules.save(rule("ops", "new@agency.example"))
+    await agency.enforces(rule("ops", "new@agency.example"))
     await agency.delivers()
     assert agency.told == []
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.place import OneOfThem
+from flightagents.web.staff.place_flights import Troubled
 from flightagents.web.staff.places import Rankings
 from flightagents.web.staff.users import Users
 
@@ -17,4 +20,7 @@ class Office:
     """A use case for each page."""
 
     users: Users
+    now: NowCalls
+    counts: Counts
     punctuality: Punctuality
+    troubled: Troubled

@@ -18,6 +18,7 @@ from flightagents.web.charts import grouped_bars, share_bar
 from flightagents.web.staff.figures import LABELS, TABLE, figure, hours, parts, told
 from flightagents.web.staff.frame import Frame, environment
 from flightagents.web.staff.live import Listing, Row
+from flightagents.web.staff.place_flights import Troubled, troubled
 from flightagents.web.staff.places import CODES, FOLDERS, PATH, TOPIC, name_of
 from flightagents.web.staff.stream import LiveStream
 
@@ -25,6 +26,10 @@ DRAWN = (
     (Measure.DEPARTURES, "Departures hour by hour", "How many flights leave in each local hour of the day."),
     (Measure.SHARE_LATE, "Late hour by hour", "The share that left 15 minutes late or more, of hours over."),
 )
+
+
+Values = dict[str, object]
+"""What the template of a part is filled in with."""
 
 
 class OneOfThem(Protocol):
@@ -40,8 +45,14 @@ class OneOfThem(Protocol):
 class PlacePages:
     """Shows one airport or airline."""
 
-    def __init__(self, punctuality: Callable[[], OneOfThem], frame: Callable[[], Frame]) -> None:
+    def __init__(
+        self,
+        punctuality: Callable[[], OneOfThem],
+        flights: Callable[[], Troubled],
+        frame: Callable[[], Frame],
+    ) -> None:
         self._punctuality = punctuality
+        self._flights = flights
         self._frame = frame
 
     def mount(self, doors: Doors, stream: LiveStream) -> None:
@@ -83,11 +94,16 @@ class PlacePages:
         made = await self._parts(scope, code)
         return [Row(str(part["key"]), template.render(part=part)) for part in made]
 
-    async def _parts(self, scope: Scope, code: str) -> list[dict[str, object]]:
+    async def _parts(self, scope: Scope, code: str) -> list[Values]:
         """Make tiles, charts and tables, as the template takes them; nothing where nothing was counted."""
         ask = self._punctuality().of_airport if scope is Scope.AIRPORT else self._punctuality().of_airline
         found = await ask(code)
-        return [*_tiles(found), *_drawings(found), _table(found)] if found else []
+        if found is None:
+            return []
+        flights = await troubled(self._flights(), scope, code, self._frame().now)
+        wrong: Values = {"key": "troubled", "kind": "troubled", "scope": scope.value, "code": code}
+        wrong["flights"] = flights
+        return [*_tiles(found), wrong, *_drawings(found), _table(found)]
 
 
 def _code(scope: Scope, text: str) -> str:
@@ -97,13 +113,13 @@ def _code(scope: Scope, text: str) -> str:
     return code
 
 
-def _tiles(found: Punctuality) -> Iterator[dict[str, object]]:
+def _tiles(found: Punctuality) -> Iterator[Values]:
     for measure in COMPARED:
         said = figure(measure, found.compare(measure))
         yield {"key": measure.value, "kind": "figure", "figure": said, "today": found.today}
 
 
-def _drawings(found: Punctuality) -> Iterator[dict[str, object]]:
+def _drawings(found: Punctuality) -> Iterator[Values]:
     became = parts(found.today)
     bar = share_bar(
         became,
@@ -124,7 +140,7 @@ def _drawings(found: Punctuality) -> Iterator[dict[str, object]]:
         yield {"key": key, "kind": "chart", "title": title, "about": about, "chart": chart}
 
 
-def _table(found: Punctuality) -> dict[str, object]:
+def _table(found: Punctuality) -> Values:
     columns = [LABELS[measure] for measure in TABLE]
     rows = hours(found)
     return {"key": "hours", "kind": "hours", "scope": found.scope.value, "columns": columns, "hours": rows}

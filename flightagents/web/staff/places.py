@@ -33,6 +33,8 @@ TOPIC = "ranked_punctuality"
 LONGEST = 60
 """Characters of a search: no airport has a longer name."""
 MOST = 30
+_GENERAL = re.compile(r" (?:International )?Airport$")
+"""What most airports are called besides, and a narrow column has no room for."""
 
 
 class Rankings(Protocol):
@@ -146,7 +148,8 @@ class PlacesPages:
 
 def _line(scope: Scope, each: Ranked) -> Line:
     figures = tuple(figure(measure, each.compared[measure]) for measure in COMPARED)
-    return Line(address_of(scope, each.code), each.code, name_of(scope, each.code), each.planned, figures)
+    name = _GENERAL.sub("", name_of(scope, each.code))
+    return Line(address_of(scope, each.code), each.code, name, each.planned, figures)
 
 
 def _reasons(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:

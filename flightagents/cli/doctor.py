@@ -1,0 +1,34 @@
+"""`flightagents doctor`: a line for each part of the system, whether it is well, and else what to do."""
+
+import asyncio
+import logging.config
+
+import click
+import msgspec
+from faust.cli.base import cli
+
+from flightagents import logs
+from flightagents.app import app, topic_plans
+from flightagents.handlers.doctor import Finding, Verdict
+from flightagents.wiring import examine_all
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def doctor(as_json: bool) -> None:
+    """Look at settings, Kafka, MongoDB, email, SMS, the clock and the workers. Sends and polls nothing.
+
+    Ends with exit code 1 where something has failed.
+    """
+    logging.config.dictConfig(logs.configure(app.settings.log_format))
+    logging.getLogger().setLevel(logging.CRITICAL)  # what goes wrong is in the findings
+    findings = asyncio.run(examine_all(app.settings, app.clock, topic_plans(app.settings)))
+    for finding in findings:
+        click.echo(msgspec.json.encode(finding) if as_json else _line(finding))
+    if any(finding.verdict is Verdict.FAILED for finding in findings):
+        raise SystemExit(1)
+
+
+def _line(finding: Finding) -> str:
+    do = f"\n{'':18}{finding.do}" if finding.do else ""
+    return f"{finding.verdict:<8}{finding.check:<10}{finding.what}{do}"

@@ -1,0 +1,55 @@
+"""Acts on one thing of a list or on many: which were marked, and how it ended, in one sentence."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from multidict import MultiMapping
+
+from flightagents.web.staff.times import count
+
+_WHY_NOT = {
+    "unknown": "not there any more",
+    "taken": "in somebody else's hands",
+    "no_trouble": "with nothing wrong any more",
+    "already": "so already",
+    "bad_time": "not put off: the time has passed, or is more than a day ahead",
+    "empty": "not noted: write something",
+    "too_many": "too many at once",
+    "not_waiting": "not waiting to be sent",
+}
+
+
+class Acted(Protocol):
+    """How an act on one thing ended."""
+
+    @property
+    def why_not(self) -> str | None:
+        """Why it was not done; None where it was."""
+
+    @property
+    def taken_by(self) -> str | None:
+        """Who has it, where that is why."""
+
+
+def chosen(form: MultiMapping[object], name: str) -> list[str]:
+    """Give the ids that an act is about: that of the button that was pressed, else those that are marked."""
+    only = str(form.get("only", ""))
+    return [only] if only else [str(each) for each in form.getall(name, [])]
+
+
+def summed_up(acted: Sequence[Acted], thing: str, did: str) -> str:
+    """Say it: "3 flights seen; 1 in somebody else's hands (ben)"."""
+    if not acted:
+        return f"Nothing was marked: mark a {thing} first."
+    done = sum(each.why_not is None for each in acted)
+    parts = [f"{count(done, thing)} {did}"] if done or not acted else []
+    reasons = Counter(str(each.why_not) for each in acted if each.why_not is not None)
+    for reason, number in reasons.items():
+        parts.append(f"{number} {_WHY_NOT.get(reason, reason)}{_by(acted, reason)}")
+    return "; ".join(parts) + "."
+
+
+def _by(acted: Iterable[Acted], reason: str) -> str:
+    names = sorted({each.taken_by for each in acted if each.why_not == reason and each.taken_by})
+    return f" ({', '.join(names)})" if names else ""

@@ -1,0 +1,183 @@
+"""/: what is wrong now, the most urgent first, and what staff do about it, for one flight or many at once."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from aiohttp import web
+
+from flightagents.domain.disruptions_now import Disruption
+from flightagents.domain.users import Role
+from flightagents.web.access.doors import Doors
+from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.staff.acts import Acted, chosen, summed_up
+from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.live import Listing, Row
+from flightagents.web.staff.stream import LiveStream
+
+NAME = "now"
+TOPICS = frozenset({"flights", "flight_changes", "notifications", "tasks", "handling", "bookings"})
+SNOOZES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours"}
+"""Minutes of business time."""
+
+
+class Show(StrEnum):
+    """Which disruptions the page shows."""
+
+    OURS = "ours"
+    """Those that hit our travellers."""
+    ATTENTION = "attention"
+    """Of those, what needs somebody's eyes."""
+    MINE = "mine"
+    ALL = "all"
+
+
+class Now(Protocol):
+    """What is wrong."""
+
+    @property
+    def disruptions(self) -> Sequence[Disruption]:
+        """Give it, the most urgent first."""
+
+    @property
+    def cut(self) -> bool:
+        """Tell whether there is more than that."""
+
+
+class Acts(Protocol):
+    """What staff do."""
+
+    async def acknowledge(self, flights: Sequence[str], who: str) -> Sequence[Acted]:
+        """Note that somebody has seen how these flights stand."""
+
+    async def snooze(self, flights: Sequence[str], who: str, until: datetime) -> Sequence[Acted]:
+        """Put flights off until a time, or until it gets worse."""
+
+    async def assign(
+        self, flights: Sequence[str], who: str, to: str | None, *, force: bool = False
+    ) -> Sequence[Acted]:
+        """Give flights to somebody, or to nobody."""
+
+    async def note(self, flights: Sequence[str], who: str, text: str) -> Sequence[Acted]:
+        """Add a note to flights."""
+
+    async def hold(self, flights: Sequence[str], who: str) -> Sequence[Acted]:
+        """Let the messages to the travellers of flights wait."""
+
+    async def release(self, flights: Sequence[str], who: str) -> Sequence[Acted]:
+        """Let them go."""
+
+
+class NowCalls(Protocol):
+    """What the page calls."""
+
+    async def shared_now(self) -> Now:
+        """Give what is wrong now; all viewers of a second get the same."""
+
+    @property
+    def acts(self) -> Acts:
+        """Do something about it."""
+
+    async def colleagues(self) -> Sequence[str]:
+        """Name those whom a flight may be given to."""
+
+
+class NowPage:
+    """Shows it, follows it, and takes acts."""
+
+    def __init__(self, calls: Callable[[], NowCalls], frame: Callable[[], Frame]) -> None:
+        self._calls = calls
+        self._frame = frame
+
+    def mount(self, doors: Doors, stream: LiveStream) -> None:
+        """Add the routes and the list."""
+        doors.add("GET", "/", self.show, Role.VIEWER)
+        doors.add("POST", "/now/{act}", self.act, Role.AGENT)
+        stream.add(NAME, self.listing)
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show what is wrong."""
+        visitor, show = request[VISITOR], _show(request.query)
+        now = await self._calls().shared_now()
+        found = _shown(now.disruptions, show, visitor)
+        may_act = visitor.may(Role.AGENT)
+        return self._frame().page(
+            request,
+            "now.html",
+            show=show,
+            shows=list(Show),
+            cut=now.cut,
+            rows=[self._row(each, may_act=may_act) for each in found],
+            counts={each: len(_shown(now.disruptions, each, visitor)) for each in Show},
+            ours=_shown(now.disruptions, Show.OURS, visitor),
+            colleagues=await self._calls().colleagues() if may_act else (),
+            snoozes=SNOOZES,
+        )
+
+    def listing(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
+        """Give the list as a page follows it."""
+        show, may_act = _show(query), visitor.may(Role.AGENT)
+        whose = visitor.principal.name if show is Show.MINE else ""
+
+        async def make() -> Sequence[Row]:
+            now = await self._calls().shared_now()
+            return [self._row(each, may_act=may_act) for each in _shown(now.disruptions, show, visitor)]
+
+        return Listing(NAME, (NAME, show, whose, may_act), TOPICS, make)
+
+    def _row(self, found: Disruption, *, may_act: bool) -> Row:
+        frame = self._frame()
+        return Row(found.row.flight, frame.text("now_row.html", each=found, row=found.row, may_act=may_act))
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do something about the marked flights, or about the one whose button it was."""
+        form = await request.post()
+        flights, who, acts = chosen(form, "flight"), request[VISITOR].principal.signed, self._calls().acts
+        what: Awaitable[Sequence[Acted]]
+        match request.match_info["act"]:
+            case "acknowledge":
+                what, did = acts.acknowledge(flights, who), "seen"
+            case "take":
+                what, did = acts.assign(flights, who, request[VISITOR].principal.name), "taken"
+            case "assign":
+                to = str(form.get("to", ""))
+                if to and to not in await self._calls().colleagues():
+                    raise web.HTTPBadRequest(text="there is nobody of that name")
+                what = acts.assign(flights, who, to or None, force=True)
+                did = f"given to {to}" if to else "given to nobody"
+            case "snooze":
+                minutes = str(form.get("minutes", ""))
+                if minutes not in SNOOZES:
+                    raise web.HTTPBadRequest(text="say for how long to put it off")
+                until = self._frame().now + timedelta(minutes=int(minutes))
+                what, did = acts.snooze(flights, who, until), f"put off for {SNOOZES[minutes]}"
+            case "note":
+                what, did = acts.note(flights, who, str(form.get("text", ""))), "noted"
+            case "hold":
+                what, did = acts.hold(flights, who), "held"
+            case "release":
+                what, did = acts.release(flights, who), "released"
+            case _:
+                raise web.HTTPNotFound
+        back = str(form.get("back", "/"))
+        return self._frame().go_to(back, summed_up(await what, "flight", did))
+
+
+def _show(query: Mapping[str, str]) -> Show:
+    try:
+        return Show(query.get("show", Show.OURS))
+    except ValueError:
+        raise web.HTTPBadRequest(text="show is ours, attention, mine or all") from None
+
+
+def _shown(found: Sequence[Disruption], show: Show, visitor: Visitor) -> list[Disruption]:
+    match show:
+        case Show.ALL:
+            return list(found)
+        case Show.MINE:
+            return [each for each in found if each.handling.assigned_to == visitor.principal.name]
+        case Show.ATTENTION:
+            return [each for each in found if each.reached.travellers and each.attention.needed]
+        case Show.OURS:
+            return [each for each in found if each.reached.travellers]

@@ -1,0 +1,135 @@
+"""The words of the staff page for what the domain names: troubles, changes, reasons, states."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from markupsafe import Markup
+
+from flightagents.domain.changes import Change, Kind, Severity
+from flightagents.domain.disruptions_now import UNDECIDED
+from flightagents.domain.flight_list import FlightRow
+from flightagents.domain.handling import Attention
+from flightagents.domain.reasons import MEANING, Reason
+from flightagents.domain.trouble import Trouble
+from flightagents.web.staff import times
+
+TONES = {
+    Severity.CRITICAL: "bad",
+    Severity.MAJOR: "bad",
+    Severity.MINOR: "late",
+    Severity.INFO: "info",
+}
+KINDS = {
+    Kind.FIRST_SEEN: "first seen",
+    Kind.DELAYED: "delayed",
+    Kind.MOVED_EARLIER: "moved earlier",
+    Kind.ON_TIME_AGAIN: "on time again",
+    Kind.CANCELLED_UNCONFIRMED: "cancelled, seen once",
+    Kind.CANCELLED: "cancelled, confirmed",
+    Kind.REINSTATED_UNCONFIRMED: "on again, seen once",
+    Kind.REINSTATED: "on again, confirmed",
+    Kind.DIVERTED_UNCONFIRMED: "diverted, seen once",
+    Kind.DIVERTED: "diverted, confirmed",
+    Kind.INCIDENT: "incident",
+    Kind.DEPARTED: "departed",
+    Kind.RETURNED_TO_GATE: "returned to the gate",
+    Kind.LANDED: "landed",
+    Kind.GATE_CHANGED: "gate changed",
+    Kind.TERMINAL_CHANGED: "terminal changed",
+    Kind.BELT_ASSIGNED: "belt assigned",
+    Kind.AIRCRAFT_CHANGED: "aircraft changed",
+    Kind.MARKETED_AS_GROWN: "sold under another number too",
+    Kind.MOVED_TO: "is another flight now",
+}
+ATTENTION = {
+    Attention.NEW: "new",
+    Attention.WORSE: "worse since it was seen",
+    Attention.SNOOZE_OVER: "put off until now",
+    Attention.SNOOZED: "put off",
+    Attention.ACKNOWLEDGED: "seen",
+    Attention.NO_TROUBLE: "nothing wrong any more",
+}
+_SHORTLY = {
+    Reason.NO_CONSENT: "no consent",
+    Reason.NOT_WANTED: "channel taken out",
+    Reason.NO_CHANNEL: "no channel",
+    Reason.QUIET_HOURS: "night there",
+    Reason.STAFF_FIRST: "staff first",
+    Reason.NOT_MATERIAL: "too little to tell",
+    Reason.DUPLICATE: "knows it",
+    Reason.WAITS_FOR_SECOND_LOOK: "waits for a second look",
+    Reason.RATE_LIMIT: "has had enough messages",
+    Reason.DEPARTED: "has left",
+    Reason.EXPIRED: "too late",
+    Reason.INHIBITED: "knows of worse",
+    Reason.SHADOW: "shadow mode",
+    Reason.AMBIGUOUS: "ambiguous booking",
+    Reason.REBOOKED: "rebooked",
+}
+_ENDS = {"failed": "refused by the provider", "dead": "given up", UNDECIDED: "not decided yet"}
+
+
+def trouble(row: FlightRow) -> str:
+    """Say what is wrong with a flight: "delayed 1 h 20"."""
+    match row.trouble:
+        case Trouble.DELAYED:
+            return f"delayed {times.minutes(row.late)}"
+        case Trouble.EARLIER:
+            return f"{times.minutes(-row.late)} earlier"
+        case Trouble.NONE:
+            return row.status.value
+        case Trouble.CANCELLED | Trouble.DIVERTED | Trouble.INCIDENT:
+            return row.trouble.value
+
+
+def tone(row: FlightRow) -> str:
+    """Give the colour of a flight's state."""
+    return TONES[row.severity] if row.trouble is not Trouble.NONE else "good"
+
+
+def kind(change: Change) -> str:
+    """Say what changed: "gate changed: C12 to C20"."""
+    name = KINDS[change.kind]
+    for field in ("gate", "terminal", "belt"):
+        before, after = change.before.get(field), change.after.get(field)
+        if after and change.kind in (Kind.GATE_CHANGED, Kind.TERMINAL_CHANGED, Kind.BELT_ASSIGNED):
+            return f"{name}: {before} to {after}" if before else f"{name}: {after}"
+    return name
+
+
+def why(reason: str) -> str:
+    """Say shortly why somebody was not told."""
+    if reason in _ENDS:
+        return _ENDS[reason]
+    try:
+        return _SHORTLY.get(Reason(reason), reason.replace("_", " "))
+    except ValueError:
+        return reason.replace("_", " ")
+
+
+def meaning(reason: Reason) -> str:
+    """Say a reason in a sentence."""
+    return MEANING[reason]
+
+
+def old_and_new(old: datetime, new: datetime, zone: str | None) -> Markup:
+    """Write a time that was and the one that is: 14:35 struck out, then 16:05."""
+    if old == new:
+        return times.local(new, zone)
+    return Markup("<del>{}</del> {}").format(times.local(old, zone), times.local(new, zone, old))
+
+
+def counted(reasons: Mapping[str, int]) -> str:
+    """Write "2 no consent, 1 night there"."""
+    return ", ".join(f"{count} {why(reason)}" for reason, count in reasons.items())
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "trouble": trouble,
+    "tone": tone,
+    "kind": kind,
+    "why": why,
+    "meaning": meaning,
+    "counted": counted,
+    "attention": ATTENTION.__getitem__,
+}

@@ -1,0 +1,73 @@
+"""Looking at one part after the other: none keeps the others from being looked at."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from flightagents.domain.delivery import Misconfigured, Retry
+from flightagents.domain.polls import PollEnd
+from flightagents.domain.troubles import Gravity, Problem, Trouble
+from flightagents.errors import SettingsError
+from flightagents.handlers.doctor import Finding, Verdict, examine, of_channel, of_feed, of_problems
+from tests.support.health import facts
+
+
+async def well() -> Sequence[Finding]:
+    return [Finding("well", Verdict.OK, "it is")]
+
+
+async def ours() -> Sequence[Finding]:
+    raise SettingsError("set FLIGHTAGENTS_SMTP_PORT")
+
+
+async def foreign() -> Sequence[Finding]:
+    raise OSError("anna@example.com")
+
+
+async def hangs() -> Sequence[Finding]:
+    await asyncio.Event().wait()
+    return []
+
+
+async def test_each_part_is_looked_at_whatever_becomes_of_the_others() -> None:
+    looks = {"one": ours, "two": foreign, "three": hangs}
+    found = await examine(looks, timedelta())
+    assert [(each.check, each.verdict) for each in found] == [(check, Verdict.FAILED) for check in looks]
+    assert all(each.do for each in found)
+    assert (await examine({"well": well, "one": ours}))[0] == Finding("well", Verdict.OK, "it is")
+
+
+async def test_only_our_own_errors_are_quoted() -> None:
+    one, two = await examine({"one": ours, "two": foreign})
+    assert one.what == "set FLIGHTAGENTS_SMTP_PORT"
+    assert two.what == "OSError"
+
+
+def test_a_channel_is_well_where_the_provider_lets_us_in() -> None:
+    assert of_channel("email", None).verdict is Verdict.OK
+    for trouble in (Misconfigured("the login is refused"), Retry("the login is refused", timedelta(1))):
+        found = of_channel("email", trouble)
+        assert (found.verdict, found.what) == (Verdict.FAILED, "the login is refused")
+
+
+def test_the_feed_is_as_its_last_run_was() -> None:
+    good = facts().poll
+    assert good is not None
+    assert of_feed("feed", None).verdict is Verdict.WARNING
+    assert of_feed("feed", good) == Finding("feed", Verdict.OK, "run 9 brought 100 rows")
+    failing = of_feed("feed", replace(good, failures=3, report=replace(good.report, end=PollEnd.OUTAGE)))
+    assert (failing.verdict, failing.what) == (Verdict.WARNING, "the last 3 runs failed: outage")
+
+
+def test_what_is_wrong_with_the_workers_is_found() -> None:
+    problems = [
+        Problem(Trouble.NO_WORKER, Gravity.CRITICAL, "none runs", "start one"),
+        Problem(Trouble.SHADOW, Gravity.NOTE, "nothing is sent", "go live"),
+    ]
+    assert of_problems("workers", problems) == [
+        Finding("workers", Verdict.FAILED, "none runs", "start one"),
+        Finding("workers", Verdict.WARNING, "nothing is sent", "go live"),
+    ]
+    (fine,) = of_problems("workers", [])
+    assert fine.verdict is Verdict.OK

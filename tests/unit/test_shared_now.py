@@ -1,0 +1,69 @@
+"""What is wrong now is put together once for all who watch, and anew after a second or an act."""
+
+import asyncio
+from datetime import timedelta
+
+from flightagents.handlers.now import Now
+from flightagents.handlers.shared_now import FRESH, SharedNow
+from tests.support.judges import Ticks
+from tests.support.rows import NOON
+
+
+class Looks:
+    """Counts how often somebody looked; `first` lets a look take as long as a test wants."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+
+    async def __call__(self) -> Now:
+        self.times += 1
+        seen = Now(NOON + timedelta(seconds=self.times), [], cut=False)
+        await self.may_end.wait()
+        return seen
+
+
+def shared() -> tuple[SharedNow, Looks, Ticks]:
+    looks, ticks = Looks(), Ticks()
+    return SharedNow(looks, ticks=ticks), looks, ticks
+
+
+async def test_whoever_asks_within_a_second_gets_the_same() -> None:
+    show, looks, ticks = shared()
+    first = await show()
+    ticks.move(FRESH / 2)
+    assert await show() is first
+    ticks.move(FRESH / 2)
+    assert await show() is not first
+    assert looks.times == 2
+
+
+async def test_many_who_ask_at_once_cost_one_look() -> None:
+    show, looks, _ = shared()
+    looks.may_end.clear()
+    asking = [asyncio.create_task(show()) for _ in range(50)]
+    await asyncio.sleep(0)
+    looks.may_end.set()
+    assert len({id(each) for each in await asyncio.gather(*asking)}) == 1
+    assert looks.times == 1
+
+
+async def test_an_act_shows_at_once() -> None:
+    show, looks, _ = shared()
+    first = await show()
+    show.acted()
+    assert await show() is not first
+    assert looks.times == 2
+
+
+async def test_what_was_looked_at_before_an_act_is_not_given_after_it() -> None:
+    show, looks, _ = shared()
+    looks.may_end.clear()
+    early = asyncio.create_task(show())
+    await asyncio.sleep(0)
+    show.acted()
+    late = asyncio.create_task(show())
+    looks.may_end.set()
+    assert await early is not await late
+    assert looks.times == 2
