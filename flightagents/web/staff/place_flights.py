@@ -12,7 +12,7 @@ from flightagents.domain.times import to_local
 from flightagents.domain.trouble import Trouble
 from flightagents.domain.usual import todays
 
-MOST = 6
+MOST = 5
 """Of each part: whoever wants all follows the link to the list of flights."""
 LOST = frozenset({Trouble.CANCELLED, Trouble.DIVERTED, Trouble.INCIDENT})
 LATE = frozenset({Trouble.DELAYED})
