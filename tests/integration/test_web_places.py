@@ -46,7 +46,7 @@ async def test_the_busiest_stand_beside_what_is_usual(site: StaffSite) -> None:
     text = await page(site, "/places")
     assert "LHR London Heathrow 20 20 so far, usual 20 50 % usual 10 % 0 % usual 0 %" in text
     assert "BA 20 20 so far, usual 20 50 % usual 10 %" in text
-    assert "As counted 12:00" in text
+    assert "As counted 12:05" in text
     whole = await html(site, "/places")
     assert 'href="/places/airports/LHR"' in whole
     assert 'href="/places/airlines/BA"' in whole

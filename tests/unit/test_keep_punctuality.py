@@ -8,7 +8,7 @@ from flightagents.domain.punctuality import Scope
 from flightagents.domain.ranking import COMPARED
 from flightagents.domain.usual import Basis, Measure
 from flightagents.handlers.keep_punctuality import KeepPunctuality
-from flightagents.handlers.punctuality import ShowPunctuality
+from flightagents.handlers.punctuality import MOST, ShowPunctuality
 from flightagents.handlers.rank_punctuality import rank
 from tests.support.fakes import FakeFlights, SetClock
 from tests.support.punctuality import FakePunctuality, flight
@@ -104,6 +104,7 @@ async def test_a_late_flight_that_is_cancelled_moves(place: Place) -> None:
     await place.keep()
     before = await place.show.of_airport("LHR")
     await place.flights.move_on([flight(departs="09:00", late=60, cancelled=True, ordinal=2)])
+    place.clock.move(timedelta(minutes=5))
     await place.keep()
     after = await place.show.of_airport("LHR")
     assert before is not None
@@ -177,3 +178,30 @@ async def test_it_is_told_which_codes_have_departures_today(place: Place) -> Non
     await place.flights.move_on([flight("IB31", route="MAD-LHR", day=DAY - 7 * ONE)])
     await place.keep()
     assert await place.show.counted(Scope.AIRPORT, ["LHR", "MAD", "{$ne}"]) == {"LHR"}
+
+
+async def test_what_was_worked_out_stands_until_the_next_count_or_quarter_of_an_hour(place: Place) -> None:
+    await flew(place, DAY)
+    await place.keep()
+    first = await place.show.of_airline("BA")
+    place.clock.move(timedelta(minutes=14))
+    assert await place.show.of_airline("BA") is first
+    place.clock.move(timedelta(minutes=1))
+    second = await place.show.of_airline("BA")
+    assert second == first
+    assert second is not first
+    await flew(place, DAY, number=200)
+    place.clock.move(timedelta(minutes=5))
+    await place.keep()
+    third = await place.show.of_airline("BA")
+    assert third is not None
+    assert third.today.planned == 2
+
+
+async def test_no_more_is_kept_than_fits(place: Place) -> None:
+    await flew(place, DAY)
+    await place.keep()
+    first = await place.show.of_airline("BA")
+    for number in range(MOST):
+        assert await place.show.of_airline(f"{number:02}") is None
+    assert await place.show.of_airline("BA") is not first

@@ -1,5 +1,6 @@
 """The flights of an airport or airline that are cancelled, diverted or late now: a short list."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -29,7 +30,7 @@ class Troubled(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TroubledFlights:
-    """Those lost today, the last departure first, and those that wait, the latest first."""
+    """Those lost today, the last departure first, and those that wait, the next first."""
 
     lost: tuple[FlightRow, ...]
     late: tuple[FlightRow, ...]
@@ -41,7 +42,7 @@ async def troubled(flights: Troubled, scope: Scope, code: str, now: datetime) ->
     """Find them among today's departures, by each airport's own date."""
     first, last = _today(scope, code, now)
 
-    async def found(trouble: frozenset[Trouble], sort: FlightSort, *, waiting: bool) -> Page[FlightRow]:
+    async def found(trouble: frozenset[Trouble], *, waiting: bool) -> Page[FlightRow]:
         query = FlightQuery(
             departure=code if scope is Scope.AIRPORT else "",
             airline=code if scope is Scope.AIRLINE else "",
@@ -49,13 +50,12 @@ async def troubled(flights: Troubled, scope: Scope, code: str, now: datetime) ->
             date_to=last,
             trouble=trouble,
             only_open=waiting,
-            sort=sort,
-            descending=True,
+            sort=FlightSort.LEAVES,  # by how late they are, the database would look at every flight
+            descending=not waiting,
         )
         return await flights.search(query, limit=MOST)
 
-    lost = await found(LOST, FlightSort.LEAVES, waiting=False)
-    late = await found(LATE, FlightSort.LATE, waiting=True)
+    lost, late = await asyncio.gather(found(LOST, waiting=False), found(LATE, waiting=True))
     return TroubledFlights(lost.rows, late.rows, lost.after is not None, late.after is not None)
 
 
