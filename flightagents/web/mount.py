@@ -17,6 +17,8 @@ from flightagents.web.staff.flight import FlightPage
 from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.place import PlacePages
+from flightagents.web.staff.places import PlacesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
@@ -68,6 +70,8 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
     FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
+    PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

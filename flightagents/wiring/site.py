@@ -34,6 +34,7 @@ WATCHED = frozenset(
         "bookings",
         "dead_letters",
         "workers",
+        "ranked_punctuality",
     }
 )
 """The collections that live lists are made of."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.now import Now
+from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.ports import LetterState
 from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.letters import MongoLetters
+from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
@@ -59,4 +61,6 @@ def office_of(world: World, desk: Desk) -> Office:
         counts=counts,
         flight=flight_desk_of(world, desk),
         flights=MongoFlightSearch(world.database),
+        punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),
+        troubled=MongoFlightSearch(world.database),
     )
