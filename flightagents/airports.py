@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 import airportsdata
 
@@ -24,38 +23,33 @@ class Airport:
     city: str
     country: str
     zone: str
-
-
-def country(code: str) -> str | None:
-    """Give the country (GB) of an airport by its IATA or ICAO code; None for one that the table lacks."""
-    found = place(code)
-    return found.country if found else None
-
-
-def place(code: str) -> Place | None:
-    """Give where an airport lies by its IATA or ICAO code; None for one that the table lacks."""
-    found = _find(code)
-    return found.place if found else None
-
-
-def name(code: str) -> str | None:
-    """Give what an airport is called, with its town where that is no part of it; None for one not listed."""
-    found = _find(code)
-    return found.name if found else None
-
-
-class _Airport(NamedTuple):
     place: Place
-    name: str
-
-
-def _find(code: str) -> _Airport | None:
-    return _airports("IATA" if len(code) == _IATA_LENGTH else "ICAO").get(code)
 
 
 def airport(code: str) -> Airport | None:
     """Give an airport by its IATA or ICAO code; None for one that the table lacks."""
     return _airports("IATA" if len(code) == _IATA_LENGTH else "ICAO").get(code)
+
+
+def country(code: str) -> str | None:
+    """Give the country (GB) of an airport; None for one that the table lacks."""
+    found = airport(code)
+    return found.country if found else None
+
+
+def place(code: str) -> Place | None:
+    """Give where an airport lies; None for one that the table lacks."""
+    found = airport(code)
+    return found.place if found else None
+
+
+def name(code: str) -> str | None:
+    """Give what an airport is called, with its town where that is no part of it; None for one not listed."""
+    found = airport(code)
+    if found is None:
+        return None
+    called = found.name.removesuffix(" Airport")
+    return called if found.city in called else f"{called}, {found.city}"
 
 
 def find(text: str, limit: int) -> list[Airport]:
@@ -90,24 +84,16 @@ def _letters(text: str) -> Iterator[str]:
 
 @cache
 def _airports(key: str) -> dict[str, Airport]:
-    return {
-        code: Airport(code=code, name=row["name"], city=row["city"], country=row["country"], zone=row["tz"])
-        for code, row in airportsdata.load(key).items()
-    }
-
-
-@cache
-def _airports(key: str) -> dict[str, _Airport]:
     """Read the table once: about 0.2 s."""
     return {
-        code: _Airport(
-            Place(row["country"], row["lat"], row["lon"]),
-            _named(row["name"].removesuffix(" Airport"), row["city"]),
+        code: Airport(
+            code=code,
+            name=row["name"],
+            city=row["city"],
+            country=row["country"],
+            zone=row["tz"],
+            place=Place(row["country"], row["lat"], row["lon"]),
         )
         for code, row in airportsdata.load(key).items()
         if row["country"]
     }
-
-
-def _named(airport: str, town: str) -> str:
-    return airport if town in airport else f"{airport}, {town}"
