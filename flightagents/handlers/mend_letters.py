@@ -151,14 +151,14 @@ class MendLetters:
         Gives what came of each, and the cursor of the next call; None where there is no more.
         """
         wanted = LetterFilter(reason=reason, states=frozenset({LetterState.NEW}))
-        page = await self._letters.page(wanted, limit=min(limit, AT_ONCE), cursor=cursor, oldest_first=True)
+        page = await self._letters.page(wanted, limit=min(limit, AT_ONCE), after=cursor, oldest_first=True)
         done = []
         led: Led = {}
-        for kept in page.letters:
+        for kept in page.rows:
             done.append(await self._replay(await self._read(kept, None, led), who, None))
             if (mended := done[-1]).effect is Effect.SPEAKS and isinstance(mended.record, FlightRecord):
                 led[mended.record.flight, mended.record.run] = mended.record
-        return done, page.cursor
+        return done, page.after
 
     async def dismiss(self, key: str, who: str, why: str) -> Mended:
         """Set a letter aside for good."""
