@@ -5,6 +5,7 @@ from flightagents.broker import CommandPublisher
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.ports import Publisher
 from flightagents.store.archive import MongoArchive
+from flightagents.store.audit import MongoAudit
 from flightagents.store.flights import MongoFlights
 from flightagents.store.letters import MongoLetters
 from flightagents.wiring.world import World
@@ -19,6 +20,7 @@ def wire_letters(world: World, publisher: Publisher | None = None) -> MendLetter
         archive=MongoArchive(world.database),
         flights=MongoFlights(world.database),
         publisher=publisher or CommandPublisher(settings.kafka_brokers, settings.topic_max_message_bytes),
+        audit=MongoAudit(world.database),
         clock=world.clock,
         partition_by=settings.partition_by,
     )

@@ -2,6 +2,7 @@
 
 from flightagents.handlers.back_test import BackTestRule
 from flightagents.handlers.keep_rules import KeepRules
+from flightagents.store.audit import MongoAudit
 from flightagents.store.history import MongoChangeHistory
 from flightagents.store.rules import MongoStaffRules
 from flightagents.wiring.manner import office_of
@@ -10,7 +11,7 @@ from flightagents.wiring.world import World
 
 def keep_rules_of(world: World) -> KeepRules:
     """Build what lists, saves and removes rules."""
-    return KeepRules(MongoStaffRules(world.database), world.clock)
+    return KeepRules(MongoStaffRules(world.database), MongoAudit(world.database), world.clock)
 
 
 def back_test_of(world: World) -> BackTestRule:
