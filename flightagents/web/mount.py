@@ -14,7 +14,10 @@ from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.letter import LetterPage
+from flightagents.web.staff.letters import LettersPage
 from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.rules import RulesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
@@ -63,6 +66,9 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
 
     stream.add(COUNTS, CountsList(lambda: site().office.counts))
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    LettersPage(lambda: site().office.letters, frame).mount(doors, stream)
+    LetterPage(lambda: site().office.letters, frame).mount(doors)
+    RulesPages(lambda: site().office.rules, frame).mount(doors)
     UsersPages(lambda: site().office.users, frame).mount(doors)
 
 

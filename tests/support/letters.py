@@ -4,9 +4,14 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from flightagents.aviationstack.parsing import RowParser
 from flightagents.domain.pages import Page
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.ports import KeptLetter, LetterCount, LetterFilter, LetterState
 from flightagents.records import DeadLetter
+from flightagents.settings import PartitionBy
+from flightagents.wiring.letters import LettersCalls
+from tests.support.agency import Agency
 from tests.support.searches import page_of
 
 
@@ -46,6 +51,24 @@ class FakeLetters:
         known = self.kept.get(key)
         if known is not None and known.state is LetterState.NEW:
             self.kept[key] = replace(known, letter=replace(known.letter, reason=reason, detail=detail))
+
+
+def letters_of(agency: Agency) -> LettersCalls:
+    """An agency that could read everything."""
+    letters = FakeLetters()
+    return LettersCalls(
+        letters,
+        MendLetters(
+            letters=letters,
+            reader=RowParser(),
+            archive=agency.archive,
+            flights=agency.flights,
+            publisher=agency.publisher,
+            audit=agency.audit,
+            clock=agency.clock,
+            partition_by=PartitionBy.FLIGHT,
+        ),
+    )
 
 
 def _place(kept: KeptLetter) -> tuple[str, str]:

@@ -33,6 +33,8 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.letters import letters_of
+from tests.support.staff import rules_of
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -156,7 +158,13 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
+                letters=letters_of(agency),
+                rules=rules_of(agency),
+            ),
         )
 
     def public_url(self, url: str) -> None:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.mending import LettersCalls
 from flightagents.web.staff.now import NowCalls
+from flightagents.web.staff.rules import RulesCalls
 from flightagents.web.staff.users import Users
 
 
@@ -13,4 +15,6 @@ class Office:
 
     users: Users
     now: NowCalls
+    letters: LettersCalls
+    rules: RulesCalls
     counts: Counts
