@@ -64,15 +64,9 @@ class Asked:
 class LettersPage:
     """Shows them, follows them, and takes acts on many."""
 
-    def __init__(
-        self,
-        calls: Callable[[], LettersCalls],
-        frame: Callable[[], Frame],
-        seconds: Callable[[], float] = monotonic,
-    ) -> None:
+    def __init__(self, calls: Callable[[], LettersCalls], frame: Callable[[], Frame]) -> None:
         self._calls = calls
         self._frame = frame
-        self._seconds = seconds
 
     def mount(self, doors: Doors, stream: LiveStream) -> None:
         """Add the routes and the list."""
@@ -147,12 +141,12 @@ class LettersPage:
         reason, cursor = _reason(str(form.get("reason", ""))), str(form.get("go_on", "")) or None
         if not reason:
             raise web.HTTPBadRequest(text="say which reason")
-        who, began = request[VISITOR].principal.signed, self._seconds()
+        who, began = request[VISITOR].principal.signed, monotonic()
         done: list[Mended] = []
         while True:
             some, cursor = await self._some(reason, who, cursor)
             done += some
-            if cursor is None or len(done) >= MOST_AT_ONCE or self._seconds() - began >= SECONDS:
+            if cursor is None or len(done) >= MOST_AT_ONCE or monotonic() - began >= SECONDS:
                 break
         asked = Asked(reason, LetterState.NEW, None, None)
         address = asked.address(go_on=cursor) if cursor else asked.address()

@@ -30,8 +30,8 @@ def filters(rule: StaffRule) -> list[str]:
     lines = [
         f"at {_any(rule.airports)}" if rule.airports else "",
         f"flown or sold by {_any(rule.airlines)}" if rule.airlines else "",
-        _any([KINDS[kind] for kind in rule.kinds]) if rule.kinds else "",
-        LEAST[rule.min_severity],
+        "; ".join(KINDS[kind].removesuffix(", confirmed") for kind in rule.kinds),
+        LEAST[rule.min_severity] if rule.min_severity is not Severity.INFO or not rule.kinds else "",
     ]
     return [line for line in lines if line]
 
@@ -45,7 +45,7 @@ def hours(when: OfficeHours) -> str:
     return ", ".join(filter(None, (days, when.hours_written.replace("-", " to ")))) or "always"
 
 
-def _any(names: tuple[str, ...] | list[str]) -> str:
+def _any(names: tuple[str, ...]) -> str:
     if len(names) == 1:
         return names[0]
     return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -190,10 +190,10 @@ def _hours(found: BackTest) -> object:
     if busiest is None:
         return ""
     return charts.grouped_bars(
-        [Bar(hour, found.by_hour[hour], None) for hour in range(24)],
+        [Bar(hour, float(found.by_hour[hour]), None) for hour in range(24)],
         title="Messages by the hour of the day",
         description=f"The most, {found.by_hour[busiest]:,}, between {busiest:02}:00 and {busiest + 1:02}:00.",
         today="messages",
         usual="",
-        told=lambda value: f"{value:,g}",
+        told=lambda value: f"{value:,.0f}" if value.is_integer() else "",
     )
