@@ -23,6 +23,7 @@ from flightagents.store.audit import MongoAudit
 from flightagents.store.rules import MongoStaffRules
 from flightagents.web.access.gate import FORM_FIELD
 from flightagents.web.staff.rule_words import LEAST, SILENT, filters, hours
+from flightagents.wiring import keep_rules_of
 from tests.support.office import StaffSite, staff_site
 from tests.support.rows import MINUTE, NOON, row
 from tests.support.staff import OPS, OPS_PHONE, rule
@@ -77,7 +78,7 @@ class Around:
         self.rules = MongoStaffRules(site.database)
 
     async def keep(self, draft: RuleDraft = OPS_RULE, seen: int = NEW) -> KeptRule:
-        return await self.site.use_cases.site.office.rules.keep.save(draft, by="ada", seen=seen)  # type: ignore[attr-defined]  # as it is wired
+        return await keep_rules_of(self.site.world).save(draft, by="ada", seen=seen)
 
     async def get(self, path: str = "/rules") -> tuple[int, str]:
         answer = await self.site.client.get(path, headers={"Accept": "text/html"})
