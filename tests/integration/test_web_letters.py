@@ -8,6 +8,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.acts import About, Did, Thing
+from flightagents.errors import BrokerOutageError
 from flightagents.handlers.mend_letters import Effect, Outcome
 from flightagents.ports import LetterState
 from flightagents.records import FLIGHT_TOPIC, DeadLetter, DeadLetterSource, dead_letter
@@ -281,6 +282,22 @@ async def test_without_the_form_s_token_nothing_happens(around: Around) -> None:
         "/dead-letters/replay", data={"letter": letter.id}, headers={"Origin": around.site.url}
     )
     assert (answer.status, around.published) == (403, 0)
+
+
+async def test_where_kafka_takes_nothing_that_is_said_and_the_letter_stays_new(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise BrokerOutageError
+
+    monkeypatch.setattr(around.site.publisher, "publish", refuse)
+    letter = of_feed(1, row())
+    await around.keep(letter)
+    seen = await checked(around, letter, "")
+    for path in (address(letter, "replay"), "/dead-letters/replay", "/dead-letters/replay-all"):
+        status, page = await around.post(path, letter, checked=seen, reason="no_airport")
+        assert (status, "Kafka takes nothing" in page) == (503, True)
+    assert (await around.state(letter), await around.log(letter)) == (LetterState.NEW, [])
 
 
 # Many
