@@ -6,10 +6,12 @@ from typing import Protocol
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.flight import FlightDesk
 from flightagents.web.staff.flights import Flights
+from flightagents.web.staff.mending import LettersCalls
 from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.place import OneOfThem
 from flightagents.web.staff.place_flights import Troubled
 from flightagents.web.staff.places import Rankings
+from flightagents.web.staff.rules import RulesCalls
 from flightagents.web.staff.users import Users
 
 
@@ -23,6 +25,8 @@ class Office:
 
     users: Users
     now: NowCalls
+    letters: LettersCalls
+    rules: RulesCalls
     counts: Counts
     flight: FlightDesk
     flights: Flights
