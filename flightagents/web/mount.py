@@ -17,7 +17,12 @@ from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.flight import FlightPage
 from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.letter import LetterPage
+from flightagents.web.staff.letters import LettersPage
 from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.place import PlacePages
+from flightagents.web.staff.places import PlacesPages
+from flightagents.web.staff.rules import RulesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.travellers import TravellerPages
@@ -74,10 +79,15 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
     FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
     FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
+    LettersPage(lambda: site().office.letters, frame).mount(doors, stream)
+    LetterPage(lambda: site().office.letters, frame).mount(doors)
+    RulesPages(lambda: site().office.rules, frame).mount(doors)
     UsersPages(lambda: site().office.users, frame).mount(doors)
     TravellerPages(travellers, frame).mount(doors, stream)
     BookingForms(travellers, frame).mount(doors)
     UploadPages(travellers, frame).mount(doors)
+    PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
+    PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

@@ -18,6 +18,7 @@ from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.page import ShowFlight
+from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
 from flightagents.notify import gsm7
@@ -35,7 +36,10 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.letters import letters_of
+from tests.support.punctuality import FakePunctuality
 from tests.support.searches import FakeFlightSearch
+from tests.support.staff import rules_of
 from tests.support.travelling import travellers_of
 from tests.support.users import PASSWORD, Staff
 
@@ -186,6 +190,10 @@ class Website:
                 flight=NO_FLIGHTS,
                 flights=FakeFlightSearch(agency.flights),
                 travellers=travellers_of(agency),
+                punctuality=ShowPunctuality(FakePunctuality(agency.flights), agency.clock),
+                troubled=FakeFlightSearch(agency.flights),
+                letters=letters_of(agency),
+                rules=rules_of(agency),
             ),
         )
 
