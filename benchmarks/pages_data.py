@@ -22,6 +22,8 @@ from flightagents.domain.notifications import Notice, Notification, State
 from flightagents.domain.reasons import Reason as Why
 from flightagents.domain.said import Said
 from flightagents.store import bookings, flights, ledger_rows
+from flightagents.store.addresses import ADDRESS_KEY, AddressKeys
+from flightagents.store.setup import IN_FORCE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """Business time at which the pages are looked at."""
@@ -32,6 +34,8 @@ GIVEN = ("Anna", "Ben", "Carla", "Dev", "Elif", "Farid", "Grace", "Hiro", "Ines"
 ROOTS = ("Müll", "Smi", "Garc", "Rossi", "Ivan", "Tana", "Okon", "Silv", "Nguy", "Kowal", "Lind", "Haddad")
 ENDINGS = ("er", "th", "ia", "ini", "ov", "ka", "kwo", "a", "en", "ski", "gren", "i", "mann", "son", "ez")
 BATCH = 5_000
+KEY = b"a key of benchmarks"
+"""Hashes the ids of bookings."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -57,7 +61,9 @@ def fill(url: str, name: str, amounts: Amounts, seed: int = 1) -> None:
         told = (change for state in states for change in _changes(state, amounts.changes_each))
         _insert(database, flights.CHANGES, ({"_id": each.id, **flights.history(each)} for each in told))
         people = [_booking(rng, place, states) for place in range(amounts.bookings)]
-        _insert(database, bookings.COLLECTION, ({**bookings.document(p), "decided": True} for p in people))
+        database[IN_FORCE].insert_one({"_id": ADDRESS_KEY, "value": KEY})
+        documents = (bookings.document(each, AddressKeys(KEY)) for each in people)
+        _insert(database, bookings.COLLECTION, ({**each, "decided": True} for each in documents))
         _insert(database, ledger_rows.COLLECTION, _rows(rng, states, people, amounts.rows))
 
 

@@ -19,6 +19,7 @@ from flightagents.wiring.flight_pages import flight_desk_of
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.letters import LettersCalls
 from flightagents.wiring.rules import RulesCalls, back_test_of, keep_rules_of
+from flightagents.wiring.travellers import travellers_of
 from flightagents.wiring.world import World
 
 
@@ -64,6 +65,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         counts=counts,
         flight=flight_desk_of(world, desk),
         flights=MongoFlightSearch(world.database),
+        travellers=travellers_of(world, desk),
         punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),
         troubled=MongoFlightSearch(world.database),
         letters=LettersCalls(letters, mend),

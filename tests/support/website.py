@@ -40,6 +40,7 @@ from tests.support.letters import letters_of
 from tests.support.punctuality import FakePunctuality
 from tests.support.searches import FakeFlightSearch
 from tests.support.staff import rules_of
+from tests.support.travelling import travellers_of
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -188,6 +189,7 @@ class Website:
                 counts=nothing_waits,
                 flight=NO_FLIGHTS,
                 flights=FakeFlightSearch(agency.flights),
+                travellers=travellers_of(agency),
                 punctuality=ShowPunctuality(FakePunctuality(agency.flights), agency.clock),
                 troubled=FakeFlightSearch(agency.flights),
                 letters=letters_of(agency),

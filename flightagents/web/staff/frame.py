@@ -15,7 +15,7 @@ from flightagents.clock import Clock
 from flightagents.domain.users import Role
 from flightagents.web import static_files
 from flightagents.web.access.gate import FORM_FIELD, VISITOR
-from flightagents.web.staff import letter_words, rule_words, times, words
+from flightagents.web.staff import letter_words, rule_words, times, traveller_words, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
-    found.globals |= {"old_and_new": words.old_and_new}
+    found.globals |= {"old_and_new": words.old_and_new, **traveller_words.WORDS}
     found.filters |= (
         times.FILTERS | words.FILTERS | letter_words.FILTERS | rule_words.FILTERS | {"finished": _finished}
     )

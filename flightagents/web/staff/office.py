@@ -12,6 +12,7 @@ from flightagents.web.staff.place import OneOfThem
 from flightagents.web.staff.place_flights import Troubled
 from flightagents.web.staff.places import Rankings
 from flightagents.web.staff.rules import RulesCalls
+from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.users import Users
 
 
@@ -24,6 +25,7 @@ class Office:
     """A use case for each page."""
 
     users: Users
+    travellers: TravellersDesk
     now: NowCalls
     letters: LettersCalls
     rules: RulesCalls
