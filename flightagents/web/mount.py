@@ -14,8 +14,12 @@ from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.log import LogPage
+from flightagents.web.staff.message import MessagePage
+from flightagents.web.staff.messages import MessagesPage
 from flightagents.web.staff.now import NowPage
 from flightagents.web.staff.stream import COUNTS, LiveStream
+from flightagents.web.staff.tasks import TasksPage
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
 from flightagents.web.views import TravellerPages
@@ -63,6 +67,10 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
 
     stream.add(COUNTS, CountsList(lambda: site().office.counts))
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    TasksPage(lambda: site().office.tasks, frame).mount(doors, stream)
+    MessagesPage(lambda: site().office.messages, frame).mount(doors, stream)
+    MessagePage(lambda: site().office.messages, frame).mount(doors, stream)
+    LogPage(lambda: site().office.log, frame).mount(doors)
     UsersPages(lambda: site().office.users, frame).mount(doors)
 
 

@@ -11,6 +11,7 @@ from flightagents.store.letters import MongoLetters
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.desk_pages import LogCalls, message_calls_of, task_calls_of
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.world import World
 
@@ -51,4 +52,11 @@ def office_of(world: World, desk: Desk) -> Office:
             "/dead-letters": sum(unread),
         }
 
-    return Office(users=users, now=NowCalls(floor, users), counts=counts)
+    return Office(
+        users=users,
+        now=NowCalls(floor, users),
+        tasks=task_calls_of(world, desk, floor, users),
+        messages=message_calls_of(world, desk, floor),
+        log=LogCalls(floor.audit, users),
+        counts=counts,
+    )

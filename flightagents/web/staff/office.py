@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.log import LogCalls
+from flightagents.web.staff.message_calls import MessageCalls
 from flightagents.web.staff.now import NowCalls
+from flightagents.web.staff.tasks import TaskCalls
 from flightagents.web.staff.users import Users
 
 
@@ -13,4 +16,7 @@ class Office:
 
     users: Users
     now: NowCalls
+    tasks: TaskCalls
+    messages: MessageCalls
+    log: LogCalls
     counts: Counts
