@@ -39,7 +39,20 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
+  // Whether two rows say the same, but for what the scripts of the page have written into them.
+  function same(old, row) {
+    const [one, other] = [old, row].map((each) => {
+      const plain = each.cloneNode(true);
+      plain.classList.remove("changed", "gone");
+      if (!plain.classList.length) plain.removeAttribute("class");
+      for (const span of plain.querySelectorAll("[data-until]")) span.textContent = "";
+      return plain;
+    });
+    return one.isEqualNode(other);
+  }
+
   function replace(old, row) {
+    if (same(old, row)) return;
     carryOver(old, row);
     row.classList.add("changed");
     old.replaceWith(row);
@@ -90,7 +103,7 @@
         newest.delete(key);
         const made = parse(html);
         if (row) replace(row, made); else made.classList.add("changed");
-        row = made;
+        row = made.isConnected || !row ? made : row;
       }
       if (!row) continue;
       const wanted = place ? place.nextElementSibling : list.firstElementChild;
