@@ -32,6 +32,7 @@ from flightagents.web.staff.office import Office
 from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
+from tests.support.desk_pages import LogPages, MessagePages, TaskPages
 from tests.support.fakes import FakeFlights
 from tests.support.users import PASSWORD, Staff
 
@@ -156,7 +157,14 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                tasks=TaskPages(agency),
+                messages=MessagePages(agency),
+                log=LogPages(agency),
+                counts=nothing_waits,
+            ),
         )
 
     def public_url(self, url: str) -> None:

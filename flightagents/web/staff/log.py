@@ -61,7 +61,9 @@ class LogPage:
         thing, place = asked.one_of(query, "thing", Thing), asked.cursor(query)
         about = About(thing, key) if thing and key else None
         try:
-            found = await self._calls().audit.read(about=about, by=by or None, **place)
+            found = await self._calls().audit.read(
+                about=about, by=by or None, after=place.get("after"), before=place.get("before")
+            )
         except CursorError:
             raise asked.no_such_place() from None
         fields = {"by": by, "thing": thing or "", "id": key} if about else {"by": by}

@@ -27,8 +27,19 @@ _SHOWN = 12
 
 def did(act: Act) -> str:
     """Say what was done: the verb."""
+    if _took_it(act):
+        return "took"
     special = {Thing.FLIGHT: _DID_TO_FLIGHT, Thing.TASK: _DID_TO_TASK}.get(act.about.thing, {})
     return special.get(act.did) or _DID.get(act.did) or act.did.value.replace("_", " ")
+
+
+def more(act: Act) -> str:
+    """Say the rest: to whom, until when, by which channel."""
+    return "" if _took_it(act) else act.detail
+
+
+def _took_it(act: Act) -> bool:
+    return act.did is Did.ASSIGNED and act.detail == f"to {act.by}"
 
 
 def thing(about: About) -> str:
@@ -39,4 +50,4 @@ def thing(about: About) -> str:
     return f"{about.thing.value.replace('_', ' ')} {short}"
 
 
-FILTERS: dict[str, Callable[..., object]] = {"did": did, "thing": thing}
+FILTERS: dict[str, Callable[..., object]] = {"did": did, "thing": thing, "more": more}

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.message_file import ListedMessage
+from flightagents.domain.message_list import MessageQuery
 from flightagents.domain.notifications import State
 from flightagents.domain.pages import Page
 from flightagents.domain.reasons import Reason
@@ -48,8 +49,12 @@ class MessagesPage:
         flights = await asked.meant(self._calls().flights, wanted.flight) if wanted.flight else ()
         if len(flights) == 1:
             wanted = wanted.of_flight(flights[0])
-        found = Page[ListedMessage](()) if wanted.flight and len(flights) != 1 else None
-        found = found or await self._found(wanted, visitor)
+        found: Page[ListedMessage] = Page(())
+        if not wanted.flight or len(flights) == 1:
+            try:
+                found = await self._found(wanted, wanted.query(self._frame().zone), visitor)
+            except CursorError:
+                raise asked.no_such_place() from None
         return self._frame().page(
             request,
             "messages.html",
@@ -66,9 +71,14 @@ class MessagesPage:
     def listing(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
         """Give the list as a page follows it."""
         wanted = Asked.of(query, sees_people=visitor.sees_people)
+        rows = wanted.query(self._frame().zone)
 
         async def make() -> Sequence[Row]:
-            return [self._row(each, visitor) for each in (await self._found(wanted, visitor)).rows]
+            try:
+                found = await self._found(wanted, rows, visitor)
+            except CursorError:  # nobody shows a page of that
+                return []
+            return [self._row(each, visitor) for each in found.rows]
 
         return Listing(NAME, (NAME, wanted.live, visitor.sees_people), TOPICS, make)
 
@@ -88,16 +98,13 @@ class MessagesPage:
                 raise web.HTTPNotFound
         return self._frame().go_to(str(form.get("back", PATH)), summed_up(await what, "message", did))
 
-    async def _found(self, wanted: Asked, visitor: Visitor) -> Page[ListedMessage]:
-        try:
-            return await self._calls().show.find(
-                wanted.query(self._frame().zone),
-                sees_people=visitor.sees_people,
-                after=wanted.place.get("after"),
-                before=wanted.place.get("before"),
-            )
-        except CursorError:
-            raise asked.no_such_place() from None
+    async def _found(self, wanted: Asked, rows: MessageQuery, visitor: Visitor) -> Page[ListedMessage]:
+        return await self._calls().show.find(
+            rows,
+            sees_people=visitor.sees_people,
+            after=wanted.place.get("after"),
+            before=wanted.place.get("before"),
+        )
 
     def _row(self, each: ListedMessage, visitor: Visitor) -> Row:
         values = {"each": each, "told": each.told, "agent": visitor.sees_people}

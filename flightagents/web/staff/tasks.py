@@ -173,8 +173,12 @@ class TasksPage:
         flights = await asked.meant(calls.flights, wanted.flight) if wanted.flight else ()
         if len(flights) == 1:
             wanted = replace(wanted, flight=flights[0])
-        found = Page[ListedTask](()) if wanted.flight and len(flights) != 1 else None
-        found = found or await self._found(wanted, visitor)
+        found: Page[ListedTask] = Page(())
+        if not wanted.flight or len(flights) == 1:
+            try:
+                found = await self._found(wanted, visitor)
+            except CursorError:
+                raise asked.no_such_place() from None
         return self._frame().page(
             request,
             "tasks.html",
@@ -195,9 +199,12 @@ class TasksPage:
         whose = visitor.principal.name if wanted.whose == ME else ""
 
         async def make() -> Sequence[Row]:
-            found = await self._found(wanted, visitor)
+            try:
+                rows = (await self._found(wanted, visitor)).rows
+            except CursorError:  # nobody shows a page of that
+                rows = ()
             kinds = self._kinds(wanted, await self._calls().show.counts())
-            return [Row("#kinds", kinds), *(self._row(each, visitor) for each in found.rows)]
+            return [Row("#kinds", kinds), *(self._row(each, visitor) for each in rows)]
 
         return Listing(NAME, (NAME, wanted.live, whose, visitor.sees_people), TOPICS, make)
 
@@ -228,15 +235,12 @@ class TasksPage:
         return self._frame().go_to(str(form.get("back", PATH)), summed_up(await what, "task", did))
 
     async def _found(self, wanted: Asked, visitor: Visitor) -> Page[ListedTask]:
-        try:
-            return await self._calls().show.find(
-                wanted.filter(visitor.principal.name),
-                sees_people=visitor.sees_people,
-                after=wanted.place.get("after"),
-                before=wanted.place.get("before"),
-            )
-        except CursorError:
-            raise asked.no_such_place() from None
+        return await self._calls().show.find(
+            wanted.filter(visitor.principal.name),
+            sees_people=visitor.sees_people,
+            after=wanted.place.get("after"),
+            before=wanted.place.get("before"),
+        )
 
     def _row(self, each: ListedTask, visitor: Visitor) -> Row:
         told, frame = each.told, self._frame()
