@@ -13,11 +13,15 @@ from flightagents.web.answers import Answers
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.counts import CountsList
+from flightagents.web.staff.flight import FlightPage
+from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.log import LogPage
 from flightagents.web.staff.message import MessagePage
 from flightagents.web.staff.messages import MessagesPage
 from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.place import PlacePages
+from flightagents.web.staff.places import PlacesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.tasks import TasksPage
 from flightagents.web.staff.users import UsersPages
@@ -71,7 +75,11 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     MessagesPage(lambda: site().office.messages, frame).mount(doors, stream)
     MessagePage(lambda: site().office.messages, frame).mount(doors, stream)
     LogPage(lambda: site().office.log, frame).mount(doors)
+    FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
+    FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
+    PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.now import Now
+from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.ports import LetterState
+from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.letters import MongoLetters
+from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.desk_pages import LogCalls, message_calls_of, task_calls_of
+from flightagents.wiring.flight_pages import flight_desk_of
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.world import World
 
@@ -59,4 +63,8 @@ def office_of(world: World, desk: Desk) -> Office:
         messages=message_calls_of(world, desk, floor),
         log=LogCalls(floor.audit, users),
         counts=counts,
+        flight=flight_desk_of(world, desk),
+        flights=MongoFlightSearch(world.database),
+        punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),
+        troubled=MongoFlightSearch(world.database),
     )

@@ -1,13 +1,23 @@
 """What the staff pages call: a use case for each, as the page wants to see it; wiring/ chooses which."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from flightagents.web.staff.counts import Counts
+from flightagents.web.staff.flight import FlightDesk
+from flightagents.web.staff.flights import Flights
 from flightagents.web.staff.log import LogCalls
 from flightagents.web.staff.message_calls import MessageCalls
 from flightagents.web.staff.now import NowCalls
+from flightagents.web.staff.place import OneOfThem
+from flightagents.web.staff.place_flights import Troubled
+from flightagents.web.staff.places import Rankings
 from flightagents.web.staff.tasks import TaskCalls
 from flightagents.web.staff.users import Users
+
+
+class Punctuality(Rankings, OneOfThem, Protocol):
+    """How airports and airlines do today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +30,7 @@ class Office:
     messages: MessageCalls
     log: LogCalls
     counts: Counts
+    flight: FlightDesk
+    flights: Flights
+    punctuality: Punctuality
+    troubled: Troubled

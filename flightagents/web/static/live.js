@@ -39,13 +39,14 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
-  // Whether two rows say the same, but for what the scripts of the page have written into them.
+  // Whether two rows say the same, but for what scripts and people have done to them.
   function same(old, row) {
     const [one, other] = [old, row].map((each) => {
       const plain = each.cloneNode(true);
       plain.classList.remove("changed", "gone");
       if (!plain.classList.length) plain.removeAttribute("class");
       for (const span of plain.querySelectorAll("[data-until]")) span.textContent = "";
+      for (const each of plain.querySelectorAll("details")) each.open = false;
       return plain;
     });
     return one.isEqualNode(other);
@@ -54,13 +55,21 @@
   function replace(old, row) {
     if (same(old, row)) return;
     carryOver(old, row);
-    row.classList.add("changed");
+    mark(old, row);
     old.replaceWith(row);
   }
 
   // A row whose key begins with # is a part of the page outside of the list, such as its totals.
   function applyPart(key, html) {
     document.querySelector(`[data-part="${CSS.escape(key)}"]`)?.replaceWith(parse(html));
+  }
+
+  // Of a row with parts only the parts that differ are marked.
+  function mark(old, row) {
+    const parts = [...row.querySelectorAll("[data-part]")];
+    const had = new Map([...old.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each.innerHTML]));
+    const differ = parts.filter((each) => had.get(each.dataset.part) !== each.innerHTML);
+    for (const each of parts.length ? differ : [row]) each.classList.add("changed");
   }
 
   function apply(update) {
