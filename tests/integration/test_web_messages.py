@@ -74,8 +74,9 @@ async def post(site: StaffSite, path: str, *messages: str, **form: str) -> Clien
 
 
 async def logged(site: StaffSite) -> list[tuple[str, str, str]]:
-    found = site.database["audit"].find().sort("_id")
-    return [(each["by"], each["did"], each["about"]["id"]) async for each in found]
+    """Give the acts by what was done: they are all of one moment."""
+    found = site.database["audit"].find()
+    return sorted([(each["by"], each["did"], each["about"]["id"]) async for each in found])
 
 
 async def test_an_agent_sees_what_was_said_to_whom_and_why(site: StaffSite) -> None:
