@@ -45,9 +45,9 @@ def list_(limit: int, reason: str | None, everything: bool, as_json: bool) -> No
         letters, cursor = MongoLetters(world.database), None
         found: list[KeptLetter] = []
         while len(found) < limit:
-            page = await letters.page(wanted, limit=limit - len(found), cursor=cursor)
-            found += page.letters
-            cursor = page.cursor
+            page = await letters.page(wanted, limit=limit - len(found), after=cursor)
+            found += page.rows
+            cursor = page.after
             if cursor is None:
                 break
         return found

@@ -33,6 +33,7 @@ _OPTIONS = {
 }
 """How a field of a draft is typed here."""
 _DAY = timedelta(days=1)
+_by = click.option("--by", "who", default="the command line", show_default=True, help="Your name.")
 
 
 def _words(choices: type[StrEnum]) -> list[str]:
@@ -66,7 +67,7 @@ def rules() -> None:
 @click.option(
     "--days", default="", help="Such as mon-fri or sat,sun; a night belongs to the day it begins on."
 )
-@click.option("--by", "who", default="the command line", show_default=True, help="Your name.")
+@_by
 def add(
     *,
     name: str,
@@ -166,13 +167,14 @@ def test(name: str, days: int, as_json: bool) -> None:
 
 @rules.command()
 @click.argument("name")
-def remove(name: str) -> None:
+@_by
+def remove(name: str, who: str) -> None:
     """Remove a rule: what it has not sent yet is not sent any more."""
     _checked(name)
 
     async def work(world: World) -> str:
         known = await _known(world, name)
-        await keep_rules_of(world).remove(known.rule.name, seen=known.version)
+        await keep_rules_of(world).remove(known.rule.name, by=who, seen=known.version)
         return known.rule.name
 
     click.echo(f"removed: {with_world(work)}")

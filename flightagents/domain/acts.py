@@ -34,6 +34,7 @@ class Did(StrEnum):
     IMPORTED = "imported"
     EXPORTED = "exported"
     REPLAYED = "replayed"
+    DISMISSED = "dismissed"
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"
     REFUSED_LOGIN = "refused_login"

@@ -6,10 +6,11 @@ Who saves a rule says which version of it he has seen: two editors do not overwr
 import structlog
 
 from flightagents.clock import Clock
+from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.kept_rules import FIRST_VERSION, KeptRule
 from flightagents.errors import RuleConflictError
 from flightagents.handlers.staff_rules import RuleDraft, rule_name, staff_rule
-from flightagents.ports import StaffRules
+from flightagents.ports import Audit, StaffRules
 
 NEW = FIRST_VERSION - 1
 """The version that is seen of a rule that is not there yet."""
@@ -18,10 +19,11 @@ _log = structlog.get_logger(__name__)
 
 
 class KeepRules:
-    """Lists, saves and removes."""
+    """Lists, saves and removes. Each `by` is the name of a person, and goes into the log."""
 
-    def __init__(self, rules: StaffRules, clock: Clock) -> None:
+    def __init__(self, rules: StaffRules, audit: Audit, clock: Clock) -> None:
         self._rules = rules
+        self._audit = audit
         self._clock = clock
 
     async def all(self) -> list[KeptRule]:
@@ -53,9 +55,10 @@ class KeepRules:
         if not await self._rules.put(kept):
             raise RuleConflictError(rule.name)
         _log.info("a staff rule was saved", rule=rule.name, version=kept.version)
+        await self._note(rule.name, by, Did.ADDED if seen == NEW else Did.CHANGED)
         return kept
 
-    async def remove(self, name: str, *, seen: int) -> None:
+    async def remove(self, name: str, *, by: str, seen: int) -> None:
         """Remove the version that was seen: what it has not sent yet is not sent any more.
 
         Raises ValueError for what is no name, RuleConflictError as `save` does.
@@ -64,3 +67,7 @@ class KeepRules:
         if not await self._rules.remove(known_as, seen):
             raise RuleConflictError(known_as)
         _log.info("a staff rule was removed", rule=known_as, version=seen)
+        await self._note(known_as, by, Did.REMOVED)
+
+    async def _note(self, name: str, by: str, did: Did) -> None:
+        await self._audit.write([Act(at=self._clock.now(), by=by, did=did, about=About(Thing.RULE, name))])

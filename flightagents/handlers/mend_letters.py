@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flightagents.clock import Clock
+from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState, Sighting
 from flightagents.domain.tracking import advance
@@ -19,6 +20,7 @@ from flightagents.handlers.poll import message_key
 from flightagents.handlers.rereading import Problem, read_again
 from flightagents.ports import (
     Archive,
+    Audit,
     FlightStore,
     KeptLetter,
     LetterFilter,
@@ -32,6 +34,8 @@ from flightagents.settings import PartitionBy
 
 AT_ONCE = 100
 """Letters that are replayed in one call."""
+LONGEST_WHY = 500
+"""Characters of what is noted of a dismissal."""
 
 
 class Effect(StrEnum):
@@ -91,7 +95,7 @@ class Mended:
 
 
 class MendLetters:
-    """Shows, previews, replays and dismisses. Each `who` is the name of a person."""
+    """Shows, previews, replays and dismisses. Each `who` is the name of a person, and goes into the log."""
 
     def __init__(
         self,
@@ -101,6 +105,7 @@ class MendLetters:
         archive: Archive,
         flights: FlightStore,
         publisher: Publisher,
+        audit: Audit,
         clock: Clock,
         partition_by: PartitionBy,
     ) -> None:
@@ -109,6 +114,7 @@ class MendLetters:
         self._archive = archive
         self._flights = flights
         self._publisher = publisher
+        self._audit = audit
         self._clock = clock
         self._partition_by = partition_by
 
@@ -151,20 +157,21 @@ class MendLetters:
         Gives what came of each, and the cursor of the next call; None where there is no more.
         """
         wanted = LetterFilter(reason=reason, states=frozenset({LetterState.NEW}))
-        page = await self._letters.page(wanted, limit=min(limit, AT_ONCE), cursor=cursor, oldest_first=True)
+        page = await self._letters.page(wanted, limit=min(limit, AT_ONCE), after=cursor, oldest_first=True)
         done = []
         led: Led = {}
-        for kept in page.letters:
+        for kept in page.rows:
             done.append(await self._replay(await self._read(kept, None, led), who, None))
             if (mended := done[-1]).effect is Effect.SPEAKS and isinstance(mended.record, FlightRecord):
                 led[mended.record.flight, mended.record.run] = mended.record
-        return done, page.cursor
+        return done, page.after
 
     async def dismiss(self, key: str, who: str, why: str) -> Mended:
         """Set a letter aside for good."""
         mended = await self.preview(key)
         if mended.outcome in (Outcome.UNKNOWN, Outcome.ENDED):
             return mended
+        why = why.strip()[:LONGEST_WHY]
         return await self._mark(replace(mended, problem=None), who, why, LetterState.DISMISSED)
 
     async def _replay(self, mended: Mended, who: str, correction: str | None) -> Mended:
@@ -178,7 +185,12 @@ class MendLetters:
     async def _mark(
         self, mended: Mended, who: str, note: str, state: LetterState = LetterState.REPLAYED
     ) -> Mended:
-        marked = await self._letters.mark(mended.key, state, by=who, at=self._clock.now(), note=note)
+        now, about = self._clock.now(), About(Thing.DEAD_LETTER, mended.key)
+        marked = await self._letters.mark(mended.key, state, by=who, at=now, note=note)
+        if marked:
+            # Why it was dismissed stands with the letter: the log holds nothing that somebody typed.
+            did, detail = (Did.REPLAYED, note) if state is LetterState.REPLAYED else (Did.DISMISSED, "")
+            await self._audit.write([Act(at=now, by=who, did=did, about=about, detail=detail)])
         outcome = Outcome(state.value) if marked else Outcome.ENDED
         return replace(mended, outcome=outcome, letter=await self._letters.get(mended.key))
 

@@ -10,7 +10,6 @@ from flightagents.ports.letters import (
     KeptLetter,
     LetterCount,
     LetterFilter,
-    LetterPage,
     Letters,
     LetterState,
 )
@@ -61,7 +60,6 @@ __all__ = [
     "Ledger",
     "LetterCount",
     "LetterFilter",
-    "LetterPage",
     "LetterState",
     "Letters",
     "Message",

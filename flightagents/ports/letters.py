@@ -1,11 +1,11 @@
 """Dead letters as staff look at them: found by reason, state and time, marked with what became of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from flightagents.domain.pages import Page
 from flightagents.records import DeadLetter
 
 
@@ -41,14 +41,6 @@ class LetterFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterPage:
-    """Some letters, and where to go on; None at the end."""
-
-    letters: Sequence[KeptLetter]
-    cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class LetterCount:
     """How many letters have a reason and a state."""
 
@@ -61,9 +53,15 @@ class Letters(Protocol):
     """The dead letters that are kept."""
 
     async def page(
-        self, wanted: LetterFilter, *, limit: int, cursor: str | None = None, oldest_first: bool = False
-    ) -> LetterPage:
-        """Give letters, newest first. Raises CursorError for a cursor that `page` did not give."""
+        self,
+        wanted: LetterFilter,
+        *,
+        limit: int,
+        after: str | None = None,
+        before: str | None = None,
+        oldest_first: bool = False,
+    ) -> Page[KeptLetter]:
+        """Give a page of letters, newest first. Raises CursorError for a cursor that `page` did not give."""
 
     async def counts(self) -> list[LetterCount]:
         """Count all letters by reason and state."""

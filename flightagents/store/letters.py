@@ -3,24 +3,25 @@
 A letter without a `state` is new: so those are that were stored before there were states.
 """
 
-from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING
 
-from flightagents.ports import KeptLetter, LetterCount, LetterFilter, LetterPage, LetterState
+from flightagents.domain.pages import Page
+from flightagents.ports import KeptLetter, LetterCount, LetterFilter, LetterState
 from flightagents.records import LONGEST_DETAIL, DeadLetter
+from flightagents.store import paging
 from flightagents.store.connection import Database, until_stored
-from flightagents.store.cursors import cursor_after, read_cursor
 from flightagents.store.dead_letters import COLLECTION
+from flightagents.store.paging import Order
 from flightagents.store.reading import Document, Reader
 
-MOST = 100
-"""Letters of a page."""
 MOST_COUNTED = 200_000
 """Letters that a count looks at; it reads the index alone."""
+NEWEST = Order("at", datetime, descending=True)
+OLDEST = Order("at", datetime)
 
 
 class MongoLetters:
@@ -32,7 +33,7 @@ class MongoLetters:
     @until_stored
     async def prepare(self) -> None:
         """Make the indexes."""
-        newest = [("at", DESCENDING), ("_id", DESCENDING)]
+        newest = NEWEST.sorting()
         await self._letters.create_index([("state", ASCENDING), *newest], name="state")
         await self._letters.create_index(
             [("reason", ASCENDING), ("state", ASCENDING), *newest], name="reason"
@@ -40,19 +41,23 @@ class MongoLetters:
 
     @until_stored
     async def page(
-        self, wanted: LetterFilter, *, limit: int, cursor: str | None = None, oldest_first: bool = False
-    ) -> LetterPage:
-        """Give letters, newest first. Raises CursorError for a cursor that `page` did not give."""
-        limit = max(1, min(limit, MOST))
-        place = read_cursor(cursor) if cursor else None
-        direction = ASCENDING if oldest_first else DESCENDING
-        query = page_query(wanted, place, oldest_first=oldest_first)
-        found = self._letters.find(query).sort([("at", direction), ("_id", direction)]).limit(limit + 1)
-        documents = await found.to_list(limit + 1)
-        last = documents[limit - 1] if len(documents) > limit else None
-        return LetterPage(
-            await _rows.read(_each(documents[:limit])),
-            cursor_after(last["at"], last["_id"]) if last else None,
+        self,
+        wanted: LetterFilter,
+        *,
+        limit: int,
+        after: str | None = None,
+        before: str | None = None,
+        oldest_first: bool = False,
+    ) -> Page[KeptLetter]:
+        """Give a page of letters, newest first. Raises CursorError for a cursor that `page` did not give."""
+        return await paging.page(
+            self._letters,
+            conditions(wanted),
+            OLDEST if oldest_first else NEWEST,
+            _rows,
+            limit=limit,
+            after=after,
+            before=before,
         )
 
     @until_stored
@@ -93,33 +98,17 @@ COUNTING: list[dict[str, Any]] = [
 ]
 
 
-def page_query(
-    wanted: LetterFilter, place: tuple[datetime, str] | None = None, *, oldest_first: bool = False
-) -> dict[str, Any]:
-    """Write the query of a page that begins after a place."""
+def conditions(wanted: LetterFilter) -> list[dict[str, Any]]:
+    """Ask for the letters that a filter wants."""
     states = [None if state is LetterState.NEW else state.value for state in sorted(wanted.states)]
-    times: dict[str, datetime] = {}
-    if wanted.since is not None:
-        times["$gte"] = wanted.since
-    if wanted.until is not None:
-        times["$lt"] = wanted.until
-    query: dict[str, Any] = {"state": {"$in": states}}
-    if times:
-        query["at"] = times
+    asked: list[dict[str, Any]] = [{"state": {"$in": states}}]
     if wanted.reason is not None:
-        query["reason"] = {"$eq": wanted.reason}
-    if place is not None:
-        at, key = place
-        until, before = ("$gte", "$lte") if oldest_first else ("$lte", "$gte")
-        query["$and"] = [{"at": {until: at}}]
-        # Not an $or: with one MongoDB may read two ranges and sort them.
-        query["$nor"] = [{"at": at, "_id": {before: key}}]
-    return query
-
-
-async def _each(documents: Iterable[Document]) -> AsyncIterator[Document]:
-    for document in documents:
-        yield document
+        asked.append({"reason": {"$eq": wanted.reason}})
+    if wanted.since is not None:
+        asked.append({"at": {"$gte": wanted.since}})
+    if wanted.until is not None:
+        asked.append({"at": {"$lt": wanted.until}})
+    return asked
 
 
 def _letter(found: Document) -> KeptLetter:

@@ -50,10 +50,14 @@ class Order:
         """Match what has the field, as this type; what an earlier version wrote may lack it."""
         return {self.field: {"$gte": _LOWEST[self.kind]}}
 
-    def sorting(self, *, backwards: bool = False) -> list[tuple[str, int]]:
-        """Give the sort, or the one from the end to the beginning."""
+    def sorting(self, *, backwards: bool = False, equals: bool = False) -> list[tuple[str, int]]:
+        """Give the sort, or the one from the end to the beginning; `equals`: of entries with one value.
+
+        Among equals the tie alone counts. To name the field as well would cost a sort in memory where a
+        condition before it in the index asks for one of several values.
+        """
         way = DESCENDING if self.descending is not backwards else ASCENDING
-        return [(self.field, way), (self.tie, way)]
+        return [(self.tie, way)] if equals else [(self.field, way), (self.tie, way)]
 
     def cursor(self, found: Document) -> str:
         """Name the place of a document."""
@@ -95,8 +99,9 @@ async def page(
     backwards = before is not None
     start = before if before is not None else after
     found: list[dict[str, Any]] = []
-    for query in queries(conditions, order, start, backwards=backwards):
-        rows = collection.find(query, fields).sort(order.sorting(backwards=backwards))
+    for number, query in enumerate(queries(conditions, order, start, backwards=backwards)):
+        equals = start is not None and number == 0
+        rows = collection.find(query, fields).sort(order.sorting(backwards=backwards, equals=equals))
         found += await rows.limit(limit + 1 - len(found)).to_list(None)
         if len(found) > limit:
             break

@@ -16,12 +16,15 @@ from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.flight import FlightPage
 from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.letter import LetterPage
+from flightagents.web.staff.letters import LettersPage
 from flightagents.web.staff.log import LogPage
 from flightagents.web.staff.message import MessagePage
 from flightagents.web.staff.messages import MessagesPage
 from flightagents.web.staff.now import NowPage
 from flightagents.web.staff.place import PlacePages
 from flightagents.web.staff.places import PlacesPages
+from flightagents.web.staff.rules import RulesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.tasks import TasksPage
 from flightagents.web.staff.users import UsersPages
@@ -77,6 +80,9 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     LogPage(lambda: site().office.log, frame).mount(doors)
     FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
     FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
+    LettersPage(lambda: site().office.letters, frame).mount(doors, stream)
+    LetterPage(lambda: site().office.letters, frame).mount(doors)
+    RulesPages(lambda: site().office.rules, frame).mount(doors)
     UsersPages(lambda: site().office.users, frame).mount(doors)
     PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
     PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)

@@ -4,6 +4,7 @@ from flightagents import metrics
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent
 from flightagents.handlers.links import Links
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
@@ -19,6 +20,7 @@ from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Live
 from flightagents.wiring.access import access_of
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.manner import manner_of
 from flightagents.wiring.staff_pages import office_of as staff_pages_of
 from flightagents.wiring.world import World
@@ -40,8 +42,8 @@ WATCHED = frozenset(
 """The collections that live lists are made of."""
 
 
-def wire_site(world: World, desk: Desk) -> Site:
-    """Build what the public pages call."""
+def wire_site(world: World, desk: Desk, mend: MendLetters | None = None) -> Site:
+    """Build what the pages call; without a worker's way to mend letters it brings its own."""
     settings, database, clock = world.settings, world.database, world.clock
     bookings, flights, pages = desk.bookings, MongoFlights(database), MongoPages(database)
     opt_outs, keys = MongoOptOuts(database), world.address_keys
@@ -77,6 +79,6 @@ def wire_site(world: World, desk: Desk) -> Site:
             mode=settings.delivery.value,
             secret=world.secret,
         ),
-        office=staff_pages_of(world, desk),
+        office=staff_pages_of(world, desk, mend or wire_letters(world)),
         live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set),
     )

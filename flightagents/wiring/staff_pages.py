@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.now import Now
 from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.ports import LetterState
@@ -17,6 +18,8 @@ from flightagents.wiring.desk import Desk
 from flightagents.wiring.desk_pages import LogCalls, message_calls_of, task_calls_of
 from flightagents.wiring.flight_pages import flight_desk_of
 from flightagents.wiring.floor import Floor, wire_floor
+from flightagents.wiring.letters import LettersCalls
+from flightagents.wiring.rules import RulesCalls, back_test_of, keep_rules_of
 from flightagents.wiring.world import World
 
 
@@ -41,7 +44,7 @@ class NowCalls:
         return [user.name for user in await self.users.all()]
 
 
-def office_of(world: World, desk: Desk) -> Office:
+def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     """Build a use case for each page."""
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
 
@@ -67,4 +70,6 @@ def office_of(world: World, desk: Desk) -> Office:
         flights=MongoFlightSearch(world.database),
         punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),
         troubled=MongoFlightSearch(world.database),
+        letters=LettersCalls(letters, mend),
+        rules=RulesCalls(keep_rules_of(world), back_test_of(world)),
     )

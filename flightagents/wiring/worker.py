@@ -68,6 +68,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
     settings, clock, database = world.settings, world.clock, world.database
     archive, flights = MongoArchive(database), MongoFlights(database)
     desk = wire_desk(world, sending)
+    mend_letters = wire_letters(world, publisher)
     forgetting = Forgetting(clock, settings.forget_after)
 
     async def follow(moves: Sequence[Change]) -> None:
@@ -83,7 +84,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             flights, desk.decide, publisher, clock, also=[desk.rebooking.on_changes, desk.alert_staff]
         ),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
-        mend_letters=wire_letters(world, publisher),
+        mend_letters=mend_letters,
         watch_folder=_watch_folder(world, desk),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
@@ -104,7 +105,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         show_standing=ShowStanding(MongoWaiting(database), MongoGauges(database), budget_of(world), clock),
         keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
-        site=wire_site(world, desk),
+        site=wire_site(world, desk, mend_letters),
     )
 
 

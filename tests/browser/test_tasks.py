@@ -53,6 +53,7 @@ async def test_a_reply_arrives_by_itself_and_a_call_is_taken_noted_and_done(
     call = page.locator('[data-key="call000000"]')
     await expect(call.get_by_role("link", name=ANNAS_PHONE)).to_have_attribute("href", f"tel:{ANNAS_PHONE}")
     await expect(call).to_contain_text("in 1 h 57")
+    await page.get_by_role("heading", name="Tasks").hover()  # nothing comes under the mouse
     await site.use_cases.desk.tasks.open([REPLY])
     await expect(page.locator('[data-key="reply00000"]')).to_contain_text("I am at the gate")
     await expect(page.get_by_role("link", name="reply (1)")).to_be_visible()

@@ -1,6 +1,5 @@
 """What `Letters` promises, held by the fake and by MongoDB."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,9 +8,11 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.errors import CursorError
 from flightagents.ports import KeptLetter, LetterCount, LetterFilter, Letters, LetterState
 from flightagents.records import DeadLetter, DeadLetterSource, dead_letter
+from flightagents.store import paging
 from flightagents.store.dead_letters import MongoDeadLetters
-from flightagents.store.letters import COUNTING, MongoLetters, page_query
+from flightagents.store.letters import COUNTING, NEWEST, OLDEST, MongoLetters, conditions
 from tests.support.letters import FakeLetters
+from tests.support.plans import plan_of
 from tests.support.rows import MINUTE, NOON
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -50,8 +51,8 @@ async def letters(shelf: Shelf) -> Letters:
 
 async def found(letters: Letters, wanted: LetterFilter = ANY, *, oldest_first: bool = False) -> list[Any]:
     page = await letters.page(wanted, limit=50, oldest_first=oldest_first)
-    assert page.cursor is None
-    return [each.letter.place["run"] for each in page.letters]
+    assert page.after is None
+    return [each.letter.place["run"] for each in page.rows]
 
 
 async def test_letters_come_newest_first_or_oldest_first(letters: Letters) -> None:
@@ -73,9 +74,9 @@ async def test_pages_follow_each_other_without_gap_or_double(letters: Letters, o
     seen: list[int] = []
     cursor = None
     for _ in range(4):
-        page = await letters.page(ANY, limit=1, cursor=cursor, oldest_first=oldest_first)
-        seen += [each.letter.place["run"] for each in page.letters]
-        cursor = page.cursor
+        page = await letters.page(ANY, limit=1, after=cursor, oldest_first=oldest_first)
+        seen += [each.letter.place["run"] for each in page.rows]
+        cursor = page.after
     assert cursor is None
     assert seen == ([1, 2, 3, 4] if oldest_first else [4, 3, 2, 1])
 
@@ -84,14 +85,14 @@ async def test_a_letter_that_leaves_the_filter_meanwhile_shifts_no_page(letters:
     wanted = LetterFilter(states=NEW)
     first = await letters.page(wanted, limit=2)
     await letters.mark(THREE.id, LetterState.DISMISSED, by="Ida", at=NOON, note="")
-    second = await letters.page(wanted, limit=2, cursor=first.cursor)
-    assert [each.letter.place["run"] for each in second.letters] == [2, 1]
+    second = await letters.page(wanted, limit=2, after=first.after)
+    assert [each.letter.place["run"] for each in second.rows] == [2, 1]
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "a" * 5000, "W10", "WyJ4IiwxXQ", "$where"])
 async def test_a_cursor_that_we_did_not_give_is_refused(letters: Letters, cursor: str) -> None:
     with pytest.raises(CursorError):
-        await letters.page(ANY, limit=1, cursor=cursor)
+        await letters.page(ANY, limit=1, after=cursor)
 
 
 async def test_a_letter_is_new_until_it_is_marked_and_then_stays_as_it_was_marked(letters: Letters) -> None:
@@ -130,8 +131,8 @@ async def test_letters_of_one_moment_follow_each_other_by_id(database: Database)
     await MongoDeadLetters(database).store([letter(number, minute=0) for number in range(5)])
     letters = MongoLetters(database)
     first = await letters.page(ANY, limit=3)
-    second = await letters.page(ANY, limit=3, cursor=first.cursor)
-    runs = [each.letter.place["run"] for page in (first, second) for each in page.letters]
+    second = await letters.page(ANY, limit=3, after=first.after)
+    runs = [each.letter.place["run"] for page in (first, second) for each in page.rows]
     assert runs == [4, 3, 2, 1, 0]
 
 
@@ -147,26 +148,30 @@ async def test_a_letter_that_comes_again_stays_as_it_was_marked(database: Databa
 
 
 @pytest.mark.mongodb
-@pytest.mark.parametrize("reason", [None, "bad_time"])
-@pytest.mark.parametrize("states", [NEW, frozenset(LetterState)])
-@pytest.mark.parametrize("place", [None, (NOON, "x")])
-@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        LetterFilter(),
+        LetterFilter(states=NEW),
+        LetterFilter(reason="bad_time"),
+        LetterFilter(reason="bad_time", states=NEW, since=NOON, until=FOUR.at),
+    ],
+)
+@pytest.mark.parametrize(("order", "backwards"), [(NEWEST, False), (NEWEST, True), (OLDEST, False)])
 async def test_a_page_is_read_from_an_index_in_its_order(
-    database: Database,
-    reason: str | None,
-    states: frozenset[LetterState],
-    place: tuple[datetime, str] | None,
-    oldest_first: bool,
+    database: Database, wanted: LetterFilter, order: paging.Order, backwards: bool
 ) -> None:
     await MongoLetters(database).prepare()
     await MongoDeadLetters(database).store([ONE, TWO, THREE, FOUR])
-    query = page_query(LetterFilter(reason=reason, states=states), place, oldest_first=oldest_first)
-    direction = 1 if oldest_first else -1
-    cursor = database["dead_letters"].find(query).sort([("at", direction), ("_id", direction)]).limit(10)
-    plan = str((await cursor.explain())["queryPlanner"]["winningPlan"])
-    assert "IXSCAN" in plan
-    assert "COLLSCAN" not in plan
-    assert "'stage': 'SORT'" not in plan
+    asked = conditions(wanted)
+    for start in (None, order.cursor({"at": NOON, "_id": "x"})):
+        for number, query in enumerate(paging.queries(asked, order, start, backwards=backwards)):
+            equals = start is not None and number == 0
+            sort = dict(order.sorting(backwards=backwards, equals=equals))
+            command = {"find": "dead_letters", "filter": query, "sort": sort, "limit": 10}
+            plan = await plan_of(database["dead_letters"], command)
+            assert plan.scans_an_index
+            assert not plan.sorts_in_memory
 
 
 @pytest.mark.mongodb

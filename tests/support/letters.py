@@ -4,29 +4,34 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
-from flightagents.errors import CursorError
-from flightagents.ports import KeptLetter, LetterCount, LetterFilter, LetterPage, LetterState
+from flightagents.aviationstack.parsing import RowParser
+from flightagents.domain.pages import Page
+from flightagents.handlers.mend_letters import MendLetters
+from flightagents.ports import KeptLetter, LetterCount, LetterFilter, LetterState
 from flightagents.records import DeadLetter
+from flightagents.settings import PartitionBy
+from flightagents.wiring.letters import LettersCalls
+from tests.support.agency import Agency
+from tests.support.searches import page_of
 
 
 class FakeLetters:
-    """Letters by id; a cursor is the id of a page's last."""
+    """Letters by id."""
 
     def __init__(self, *letters: DeadLetter) -> None:
         self.kept = {letter.id: KeptLetter(letter=letter) for letter in letters}
 
     async def page(
-        self, wanted: LetterFilter, *, limit: int, cursor: str | None = None, oldest_first: bool = False
-    ) -> LetterPage:
-        if cursor is not None and cursor not in self.kept:
-            raise CursorError
-        found = sorted(self.kept.values(), key=_place, reverse=not oldest_first)
-        if cursor is not None:
-            last = _place(self.kept[cursor])
-            found = [each for each in found if (_place(each) > last) is oldest_first and _place(each) != last]
-        found = [each for each in found if _fits(each, wanted)]
-        more = len(found) > limit
-        return LetterPage(found[:limit], found[limit - 1].letter.id if more else None)
+        self,
+        wanted: LetterFilter,
+        *,
+        limit: int,
+        after: str | None = None,
+        before: str | None = None,
+        oldest_first: bool = False,
+    ) -> Page[KeptLetter]:
+        found = [each for each in self.kept.values() if _fits(each, wanted)]
+        return page_of(found, _place, descending=not oldest_first, limit=limit, after=after, before=before)
 
     async def counts(self) -> list[LetterCount]:
         counted = Counter((each.letter.reason, each.state) for each in self.kept.values())
@@ -48,8 +53,26 @@ class FakeLetters:
             self.kept[key] = replace(known, letter=replace(known.letter, reason=reason, detail=detail))
 
 
-def _place(kept: KeptLetter) -> tuple[datetime, str]:
-    return kept.letter.at, kept.letter.id
+def letters_of(agency: Agency) -> LettersCalls:
+    """An agency that could read everything."""
+    letters = FakeLetters()
+    return LettersCalls(
+        letters,
+        MendLetters(
+            letters=letters,
+            reader=RowParser(),
+            archive=agency.archive,
+            flights=agency.flights,
+            publisher=agency.publisher,
+            audit=agency.audit,
+            clock=agency.clock,
+            partition_by=PartitionBy.FLIGHT,
+        ),
+    )
+
+
+def _place(kept: KeptLetter) -> tuple[str, str]:
+    return kept.letter.at.isoformat(timespec="milliseconds"), kept.letter.id
 
 
 def _fits(kept: KeptLetter, wanted: LetterFilter) -> bool:

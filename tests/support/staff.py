@@ -21,10 +21,13 @@ from flightagents.domain.said import Said
 from flightagents.domain.tracking import advance
 from flightagents.errors import TooSlowError
 from flightagents.handlers.alert import AlertOnChanges
+from flightagents.handlers.back_test import BackTestRule
+from flightagents.handlers.keep_rules import KeepRules
 from flightagents.handlers.staff import AlertStaff
 from flightagents.handlers.staff_recheck import RecheckStaff
 from flightagents.handlers.staff_rows import Office
 from flightagents.ports import HistoryQuery
+from flightagents.wiring.rules import RulesCalls
 from tests.support.agency import Agency, Worker, address_key
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
@@ -129,6 +132,15 @@ def _is_wanted(change: Change, query: HistoryQuery) -> bool:
         and (not query.severities or change.severity in query.severities)
         and (not query.airports or not airports.isdisjoint(query.airports))
         and (not query.airlines or not carriers.isdisjoint(query.airlines))
+    )
+
+
+def rules_of(agency: Agency) -> RulesCalls:
+    """What the pages of rules call, where there is no rule yet."""
+    office = Office(zone="UTC", hourly=3, on_call=None)
+    return RulesCalls(
+        KeepRules(FakeStaffRules(), agency.audit, agency.clock),
+        BackTestRule(FakeHistory(agency.flights), address_key=address_key, clock=agency.clock, office=office),
     )
 
 

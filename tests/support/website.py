@@ -37,8 +37,10 @@ from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.desk_pages import LogPages, MessagePages, TaskPages
 from tests.support.fakes import FakeFlights
+from tests.support.letters import letters_of
 from tests.support.punctuality import FakePunctuality
 from tests.support.searches import FakeFlightSearch
+from tests.support.staff import rules_of
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -192,6 +194,8 @@ class Website:
                 flights=FakeFlightSearch(agency.flights),
                 punctuality=ShowPunctuality(FakePunctuality(agency.flights), agency.clock),
                 troubled=FakeFlightSearch(agency.flights),
+                letters=letters_of(agency),
+                rules=rules_of(agency),
             ),
         )
 

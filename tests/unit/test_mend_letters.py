@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from flightagents.aviationstack.parsing import RowParser
+from flightagents.domain.acts import About, Did, Thing
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight import FlightState, Status
 from flightagents.domain.tracking import advance
-from flightagents.handlers.mend_letters import Effect, Mended, MendLetters, Outcome
+from flightagents.handlers.mend_letters import LONGEST_WHY, Effect, Mended, MendLetters, Outcome
 from flightagents.handlers.rereading import Hopeless
 from flightagents.ports import LetterState
 from flightagents.records import (
@@ -28,6 +29,7 @@ from flightagents.records import (
 )
 from flightagents.settings import PartitionBy
 from tests.support.fakes import FakeArchive, FakeFlights, FakePublisher, SetClock, nested
+from tests.support.handling import FakeAudit
 from tests.support.letters import FakeLetters
 from tests.support.rows import MINUTE, NOON, parsed, row, run_of
 
@@ -53,6 +55,7 @@ class Office:
     def __init__(self, *letters: DeadLetter, partition_by: PartitionBy = PartitionBy.FLIGHT) -> None:
         self.letters = FakeLetters(*letters)
         self.archive, self.flights, self.publisher = FakeArchive(), FakeFlights(), FakePublisher()
+        self.audit = FakeAudit()
         self.clock = SetClock(NOON + 60 * MINUTE)
         self.mend = MendLetters(
             letters=self.letters,
@@ -60,6 +63,7 @@ class Office:
             archive=self.archive,
             flights=self.flights,
             publisher=self.publisher,
+            audit=self.audit,
             clock=self.clock,
             partition_by=partition_by,
         )
@@ -392,6 +396,19 @@ async def test_a_letter_is_dismissed_once_with_a_reason() -> None:
     assert (kept.state, kept.by, kept.note) == (LetterState.DISMISSED, "Ida", "a test of ours")
     assert (await office.mend.dismiss(letter.id, "Bob", "mine")).outcome is Outcome.ENDED
     assert (await office.mend.replay(letter.id, "Bob")).outcome is Outcome.ENDED
+
+
+async def test_who_replayed_or_dismissed_is_in_the_log_without_what_they_typed() -> None:
+    one, two = of_feed(NO_AIRPORT), of_feed(NO_AIRPORT, run=6)
+    office = Office(one, two)
+    await office.mend.replay(one.id, "Ida", corrected())
+    await office.mend.replay(one.id, "Bob", corrected())
+    await office.mend.dismiss(two.id, "Bob", "Anna Berg has no such flight" * 100)
+    assert [(act.by, act.did, act.about, act.detail) for act in office.audit.acts] == [
+        ("Ida", Did.REPLAYED, About(Thing.DEAD_LETTER, one.id), "corrected"),
+        ("Bob", Did.DISMISSED, About(Thing.DEAD_LETTER, two.id), ""),
+    ]
+    assert len(office.letters.kept[two.id].note) == LONGEST_WHY
 
 
 async def test_a_letter_that_is_not_there_is_unknown() -> None:

@@ -15,7 +15,7 @@ from flightagents.clock import Clock
 from flightagents.domain.users import Role
 from flightagents.web import static_files
 from flightagents.web.access.gate import FORM_FIELD, VISITOR
-from flightagents.web.staff import ledger_words, log_words, times, words
+from flightagents.web.staff import ledger_words, letter_words, log_words, rule_words, times, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def environment() -> Environment:
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
     found.globals |= {"old_and_new": words.old_and_new}
-    found.filters |= times.FILTERS | words.FILTERS | ledger_words.FILTERS | log_words.FILTERS
+    for room in (times, words, ledger_words, letter_words, log_words, rule_words):
+        found.filters |= room.FILTERS
     found.filters |= {"finished": _finished}
     return found
 
