@@ -41,6 +41,8 @@ class WhyNot(StrEnum):
     TOO_MANY = "too_many"
     NOT_WAITING = "not_waiting"
     """The message does not wait to be sent."""
+    NOT_GIVEN_UP = "not_given_up"
+    """The message was neither given up nor refused by its provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,17 @@ class DeskActs:
     async def release_messages(self, messages: Sequence[str], who: str) -> list[Acted]:
         """Let single messages go, to be judged anew."""
         return await self._hold(messages, who, on=False)
+
+    async def replay_messages(self, messages: Sequence[str], who: str) -> list[Acted]:
+        """Try messages again that were given up, or refused by the provider; each is judged anew first."""
+        ends: dict[str, Acted] = {}
+        for message in _once(messages)[:MOST_AT_ONCE]:
+            if await self._ledger.replay(message):
+                await self._write([self._act(who, Did.REPLAYED, About(Thing.MESSAGE, message))])
+            else:
+                ends[message] = Acted(message, WhyNot.NOT_GIVEN_UP)
+        ends |= {each: Acted(each, WhyNot.TOO_MANY) for each in _once(messages)[MOST_AT_ONCE:]}
+        return _answers(messages, ends)
 
     async def resend_message(
         self, message: str, channel: Channel, who: str, *, again: bool = False

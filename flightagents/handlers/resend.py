@@ -89,6 +89,21 @@ class Resent:
     end: Resending
     row: str | None = None
 
+    @property
+    def done(self) -> bool:
+        """Tell whether it will be sent."""
+        return self.end is Resending.WRITTEN
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Tell whether asking with `again` may send it all the same."""
+        return self.end.may_be_confirmed
+
+    @property
+    def words(self) -> str:
+        """Say how it ended."""
+        return WORDS[self.end]
+
 
 class Resend:
     """Writes the row. `channels` are those that can be sent on at all."""

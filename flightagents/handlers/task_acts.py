@@ -42,6 +42,11 @@ class TaskActed:
         """Tell whether it was done."""
         return self.why_not is None
 
+    @property
+    def taken_by(self) -> str | None:
+        """Tell who has it, where that is why."""
+        return self.task.claimed_by if self.task and self.why_not is WhyNotTask.TAKEN else None
+
 
 class TaskActs:
     """One act of one of the staff, on many tasks."""

@@ -83,6 +83,8 @@ class TaskFilter:
     states: frozenset[TaskState] = UNFINISHED
     kinds: frozenset[TaskKind] = field(default_factory=lambda: frozenset(TaskKind))
     assignee: str | None = None
+    unassigned: bool = False
+    """Those that nobody has, or had."""
     flight: str | None = None
     booking: str | None = None
 

@@ -122,6 +122,8 @@ def query(wanted: TaskFilter) -> dict[str, Any]:
     chosen: dict[str, Any] = {"state": {"$in": sorted(wanted.states)}}
     if len(wanted.kinds) < len(TaskKind):
         chosen["kind"] = {"$in": sorted(wanted.kinds)}
+    if wanted.unassigned:
+        chosen["claimed_by"] = None
     named = {"claimed_by": wanted.assignee, "flight": wanted.flight, "booking": wanted.booking}
     return chosen | {name: str(value) for name, value in named.items() if value is not None}
 

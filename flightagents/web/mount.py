@@ -19,11 +19,15 @@ from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.letter import LetterPage
 from flightagents.web.staff.letters import LettersPage
+from flightagents.web.staff.log import LogPage
+from flightagents.web.staff.message import MessagePage
+from flightagents.web.staff.messages import MessagesPage
 from flightagents.web.staff.now import NowPage
 from flightagents.web.staff.place import PlacePages
 from flightagents.web.staff.places import PlacesPages
 from flightagents.web.staff.rules import RulesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
+from flightagents.web.staff.tasks import TasksPage
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.travellers import TravellerPages
 from flightagents.web.staff.upload import UploadPages
@@ -77,6 +81,10 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
 
     stream.add(COUNTS, CountsList(lambda: site().office.counts))
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    TasksPage(lambda: site().office.tasks, frame).mount(doors, stream)
+    MessagesPage(lambda: site().office.messages, frame).mount(doors, stream)
+    MessagePage(lambda: site().office.messages, frame).mount(doors, stream)
+    LogPage(lambda: site().office.log, frame).mount(doors)
     FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
     FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
     LettersPage(lambda: site().office.letters, frame).mount(doors, stream)

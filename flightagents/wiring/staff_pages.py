@@ -15,6 +15,7 @@ from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.desk_pages import LogCalls, message_calls_of, task_calls_of
 from flightagents.wiring.flight_pages import flight_desk_of
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.letters import LettersCalls
@@ -62,6 +63,9 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     return Office(
         users=users,
         now=NowCalls(floor, users),
+        tasks=task_calls_of(world, desk, floor, users),
+        messages=message_calls_of(world, desk, floor),
+        log=LogCalls(floor.audit, users),
         counts=counts,
         flight=flight_desk_of(world, desk),
         flights=MongoFlightSearch(world.database),

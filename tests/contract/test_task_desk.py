@@ -63,6 +63,7 @@ async def test_tasks_are_found_newest_first_by_what_is_asked_for(desk: Desk) -> 
     assert await desk.found(states=frozenset(TaskState)) == [REPLY.id, REBOOK.id, CALL.id]
     assert await desk.found(kinds=frozenset({TaskKind.CALL})) == [CALL.id]
     assert await desk.found(assignee="Kim") == [REBOOK.id]
+    assert await desk.found(unassigned=True) == [CALL.id]
     assert await desk.found(flight=BA117) == [REBOOK.id, CALL.id]
     assert await desk.found(booking=ANNAS, states=frozenset(TaskState)) == [REPLY.id, CALL.id]
     assert await desk.found(flight="unknown") == []
@@ -155,6 +156,7 @@ async def test_what_was_erased_is_not_opened_again(desk: Desk) -> None:
         query(TaskFilter(states=frozenset(TaskState))),
         query(TaskFilter(kinds=frozenset({TaskKind.CALL}))),
         query(TaskFilter(assignee="Kim")),
+        query(TaskFilter(unassigned=True)),
         query(TaskFilter(flight=BA117)),
         query(TaskFilter(booking=ANNAS)),
         about([BA117], [TaskKind.CALL]),

@@ -160,6 +160,7 @@ def _is_wanted(task: Task, wanted: TaskFilter) -> bool:
     return (
         task.state in wanted.states
         and task.kind in wanted.kinds
+        and not (wanted.unassigned and task.claimed_by)
         and all(name in (None, has) for name, has in named)
     )
 

@@ -35,6 +35,7 @@ from flightagents.web.staff.office import Office
 from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
+from tests.support.desk_pages import LogPages, MessagePages, TaskPages
 from tests.support.fakes import FakeFlights
 from tests.support.letters import letters_of
 from tests.support.punctuality import FakePunctuality
@@ -186,6 +187,9 @@ class Website:
             office=Office(
                 users=self.staff.keep,
                 now=Quiet(),
+                tasks=TaskPages(agency),
+                messages=MessagePages(agency),
+                log=LogPages(agency),
                 counts=nothing_waits,
                 flight=NO_FLIGHTS,
                 flights=FakeFlightSearch(agency.flights),

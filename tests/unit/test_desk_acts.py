@@ -1,6 +1,7 @@
 """What staff do about flights and messages: done or why not, for each, and in the log with who and when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -266,3 +267,17 @@ async def test_what_is_held_for_too_long_expires_and_is_shown_as_that() -> None:
     agency.clock.move(timedelta(hours=6))
     await agency.ledger.expire(agency.clock.now())
     assert set(agency.states) == {State.EXPIRED}
+
+
+async def test_what_was_given_up_is_tried_again_and_logged() -> None:
+    agency = await late()
+    (message, *_) = [row.id for row in agency.ledger.rows]
+    acts = agency.worker.acts
+    assert await acts.replay_messages([message], "Kim") == [Acted(message, WhyNot.NOT_GIVEN_UP)]
+    agency.ledger.kept[message].row = replace(agency.ledger.kept[message].row, state=State.DEAD)
+    assert await acts.replay_messages([message, message, "unknown"], "Kim") == [
+        Acted(message),
+        Acted("unknown", WhyNot.NOT_GIVEN_UP),
+    ]
+    assert agency.ledger.kept[message].row.state is State.PENDING
+    assert logged(agency) == [("Kim", Did.REPLAYED, message, "")]

@@ -17,6 +17,11 @@ _WHY_NOT = {
     "empty": "not noted: write something",
     "too_many": "too many at once",
     "not_waiting": "not waiting to be sent",
+    "not_given_up": "not tried again: neither given up nor refused",
+    "done": "not in anybody's hands any more: it has ended",
+    "not_claimed": "in nobody's hands",
+    "not_done": "not opened again: not done, or ended by itself",
+    "erased": "about somebody who was forgotten",
 }
 
 

@@ -15,7 +15,15 @@ from flightagents.clock import Clock
 from flightagents.domain.users import Role
 from flightagents.web import static_files
 from flightagents.web.access.gate import FORM_FIELD, VISITOR
-from flightagents.web.staff import letter_words, rule_words, times, traveller_words, words
+from flightagents.web.staff import (
+    ledger_words,
+    letter_words,
+    log_words,
+    rule_words,
+    times,
+    traveller_words,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ PLACES = (
     Place("/messages", "Messages"),
     Place("/rules", "Rules"),
     Place("/dead-letters", "Dead letters"),
+    Place("/log", "Log", Role.AGENT),
     Place("/system", "System"),
     Place("/users", "Users", Role.ADMIN),
 )
@@ -58,9 +67,9 @@ def environment() -> Environment:
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
     found.globals |= {"old_and_new": words.old_and_new, **traveller_words.WORDS}
-    found.filters |= (
-        times.FILTERS | words.FILTERS | letter_words.FILTERS | rule_words.FILTERS | {"finished": _finished}
-    )
+    for room in (times, words, ledger_words, letter_words, log_words, rule_words):
+        found.filters |= room.FILTERS
+    found.filters |= {"finished": _finished}
     return found
 
 

@@ -6,12 +6,15 @@ from typing import Protocol
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.flight import FlightDesk
 from flightagents.web.staff.flights import Flights
+from flightagents.web.staff.log import LogCalls
 from flightagents.web.staff.mending import LettersCalls
+from flightagents.web.staff.message_calls import MessageCalls
 from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.place import OneOfThem
 from flightagents.web.staff.place_flights import Troubled
 from flightagents.web.staff.places import Rankings
 from flightagents.web.staff.rules import RulesCalls
+from flightagents.web.staff.tasks import TaskCalls
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.users import Users
 
@@ -27,6 +30,9 @@ class Office:
     users: Users
     travellers: TravellersDesk
     now: NowCalls
+    tasks: TaskCalls
+    messages: MessageCalls
+    log: LogCalls
     letters: LettersCalls
     rules: RulesCalls
     counts: Counts
