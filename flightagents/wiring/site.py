@@ -38,6 +38,7 @@ def wire_site(world: World, desk: Desk) -> Site:
     withdraw = desk.withdraw
     give = GiveConsent(bookings, opt_outs, keys, clock)
     token = settings.twilio_auth_token
+    office = staff_pages_of(world, desk)
     return Site(
         agency=Agency(settings.agency_name.strip(), settings.agency_phone.strip()),
         public_url=(settings.public_url or "").rstrip("/"),
@@ -66,6 +67,6 @@ def wire_site(world: World, desk: Desk) -> Site:
             mode=settings.delivery.value,
             secret=world.secret,
         ),
-        office=staff_pages_of(world, desk),
-        live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set),
+        office=office,
+        live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set, anew=office.look_anew),
     )

@@ -51,4 +51,4 @@ def office_of(world: World, desk: Desk) -> Office:
             "/dead-letters": sum(unread),
         }
 
-    return Office(users=users, now=NowCalls(floor, users), counts=counts)
+    return Office(users=users, now=NowCalls(floor, users), counts=counts, look_anew=floor.shared_now.acted)

@@ -1,6 +1,7 @@
 """/: what is wrong now, the most urgent first, and what staff do about it, for one flight or many at once."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -8,11 +9,14 @@ from typing import Protocol
 from aiohttp import web
 
 from flightagents.domain.disruptions_now import Disruption
+from flightagents.domain.times import to_local
+from flightagents.domain.urgency import Urgency
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.staff.acts import Acted, chosen, summed_up
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.kept_rows import KeptRows
 from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
 
@@ -20,6 +24,7 @@ NAME = "now"
 TOPICS = frozenset({"flights", "flight_changes", "notifications", "tasks", "handling", "bookings"})
 SNOOZES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours"}
 """Minutes of business time."""
+_NO_URGENCY = Urgency(0, 0)
 
 
 class Show(StrEnum):
@@ -89,6 +94,7 @@ class NowPage:
     def __init__(self, calls: Callable[[], NowCalls], frame: Callable[[], Frame]) -> None:
         self._calls = calls
         self._frame = frame
+        self._rows = KeptRows()
 
     def mount(self, doors: Doors, stream: LiveStream) -> None:
         """Add the routes and the list."""
@@ -134,8 +140,15 @@ class NowPage:
         return self._frame().text("now_totals.html", ours=_shown(now.disruptions, Show.OURS, visitor))
 
     def _row(self, found: Disruption, *, may_act: bool) -> Row:
-        frame = self._frame()
-        return Row(found.row.flight, frame.text("now_row.html", each=found, row=found.row, may_act=may_act))
+        """Write a row. How urgent it is alone it does not show: that is its place, and changes all the time."""
+        frame, flight = self._frame(), found.row.flight
+        today = to_local(frame.now, frame.zone).date()
+        html = self._rows.html(
+            (flight, may_act),
+            (today, replace(found, urgency=_NO_URGENCY)),
+            lambda: frame.text("now_row.html", each=found, row=found.row, may_act=may_act),
+        )
+        return Row(flight, html)
 
     async def act(self, request: web.Request) -> web.Response:
         """Do something about the marked flights, or about the one whose button it was."""

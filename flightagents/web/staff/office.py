@@ -1,5 +1,6 @@
 """What the staff pages call: a use case for each, as the page wants to see it; wiring/ chooses which."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flightagents.web.staff.counts import Counts
@@ -14,3 +15,5 @@ class Office:
     users: Users
     now: NowCalls
     counts: Counts
+    look_anew: Callable[[], None] = lambda: None
+    """Let nobody get what the worker saw before: the database has changed."""
