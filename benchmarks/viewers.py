@@ -45,7 +45,7 @@ class Viewer:
     """Seconds between two updates of one stream."""
     opened: int = 0
     seen: dict[str, float] = field(default_factory=dict)
-    """When each of the expected keys came first."""
+    """When each of the expected keys came first; 0 where the list had it when its stream began."""
 
     async def log_in(self) -> None:
         """Log in as a browser does."""
@@ -90,11 +90,11 @@ class Viewer:
                 ready.set()
                 if b"event: rows" not in event:
                     continue
-                now = time.time()
+                now, first = time.time(), last < 0
                 self.updates, self.closest, last = self.updates + 1, min(self.closest, now - last), now
                 for key in expected - self.seen.keys():
                     if key.encode() in event:
-                        self.seen[key] = now
+                        self.seen[key] = 0.0 if first else now
         raise RuntimeError(f"{address} ended")
 
 

@@ -48,7 +48,7 @@ class Snapshot:
         self._since: dict[str, bytes] = {}
 
     def since(self, old: "Snapshot | None") -> bytes:
-        """Give, as JSON in one line, what is new to whoever has the old one: the order, and the rows that differ."""
+        """Give, as JSON in one line, what is new to whoever has the old one: the order, and what differs."""
         known = old.version if old else ""
         if known not in self._since:  # most who look have the same one
             had = old.rows if old else {}
@@ -107,8 +107,8 @@ class Live:
     """The lists that somebody looks at. It rests while nobody does.
 
     `touched` gives the names of collections that are changing; after a loss of sight, all of them. Without it
-    nothing happens by itself, and whoever holds this calls `note` and `catch_up`. `anew` is called before lists
-    are made: what was looked at before they were touched does not count any more.
+    nothing happens by itself, and whoever holds this calls `note` and `catch_up`. `anew` is called before
+    lists are made: what was looked at before they were touched does not count any more.
     """
 
     def __init__(

@@ -140,7 +140,7 @@ class NowPage:
         return self._frame().text("now_totals.html", ours=_shown(now.disruptions, Show.OURS, visitor))
 
     def _row(self, found: Disruption, *, may_act: bool) -> Row:
-        """Write a row. How urgent it is alone it does not show: that is its place, and changes all the time."""
+        """Write a row. It does not show how urgent it is, which changes all the time: its place does."""
         frame, flight = self._frame(), found.row.flight
         today = to_local(frame.now, frame.zone).date()
         html = self._rows.html(
