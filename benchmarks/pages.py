@@ -97,6 +97,8 @@ class Leg:
     """The same, of the program that looks."""
     updates: int = 0
     opened: int = 0
+    refused: int = 0
+    """Pages that took the worker too long."""
 
     @property
     def rate(self) -> float:
@@ -164,7 +166,7 @@ def tell(measured: Measured) -> None:
             f"{leg.viewers:3} viewers: {leg.rate:6,.0f} records/s, {leg.seconds:.1f} s, and "
             f"{leg.alerted_seconds:.1f} s until the changes were stored too; CPU seconds: worker "
             f"{leg.worker_seconds:.1f}, viewers {leg.viewers_seconds:.1f}; "
-            f"{leg.updates} updates, {leg.opened} pages"
+            f"{leg.updates} updates, {leg.opened} pages, {leg.refused} refused"
         )
     print(f"with viewers {measured.ratio:.0%} of the rate without; {machine.load()}", flush=True)
 
@@ -313,7 +315,7 @@ def _leg(site: Site, worker: Child, crowd: _Crowd, messages: Messages, pages: Se
     alerted = when_committed(site.kafka, CHANGE_TOPIC, worker).timestamp() - began
     spent = machine.cpu_seconds_of(worker.pid) - cpu, crowd.cpu_seconds - looking
     changes = sum(site.kafka.end_offsets(CHANGE_TOPIC).values()) - before
-    left = crowd.ask("leave") if pages else {"updates": [], "opened": 0, "closest": float("inf")}
+    left = crowd.ask("leave") if pages else {"updates": [], "opened": 0, "refused": 0}
     if pages:
         _busiest(left)
     return Leg(
@@ -326,6 +328,7 @@ def _leg(site: Site, worker: Child, crowd: _Crowd, messages: Messages, pages: Se
         viewers_seconds=spent[1],
         updates=sum(left["updates"]),
         opened=left["opened"],
+        refused=left["refused"],
     )
 
 

@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -32,6 +33,10 @@ _LIVE, _COUNTS = re.compile(r'data-live="([^"]+)"'), re.compile(r'data-counts="(
 """The stream of a page's list, else that of what waits, which each has."""
 
 
+class TooLongError(Exception):
+    """A page took the worker too long, and it said so."""
+
+
 @dataclass(slots=True)
 class Viewer:
     """One person, and what came on their stream."""
@@ -44,6 +49,8 @@ class Viewer:
     closest: float = float("inf")
     """Seconds between two updates of one stream."""
     opened: int = 0
+    refused: int = 0
+    """Pages that took the worker too long."""
     seen: dict[str, float] = field(default_factory=dict)
     """When each of the expected keys came first; 0 where the list had it when its stream began."""
 
@@ -56,21 +63,27 @@ class Viewer:
         async with self.session.post(
             "/login", data=fields, headers={"Origin": origin}, allow_redirects=False
         ) as answer:
-            if answer.status != 303:  # noqa: PLR2004
+            if answer.status != HTTPStatus.SEE_OTHER:
                 raise RuntimeError(f"the login of {self.name} was answered with {answer.status}")
 
     async def open(self, path: str) -> str:
-        """Open a page; give its text. Raises RuntimeError."""
+        """Open a page; give its text. Raises TooLongError, RuntimeError."""
         async with self.session.get(path, headers={"Accept": "text/html"}) as answer:
             text = await answer.text()
-            if answer.status != 200:  # noqa: PLR2004
+            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise TooLongError(path)
+            if answer.status != HTTPStatus.OK:
                 raise RuntimeError(f"{path} was answered with {answer.status}")
             return text
 
     async def look(self, paths: list[str], expected: set[str], ready: asyncio.Event, waits: float) -> None:
         """Open pages in turn, and follow each, until cancelled."""
         for path in itertools.chain.from_iterable(itertools.repeat(paths)):
-            text = await self.open(path)
+            try:
+                text = await self.open(path)
+            except TooLongError:
+                self.refused += 1
+                continue
             self.path, self.opened = path, self.opened + 1
             found = _LIVE.search(text) or _COUNTS.search(text)
             if found is None:
@@ -84,7 +97,7 @@ class Viewer:
     async def _follow(self, address: str, expected: set[str], ready: asyncio.Event) -> None:
         last = float("-inf")
         async with self.session.get(address, headers={"Accept": "text/event-stream"}) as stream:
-            if stream.status != 200:  # noqa: PLR2004
+            if stream.status != HTTPStatus.OK:
                 raise RuntimeError(f"{address} was answered with {stream.status}")
             async for event in _events(stream):
                 ready.set()
@@ -126,13 +139,13 @@ class Crowd:
         found = []
         for path in pages:
             async with self._viewers[0].session.get(path, headers={"Accept": "text/html"}) as answer:
-                found += [path] if answer.status == 200 else []  # noqa: PLR2004
+                found += [path] if answer.status == HTTPStatus.OK else []
         return {"pages": found}
 
     async def look(self, pages: list[str]) -> dict[str, Any]:
         """Let everybody look at pages, each at their own pace; answers once all have their streams."""
         for viewer in self._viewers:
-            viewer.updates, viewer.opened, viewer.closest = 0, 0, float("inf")
+            viewer.updates, viewer.opened, viewer.refused, viewer.closest = 0, 0, 0, float("inf")
         ready = [asyncio.Event() for _ in self._viewers]
         for place, viewer in enumerate(self._viewers):
             start = place // 2 % len(pages)  # every second one is an agent
@@ -163,6 +176,7 @@ class Crowd:
             "updates": [viewer.updates for viewer in self._viewers],
             "closest": min(viewer.closest for viewer in self._viewers),
             "opened": sum(viewer.opened for viewer in self._viewers),
+            "refused": sum(viewer.refused for viewer in self._viewers),
         }
 
     async def load(self, pages: list[str], count: int, a_second: float) -> dict[str, Any]:
