@@ -38,9 +38,9 @@ def make(flights: int, records: int, changed: float, *, new: bool) -> Backlog:
     """Make so many records to measure; with `new` the first look of all flights is among them."""
     feed = Feed(flights, changed)
     looks = feed.looks()
-    known = [] if new else _messages(next(looks))
+    known = [] if new else as_messages(next(looks))
     known_changes = frozenset(feed.expected)
-    waiting = [message for look in islice(looks, -(-records // flights)) for message in _messages(look)]
+    waiting = [message for look in islice(looks, -(-records // flights)) for message in as_messages(look)]
     return Backlog(known, waiting, known_changes, frozenset(feed.expected))
 
 
@@ -62,5 +62,6 @@ def publish(brokers: str, messages: Messages) -> None:
         raise TimeoutError(f"{left} of {len(messages)} records not stored after {STORE_SECONDS} s")
 
 
-def _messages(records: list[FlightRecord]) -> Messages:
+def as_messages(records: Sequence[FlightRecord]) -> Messages:
+    """Give records as poll publishes them."""
     return [(message_key(record.flight, PartitionBy.FLIGHT), encode(record)) for record in records]

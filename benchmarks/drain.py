@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,15 +47,15 @@ def drain(site: Site, backlog: Backlog) -> Drained:
     """Let a worker see what is known, and end; fill the topic; let a worker drain it, and count."""
     if backlog.known:
         publish(site.kafka.address, backlog.known)
-        with _worker(site) as worker:
-            _when_committed(site.kafka, FLIGHT_TOPIC, worker)
-            _when_committed(site.kafka, CHANGE_TOPIC, worker)
+        with running_worker(site) as worker:
+            when_committed(site.kafka, FLIGHT_TOPIC, worker)
+            when_committed(site.kafka, CHANGE_TOPIC, worker)
     publish(site.kafka.address, backlog.waiting)
     started_at, before = datetime.now(UTC), machine.cpu_seconds()
-    with _worker(site) as worker:
-        done_at = _when_committed(site.kafka, FLIGHT_TOPIC, worker)
+    with running_worker(site) as worker:
+        done_at = when_committed(site.kafka, FLIGHT_TOPIC, worker)
         after = machine.cpu_seconds()
-        alerted_at = _when_committed(site.kafka, CHANGE_TOPIC, worker)
+        alerted_at = when_committed(site.kafka, CHANGE_TOPIC, worker)
     _require_all(site, backlog)
     began_at = _first_stored_at(site, started_at)
     return Drained(
@@ -67,11 +67,13 @@ def drain(site: Site, backlog: Backlog) -> Drained:
 
 
 @contextmanager
-def _worker(site: Site) -> Iterator[Child]:
+def running_worker(site: Site, web: Mapping[str, str] | None = None) -> Iterator[Child]:
+    """Run a worker until the block ends; `web` are the settings of its pages, without them it has none."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
-    program = [sys.executable, "-m", "flightagents", "worker", "--without-web", "-l", "info"]
+    program = [sys.executable, "-m", "flightagents", "worker", "-l", "info"]
     log = site.folder / "worker.log"
-    worker = Child("worker", program, log=log, env={**inherited, **site.environment()})
+    environment = {**inherited, **site.environment(), **(web or {})}
+    worker = Child("worker", program if web else [*program, "--without-web"], log=log, env=environment)
     try:
         yield worker
     finally:
@@ -80,7 +82,7 @@ def _worker(site: Site) -> Iterator[Child]:
         raise RuntimeError(f"the worker ended with {code}:\n{worker.last_words()}")
 
 
-def _when_committed(kafka: Kafka, topic: str, worker: Child) -> datetime:
+def when_committed(kafka: Kafka, topic: str, worker: Child) -> datetime:
     """Wait until the worker has committed the end of a topic, to which nothing comes any more."""
     ends = kafka.end_offsets(topic)
     asked = [TopicPartition(topic, partition) for partition in ends]

@@ -48,6 +48,15 @@ def cpu_seconds() -> dict[str, float]:
     return found
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """Give the processor time of a process; 0 where there is no /proc."""
+    try:
+        _, fields = _parse(Path(f"/proc/{pid}/stat").read_text())
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _parse(stat: str) -> tuple[str, list[str]]:
     """Split proc_pid_stat(5): the name stands in brackets and may hold spaces."""
     head, _, fields = stat.rpartition(")")

@@ -2,7 +2,7 @@
 
 Both read from the same Apache Kafka and write to the same MongoDB, one after the other. Ours does all that a
 worker does: it archives and tracks, tells the changes and stores them. Then everyone on many flights is sent
-an email; `--sending` measures that alone, and needs no Kafka.
+an email; `--sending` measures that alone, and needs no Kafka. `--pages` measures the staff page (pages.py).
 """
 
 import argparse
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from benchmarks import backlog, first_version, machine, sending
+from benchmarks import backlog, first_version, machine, pages, sending
 from benchmarks.backlog import Backlog
 from benchmarks.drain import Drained, drain
 from benchmarks.sending import Load, Sent
@@ -42,6 +42,15 @@ class Options:
     """On each of them."""
     connections: int = 8
     """To the mail server."""
+    pages: bool = False
+    """Measure the staff page alone: how fast it is, and what those who look take from a worker."""
+    viewers: int = 50
+    known: int = 100_000
+    """Flights that the pages stand before."""
+    loads: int = 800
+    """Pages that are opened while no records come."""
+    pairs: int = 2
+    """Backlogs without viewers and with them, in turn; each has half of `records`."""
     profile: bool = False
     """Tell where a sender's processor time goes; the figures of such a run count for nothing else."""
 
@@ -64,6 +73,9 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     print(machine.description(), flush=True)
+    if options.pages:
+        _measure_pages(options)
+        return
     if not options.sending:
         if reason := missing_programs():
             sys.exit(reason)
@@ -74,6 +86,23 @@ def main() -> None:
     with embedded_mongodb_blocking() as url:
         for _ in range(options.repeat):
             _tell_sent(sending.send(url, load, profile=options.profile))
+
+
+def _measure_pages(options: Options) -> None:
+    if reason := missing_programs():
+        sys.exit(reason)
+    load = pages.Load(
+        known=options.known,
+        flights=options.flights,
+        records=options.records // 2,
+        changed=options.changed,
+        viewers=options.viewers,
+        loads=options.loads,
+        pairs=options.pairs,
+    )
+    for _ in range(options.repeat):
+        with _site() as site:
+            pages.tell(pages.measure(site, load))
 
 
 def measure(site: Site, options: Options) -> Iterator[Figures]:

@@ -43,10 +43,14 @@ class Site:
 
     def prepare(self) -> None:
         """Make all anew: the topics as a worker does, and both archives with the same indexes."""
-        self.clear()
-        asyncio.run(self._make_topics())
+        self.prepare_topics()
         for name in (OURS, FIRST_VERSION):
             asyncio.run(self._make_indexes(name))
+
+    def prepare_topics(self) -> None:
+        """Make the topics as a worker does, and nothing else."""
+        self.clear()
+        asyncio.run(self._make_topics())
 
     def clear(self) -> None:
         """Delete topics, committed offsets and archives."""

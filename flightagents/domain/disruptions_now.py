@@ -107,8 +107,10 @@ def disruption(row: FlightRow, facts: Facts, now: datetime) -> Disruption:
     )
 
 
-def reach_of(people: Sequence[Person], aside: Iterable[Reason] = ()) -> Reached:
+def reach_of(people: Sequence[Person], aside: Sequence[Reason] = ()) -> Reached:
     """Count how many know."""
+    if not people and not aside:
+        return _NOBODY
     reaches = Counter(each.word.reach for each in people if each.word is not None)
     why = Counter(reason for each in people if (reason := each.why_not_told) is not None)
     return Reached(
@@ -119,6 +121,10 @@ def reach_of(people: Sequence[Person], aside: Iterable[Reason] = ()) -> Reached:
         not_told=dict(why.most_common()),
         aside=dict(Counter(aside).most_common()),
     )
+
+
+_NOBODY = Reached()
+"""Of most flights that are disrupted none of our travellers is on board."""
 
 
 def most_urgent_first(disruptions: Iterable[Disruption]) -> list[Disruption]:

@@ -208,11 +208,10 @@ class FlightId:
     departure: str
     arrival: str
 
-    @classmethod
-    def parse(cls, text: str) -> "FlightId":
+    @staticmethod
+    def parse(text: str) -> "FlightId":
         """Read an identity. Raises ValueError if it is not one."""
-        designator, flight_date, departure, arrival = text.split("|")
-        return cls(designator, date.fromisoformat(flight_date), departure, arrival)
+        return _parsed(text)
 
     @property
     def carrier(self) -> str:
@@ -220,7 +219,17 @@ class FlightId:
         return codes.carrier(self.designator)
 
 
-@lru_cache(maxsize=65_536)  # a day of the whole feed has about 60,000 flights
+_DAY = 65_536
+"""A day of the whole feed has about 60,000 flights."""
+
+
+@lru_cache(maxsize=_DAY)
+def _parsed(text: str) -> FlightId:
+    designator, flight_date, departure, arrival = text.split("|")
+    return FlightId(designator, date.fromisoformat(flight_date), departure, arrival)
+
+
+@lru_cache(maxsize=_DAY)
 def _require_known_names(flight: str, *zones: str | None) -> None:
     if FlightId.parse(flight).date.year not in YEARS:
         raise ValueError(f"{flight!r} is not of this century")

@@ -37,7 +37,7 @@ class SharedNow:
         self._acts = 0
 
     def acted(self) -> None:
-        """Look anew for whoever asks from now on: somebody has done something."""
+        """Look anew for whoever asks from now on: somebody has done something, or a list follows a change."""
         self._acts += 1
 
     async def __call__(self) -> Now:

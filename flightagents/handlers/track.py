@@ -5,6 +5,7 @@ table, then its changelog acknowledged, then, by the caller, the batch. After a 
 batch gives the same changes, with the same ids.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from flightagents.domain.changes import Change
@@ -22,6 +23,9 @@ from flightagents.records import (
     encode,
 )
 
+PART = 500
+"""Records after which others have their turn, such as whoever waits for a page: some 20 ms."""
+
 
 class TrackFlights:
     """Advances each flight of a batch."""
@@ -36,9 +40,9 @@ class TrackFlights:
 
     async def __call__(self, batch: Delivery) -> bool:
         """Work through a batch; False if its partition went to another worker, which then does it again."""
-        records = _ours(batch.records)
+        records = await _ours(batch.records)
         before = await self._states(records)
-        after, changes = _advance(before, records)
+        after, changes = await _advance(before, records)
         if _is_lost(batch):
             return False
         await self._publisher.publish(CHANGE_TOPIC, [(change.flight, encode(change)) for change in changes])
@@ -73,10 +77,12 @@ def _is_lost(batch: Delivery) -> bool:
     return not batch.current
 
 
-def _ours(messages: Sequence[Message]) -> list[FlightRecord]:
+async def _ours(messages: Sequence[Message]) -> list[FlightRecord]:
     """Decode what can be decoded; archive dead-letters the rest."""
     records = []
-    for message in messages:
+    for place, message in enumerate(messages):
+        if place % PART == 0:
+            await asyncio.sleep(0)
         try:
             records.append(decode_flight_record(message.value))
         except UnreadableRecordError:
@@ -92,12 +98,14 @@ def _read(entry: bytes | None) -> FlightState | None:
         return None
 
 
-def _advance(
+async def _advance(
     before: dict[str, FlightState], records: Sequence[FlightRecord]
 ) -> tuple[dict[str, FlightState], list[Change]]:
     after = dict(before)
     found: list[Change] = []
-    for record in records:
+    for place, record in enumerate(records):
+        if place % PART == 0:
+            await asyncio.sleep(0)
         state, changes = advance(after.get(record.flight), record)
         after[record.flight] = state
         found.extend(changes)

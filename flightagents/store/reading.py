@@ -5,9 +5,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 import structlog
+from motor.core import AgnosticBaseCursor
 
 T = TypeVar("T")
 Document = Mapping[str, Any]
+PAGE = 1_000
+"""Documents that are in memory beside what was made of them."""
 
 _log = structlog.get_logger(__name__)
 
@@ -26,7 +29,12 @@ class Reader(Generic[T]):
 
     async def read(self, documents: AsyncIterable[Document]) -> list[T]:
         """Give what can be read, in order."""
-        return [one async for document in documents for one in self._one(document)]
+        if not isinstance(documents, AgnosticBaseCursor):
+            return [one async for document in documents for one in self._one(document)]
+        found: list[T] = []
+        while page := await documents.to_list(PAGE):  # a third of what each document for itself would take
+            found += self.read_all(page)
+        return found
 
     def read_all(self, documents: Iterable[Document]) -> list[T]:
         """Do the same with documents that are here already."""

@@ -51,6 +51,7 @@ def wire_site(world: World, desk: Desk, mend: MendLetters | None = None) -> Site
     withdraw = desk.withdraw
     give = GiveConsent(bookings, opt_outs, keys, clock)
     token = settings.twilio_auth_token
+    office = staff_pages_of(world, desk, mend or wire_letters(world))
     return Site(
         agency=Agency(settings.agency_name.strip(), settings.agency_phone.strip()),
         public_url=(settings.public_url or "").rstrip("/"),
@@ -79,6 +80,6 @@ def wire_site(world: World, desk: Desk, mend: MendLetters | None = None) -> Site
             mode=settings.delivery.value,
             secret=world.secret,
         ),
-        office=staff_pages_of(world, desk, mend or wire_letters(world)),
-        live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set),
+        office=office,
+        live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set, anew=office.look_anew),
     )

@@ -67,6 +67,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         messages=message_calls_of(world, desk, floor),
         log=LogCalls(floor.audit, users),
         counts=counts,
+        look_anew=floor.shared_now.acted,
         flight=flight_desk_of(world, desk),
         flights=MongoFlightSearch(world.database),
         travellers=travellers_of(world, desk),

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from flightagents.web.staff.live import ANYWAY_EVERY, AT_MOST_EVERY, Listing, Live, Row, Snapshot, Update
+from flightagents.web.staff.live import (
+    ANYWAY_EVERY,
+    AT_MOST_EVERY,
+    Allowance,
+    Listing,
+    Live,
+    Row,
+    Snapshot,
+    Update,
+)
 
 SECOND = AT_MOST_EVERY.total_seconds()
 
@@ -40,7 +49,11 @@ class Watched:
     def __init__(self) -> None:
         self.seconds = 100.0
         self.counted: list[int] = []
-        self.live = Live(None, count=self.counted.append, seconds=lambda: self.seconds)
+        self.looked_anew = 0
+        self.live = Live(None, count=self.counted.append, anew=self.anew, seconds=lambda: self.seconds)
+
+    def anew(self) -> None:
+        self.looked_anew += 1
 
     async def touch(self, *names: str, after: float = SECOND) -> None:
         self.live.note(frozenset(names))
@@ -236,3 +249,44 @@ async def test_the_end_of_the_server_ends_every_stream(watched: Watched) -> None
     await asyncio.sleep(0)
     watched.live.close()
     assert await waiting is None
+
+
+async def test_lists_are_made_of_what_is_looked_at_after_the_change_once_for_all_of_them() -> None:
+    watched, now, counts = Watched(), Table("now"), Table("counts")
+    page = Page(watched.live, now, counts)
+    await page.read()
+    await watched.touch("flights")
+    assert (watched.looked_anew, now.made, counts.made) == (1, 1, 1)
+    await watched.touch("workers")
+    assert (watched.looked_anew, now.made, counts.made) == (1, 1, 1)
+    await page.leave()
+
+
+async def test_what_is_touched_while_lists_are_made_makes_each_of_them_due_again() -> None:
+    watched, first, second = Watched(), Table("first"), Table("second")
+
+    async def make_and_be_touched() -> Sequence[Row]:
+        watched.live.note(frozenset({"flights"}))
+        return []
+
+    touched = Listing("touched", "touched", frozenset({"flights"}), make_and_be_touched)
+    first.listing = touched
+    page = Page(watched.live, first, second)
+    await page.read()
+    await watched.touch("flights")
+    assert second.made == 1
+    await watched.touch("nothing")
+    assert second.made == 2
+    await page.leave()
+
+
+def test_after_a_quiet_time_some_work_is_done_at_once_and_then_a_share_of_the_time() -> None:
+    seconds = [0.0]
+    allowance = Allowance(0.1, 0.5, lambda: seconds[0])
+    assert allowance.spend(0.25) == 0
+    assert allowance.spend(0.25) == 0
+    assert allowance.spend(0.25) == pytest.approx(2.5)
+    seconds[0] += 2.5
+    assert allowance.spend(0.125) == pytest.approx(1.25)
+    seconds[0] += 1000
+    assert allowance.spend(0.75) == pytest.approx(2.5)

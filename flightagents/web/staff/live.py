@@ -22,6 +22,8 @@ ANYWAY_EVERY = timedelta(seconds=30)
 """Real time after which a list is made anew though nothing was touched: time alone changes its order."""
 SHARE = 0.05
 """Of the worker's time, for lists that change by themselves."""
+BURST = timedelta(seconds=0.5)
+"""Of work that may be done at once after a quiet time: a change that comes alone is shown at once."""
 TICK = timedelta(milliseconds=100)
 
 _log = structlog.get_logger(__name__)
@@ -43,15 +45,15 @@ class Snapshot:
         for key, html in self.rows.items():
             digest.update(f"{key}\0{html}\0".encode())
         self.version = digest.hexdigest()[:16]
-        self._since: dict[str, str] = {}
+        self._since: dict[str, bytes] = {}
 
-    def since(self, old: "Snapshot | None") -> str:
-        """Give, as JSON, what is new to whoever has the old one: the order, and the rows that differ."""
+    def since(self, old: "Snapshot | None") -> bytes:
+        """Give, as JSON in one line, what is new to whoever has the old one: the order, and what differs."""
         known = old.version if old else ""
         if known not in self._since:  # most who look have the same one
             had = old.rows if old else {}
             new = {key: html for key, html in self.rows.items() if had.get(key) != html}
-            self._since[known] = msgspec.json.encode({"order": list(self.rows), "rows": new}).decode()
+            self._since[known] = msgspec.json.encode({"order": list(self.rows), "rows": new})
         return self._since[known]
 
 
@@ -70,7 +72,8 @@ class Update(NamedTuple):
 
     name: str
     version: str
-    text: str
+    text: bytes
+    """JSON in one line; the same object for all who get the same."""
 
 
 @dataclass(slots=True)
@@ -82,11 +85,30 @@ class _View:
     viewers: set[asyncio.Event] = field(default_factory=set)
 
 
+class Allowance:
+    """A share of the time, of which up to `burst` seconds are saved up while nothing is spent."""
+
+    def __init__(self, share: float, burst: float, seconds: Callable[[], float] = monotonic) -> None:
+        self._share = share
+        self._burst = burst
+        self._seconds = seconds
+        self._saved = burst
+        self._at = seconds()
+
+    def spend(self, spent: float) -> float:
+        """Spend so many seconds; give how many to wait until some are left again."""
+        now = self._seconds()
+        self._saved = min(self._burst, self._saved + (now - self._at) * self._share) - spent
+        self._at = now
+        return max(0.0, -self._saved / self._share)
+
+
 class Live:
     """The lists that somebody looks at. It rests while nobody does.
 
     `touched` gives the names of collections that are changing; after a loss of sight, all of them. Without it
-    nothing happens by itself, and whoever holds this calls `note` and `catch_up`.
+    nothing happens by itself, and whoever holds this calls `note` and `catch_up`. `anew` is called before
+    lists are made: what was looked at before they were touched does not count any more.
     """
 
     def __init__(
@@ -94,9 +116,11 @@ class Live:
         touched: Callable[[], AsyncIterator[frozenset[str]]] | None,
         *,
         count: Callable[[int], None],
+        anew: Callable[[], None] = lambda: None,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._touched = touched
+        self._anew = anew
         self._count = count
         self._seconds = seconds
         self._views: dict[Hashable, _View] = {}
@@ -148,9 +172,13 @@ class Live:
     async def catch_up(self) -> float:
         """Make the lists anew that are due; give how many seconds that took."""
         began = self._seconds()
-        for view in list(self._views.values()):
-            if self._is_due(view):
-                await self._remake(view)
+        due = [view for view in self._views.values() if self._is_due(view)]
+        for view in due:  # whatever is touched from now on makes it due again
+            view.dirty, view.made_at = False, began
+        if due:
+            self._anew()
+        for view in due:
+            await self._remake(view)
         return self._seconds() - began
 
     def _is_due(self, view: _View) -> bool:
@@ -159,7 +187,6 @@ class Live:
         return bool(view.viewers) and age >= wait.total_seconds()
 
     async def _remake(self, view: _View) -> None:
-        view.dirty, view.made_at = False, self._seconds()
         try:
             snapshot = Snapshot(await view.listing.make())
         except Exception:  # noqa: BLE001 - a loop of its own: those who look keep what they have
@@ -200,6 +227,7 @@ class Live:
             self.note(touched)
 
     async def _keep_up(self) -> None:
+        allowance = Allowance(SHARE, BURST.total_seconds())
         while True:
-            spent = await self.catch_up()
-            await asyncio.sleep(max(TICK.total_seconds(), spent / SHARE))
+            waits = allowance.spend(await self.catch_up())
+            await asyncio.sleep(max(TICK.total_seconds(), waits))

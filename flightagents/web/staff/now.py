@@ -1,18 +1,22 @@
 """/: what is wrong now, the most urgent first, and what staff do about it, for one flight or many at once."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Protocol
 
 from aiohttp import web
 
 from flightagents.domain.disruptions_now import Disruption
+from flightagents.domain.times import to_local
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.staff.acts import Acted, chosen, summed_up
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.kept_rows import KeptRows
 from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
 
@@ -20,6 +24,8 @@ NAME = "now"
 TOPICS = frozenset({"flights", "flight_changes", "notifications", "tasks", "handling", "bookings"})
 SNOOZES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours"}
 """Minutes of business time."""
+_shown_of = attrgetter(*(each.name for each in fields(Disruption) if each.name != "urgency"))
+"""All that a row shows. How urgent a flight is changes all the time, and only its place shows that."""
 
 
 class Show(StrEnum):
@@ -89,6 +95,7 @@ class NowPage:
     def __init__(self, calls: Callable[[], NowCalls], frame: Callable[[], Frame]) -> None:
         self._calls = calls
         self._frame = frame
+        self._rows = KeptRows()
 
     def mount(self, doors: Doors, stream: LiveStream) -> None:
         """Add the routes and the list."""
@@ -108,7 +115,7 @@ class NowPage:
             show=show,
             shows=list(Show),
             cut=now.cut,
-            rows=[self._row(each, may_act=may_act) for each in found],
+            rows=self._written(found, may_act=may_act),
             counts={each: len(_shown(now.disruptions, each, visitor)) for each in Show},
             totals=self._totals(now, visitor),
             colleagues=await self._calls().colleagues() if may_act else (),
@@ -125,7 +132,7 @@ class NowPage:
             shown = _shown(now.disruptions, show, visitor)
             return [
                 Row("#totals", self._totals(now, visitor)),
-                *(self._row(each, may_act=may_act) for each in shown),
+                *self._written(shown, may_act=may_act),
             ]
 
         return Listing(NAME, (NAME, show, whose, may_act), TOPICS, make)
@@ -133,9 +140,19 @@ class NowPage:
     def _totals(self, now: Now, visitor: Visitor) -> str:
         return self._frame().text("now_totals.html", ours=_shown(now.disruptions, Show.OURS, visitor))
 
-    def _row(self, found: Disruption, *, may_act: bool) -> Row:
+    def _written(self, found: Sequence[Disruption], *, may_act: bool) -> list[Row]:
+        """Write rows, those anew that show something else than before."""
         frame = self._frame()
-        return Row(found.row.flight, frame.text("now_row.html", each=found, row=found.row, may_act=may_act))
+        today = to_local(frame.now, frame.zone).date()
+
+        def row(each: Disruption) -> Row:
+            def write() -> str:
+                return frame.text("now_row.html", each=each, row=each.row, may_act=may_act)
+
+            flight = each.row.flight
+            return Row(flight, self._rows.html((flight, may_act), (today, *_shown_of(each)), write))
+
+        return [row(each) for each in found]
 
     async def act(self, request: web.Request) -> web.Response:
         """Do something about the marked flights, or about the one whose button it was."""

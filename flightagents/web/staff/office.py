@@ -1,5 +1,6 @@
 """What the staff pages call: a use case for each, as the page wants to see it; wiring/ chooses which."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,3 +41,5 @@ class Office:
     flights: Flights
     punctuality: Punctuality
     troubled: Troubled
+    look_anew: Callable[[], None] = lambda: None
+    """Let nobody get what the worker saw before: the database has changed."""

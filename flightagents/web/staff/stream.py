@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from aiohttp import web
-from aiohttp_sse import sse_response
+from aiohttp_sse import EventSourceResponse, sse_response
 
 from flightagents.domain.users import Role
 from flightagents.errors import StartingError
@@ -64,7 +64,8 @@ class LiveStream:
                     async for update in updates:
                         versions[update.name] = update.version
                         id_ = "/".join(versions.get(each.name, "") for each in listings)
-                        await response.send(update.text, event=_event(update.name), id=id_)
+                        head = f"id: {id_}\r\nevent: {_event(update.name)}\r\ndata: ".encode()
+                        await _send(response, request, b"".join([head, update.text, b"\r\n\r\n"]))
             except TimeoutError:
                 pass
             finally:
@@ -87,6 +88,21 @@ class LiveStream:
 
 COUNTS = "counts"
 """The list of how much waits for a person, which every page shows in its head."""
+
+
+async def _send(response: EventSourceResponse, request: web.Request, event: bytes) -> None:
+    """Send an event. The library's own `send` would take it apart and encode it anew for each viewer.
+
+    Raises TimeoutError where the viewer does not read it; then their connection is gone.
+    """
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await response.write(event)  # in one piece: pings come in between
+    except TimeoutError:
+        response.stop_streaming()
+        if request.transport is not None:
+            request.transport.abort()  # to end it in order would wait for the viewer, too
+        raise
 
 
 def _event(name: str) -> str:

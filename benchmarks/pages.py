@@ -1,0 +1,366 @@
+"""How fast the staff page is, and what it takes from a worker: `make bench ARGS=--pages`.
+
+One real worker with its web, before it 100,000 flights with a million changes and fifty people who look.
+First pages are opened while no records come; then single changes are followed from flight-topic to the
+streams of those people; then backlogs are drained, in turn with nobody looking and with everybody.
+"""
+
+import asyncio
+import itertools
+import json
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection
+from typing import Any
+
+from pymongo import MongoClient
+
+from benchmarks import backlog, machine
+from benchmarks.backlog import Messages, publish
+from benchmarks.drain import PATIENCE, running_worker, when_committed
+from benchmarks.feed import Feed
+from benchmarks.pages_data import NOW, Amounts, fill
+from benchmarks.pages_queries import make_ready
+from benchmarks.site import OURS, Site
+from flightagents.clock import SystemClock
+from flightagents.domain.bookings import Channel, Consent
+from flightagents.domain.users import Role
+from flightagents.handlers.keep_users import KeepUsers
+from flightagents.handlers.passwords import Passwords
+from flightagents.records import CHANGE_TOPIC, FLIGHT_TOPIC, FlightRecord
+from flightagents.sandbox.processes import LOCALHOST, Child, free_port
+from flightagents.settings import PREFIX
+from flightagents.store import bookings
+from flightagents.store.connection import connect
+from flightagents.store.flights import FLIGHTS
+from flightagents.store.users import MongoTokens, MongoUsers
+from tests.support.kafka import wait_until
+from tests.support.rows import row, run_of
+from tests.support.travellers import booking, segment
+from tests.support.users import PASSWORD, QUICK
+
+PAGES = ("/", "/?show=all", "/flights", "/flights/{flight}", "/tasks", "/messages", "/system", "/places")
+"""What is opened, as far as the worker has it."""
+START = timedelta(minutes=2)
+LOADS_A_SECOND = 4.0
+"""Five times what fifty people do who open a page a minute."""
+PROBES = 30
+PROBE_EVERY = 1.7
+"""Seconds: no multiple of what the streams go by, so that a change meets them at any moment."""
+LATE = 180
+"""Minutes: the gravest that a delay can be, so that it is on the page of all flights too."""
+TRAVELLERS = 3
+"""On each of the flights that are followed, so that they are on the first page."""
+MOST_A_SECOND = 1.05
+"""Updates of a stream; the rest is the network's jitter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much of what."""
+
+    known: int
+    """Flights that the pages stand before, ten changes each, and two bookings and messages for each."""
+    flights: int
+    """In the feed that is drained."""
+    records: int
+    """Of each backlog."""
+    changed: float
+    viewers: int
+    loads: int
+    pairs: int
+    """Of backlogs: without viewers and with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One backlog, drained."""
+
+    viewers: int
+    records: int
+    changes: int
+    seconds: float
+    """Until the offsets of flight-topic were committed."""
+    alerted_seconds: float
+    """Until those of the changes were."""
+    worker_seconds: float
+    """Of the processor."""
+    viewers_seconds: float
+    """The same, of the program that looks."""
+    updates: int = 0
+    opened: int = 0
+    refused: int = 0
+    """Pages that took the worker too long."""
+
+    @property
+    def rate(self) -> float:
+        """Give records a second."""
+        return self.records / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One attempt."""
+
+    took: dict[str, list[float]]
+    """Milliseconds, by page."""
+    followed: list[float]
+    """Seconds from a record to each stream."""
+    legs: list[Leg]
+    busiest: float
+    """Updates a second of the stream that got most."""
+
+    @property
+    def ratio(self) -> float:
+        """Give how fast a backlog is drained with viewers, as a share of without."""
+        return _rate(self.legs, watched=True) / _rate(self.legs, watched=False)
+
+
+def measure(site: Site, load: Load) -> Measured:
+    """Measure once."""
+    _prepare(site, load)
+    looks = Feed(load.flights, load.changed).looks()
+    probes = _probes()
+    publish(site.kafka.address, [*backlog.as_messages(next(looks)), *backlog.as_messages(probes[0])])
+    port = free_port()
+    with running_worker(site, _web(port)) as worker, _crowd(port, load.viewers) as crowd:
+        _wait_until_drained(site, worker)
+        wait_until(lambda: _answers(port), START, worker.last_words)
+        pages = _pages_of(crowd, site)
+        crowd.ask("look", pages=pages)
+        took: dict[str, list[float]] = crowd.ask(
+            "load", pages=pages, count=load.loads, a_second=LOADS_A_SECOND
+        )["took"]
+        followed = _follow(site, crowd, probes[1])
+        busiest = _busiest(crowd.ask("leave"))
+        legs = []
+        for watched in [False, True] * load.pairs:
+            messages = _next(looks, load.records)
+            legs.append(_leg(site, worker, crowd, messages, pages if watched else ()))
+    return Measured(took, followed, legs, busiest)
+
+
+def tell(measured: Measured) -> None:
+    """Print what came out."""
+    everything = list(itertools.chain.from_iterable(measured.took.values()))
+    for name, took in [*measured.took.items(), ("all pages", everything)]:
+        print(
+            f"{name:40} {len(took):5} times: median {statistics.median(took):6.1f} ms, "
+            f"p99 {_percentile(took, 0.99):6.1f} ms, most {max(took):6.1f} ms"
+        )
+    print(
+        f"from a record to {len(measured.followed)} looks at it: median "
+        f"{statistics.median(measured.followed):.2f} s, most {max(measured.followed):.2f} s; "
+        f"at most {measured.busiest:.2f} updates a second on a stream"
+    )
+    for leg in measured.legs:
+        print(
+            f"{leg.viewers:3} viewers: {leg.rate:6,.0f} records/s, {leg.seconds:.1f} s, and "
+            f"{leg.alerted_seconds:.1f} s until the changes were stored too; CPU seconds: worker "
+            f"{leg.worker_seconds:.1f}, viewers {leg.viewers_seconds:.1f}; "
+            f"{leg.updates} updates, {leg.opened} pages, {leg.refused} refused"
+        )
+    print(f"with viewers {measured.ratio:.0%} of the rate without; {machine.load()}", flush=True)
+
+
+class _Crowd:
+    """The program that looks."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def ask(self, do: str, **values: object) -> dict[str, Any]:
+        """Give it a command; gives its answer. Raises RuntimeError if it has ended."""
+        given, answers = self._process.stdin, self._process.stdout
+        if given is None or answers is None:
+            raise RuntimeError("the viewers cannot be talked to")
+        given.write(json.dumps({"do": do, **values}) + "\n")
+        given.flush()
+        answer: dict[str, Any] = json.loads(answers.readline() or "null")
+        if answer is None:
+            raise RuntimeError("the viewers gave up; why stands above")
+        return answer
+
+    @property
+    def cpu_seconds(self) -> float:
+        return machine.cpu_seconds_of(self._process.pid)
+
+
+@contextmanager
+def _crowd(port: int, count: int) -> Iterator[_Crowd]:
+    program = [sys.executable, "-m", "benchmarks.viewers", f"http://{LOCALHOST}:{port}", str(count)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield _Crowd(process)
+        finally:
+            process.kill()
+
+
+def _web(port: int) -> dict[str, str]:
+    """Give the settings of a worker whose clock begins at the time that the data was made for."""
+    return {
+        f"{PREFIX}WEB_HOST": LOCALHOST,
+        f"{PREFIX}WEB_PORT": str(port),
+        f"{PREFIX}CLOCK": f"simulated:{NOW:%Y-%m-%dT%H:%M:%SZ}@1@{time.time():.0f}",
+    }
+
+
+def _prepare(site: Site, load: Load) -> None:
+    with MongoClient[dict[str, Any]](site.mongodb) as client:
+        filled = client[OURS][FLIGHTS].find_one() is not None
+    if not filled:
+        site.prepare_topics()
+        began = time.monotonic()
+        fill(site.mongodb, OURS, Amounts(flights=load.known, bookings=2 * load.known, rows=2 * load.known))
+        print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
+    asyncio.run(_add_people(site, load.viewers))
+
+
+async def _add_people(site: Site, viewers: int) -> None:
+    """Make the indexes, the viewers' accounts and the travellers of the flights that are followed."""
+    database = connect(site.mongodb, OURS)
+    await make_ready(database)
+    keep = KeepUsers(MongoUsers(database), MongoTokens(database), Passwords(QUICK), SystemClock())
+    for number in range(viewers):
+        await keep.add(f"viewer{number}", (Role.VIEWER, Role.AGENT)[number % 2], PASSWORD)
+    consent = Consent(source="import:nightly.csv", at=NOW)
+    people = [
+        booking(
+            segment(_probe(number)),
+            reference=f"P{number}-{seat}",
+            email=f"p{number}-{seat}@example.com",
+            consents={Channel.EMAIL: consent},
+        )
+        for number in range(PROBES)
+        for seat in range(TRAVELLERS)
+    ]
+    documents = [{"_id": each.id, **bookings.document(each), "decided": True} for each in people]
+    await database[bookings.COLLECTION].insert_many(documents)
+    database.client.close()
+
+
+def _probe(number: int) -> str:
+    """Give the designator of a flight that is followed; the data has none of this airline."""
+    return f"ZX{100 + number}"
+
+
+def _probes() -> tuple[list[FlightRecord], list[FlightRecord]]:
+    """Give two looks at the flights that are followed: as planned, and late."""
+
+    def look(number: int, delay: int | None) -> list[FlightRecord]:
+        rows = [row(_probe(each), departs="04:10", arrives="12:10", delay=delay) for each in range(PROBES)]
+        return run_of(rows, number, NOW + number * timedelta(minutes=1) - timedelta(hours=1))
+
+    return look(1, None), look(2, LATE)
+
+
+def _next(looks: Iterator[list[FlightRecord]], count: int) -> Messages:
+    messages: list[tuple[str, bytes]] = []
+    while len(messages) < count:
+        messages.extend(backlog.as_messages(next(looks)))
+    return messages
+
+
+def _pages_of(crowd: _Crowd, site: Site) -> list[str]:
+    """Give those of the pages that there are, of a flight with travellers that one."""
+    with MongoClient[dict[str, Any]](site.mongodb) as client:
+        booked = client[OURS]["notifications"].find_one({}, {"flight": 1})
+    flight = booked["flight"] if booked else ""
+    wanted = [each.format(flight=flight) for each in PAGES]
+    found: list[str] = crowd.ask("there", pages=wanted)["pages"]
+    print(f"pages: {' '.join(found)}", flush=True)
+    return found
+
+
+def _follow(site: Site, crowd: _Crowd, late: Sequence[FlightRecord]) -> list[float]:
+    """Send one change after the other, and see when it is on the streams of those who look at the list."""
+    crowd.ask("expect", keys=[record.flight for record in late])
+    sent = {}
+    for record in late:
+        publish(site.kafka.address, backlog.as_messages([record]))
+        sent[record.flight] = time.time()  # the broker has it
+        time.sleep(PROBE_EVERY)
+
+    def seen() -> list[dict[str, float]]:
+        return [each["keys"] for each in crowd.ask("seen")["seen"]]
+
+    def are_seen() -> bool:
+        found = seen()
+        return all(any(flight in keys for keys in found) for flight in sent)
+
+    wait_until(are_seen, PATIENCE, every=timedelta(seconds=1))
+    # Whoever opened the list after a change found it there: that is no update.
+    return [keys[flight] - at for flight, at in sent.items() for keys in seen() if keys.get(flight, 0.0) > 0]
+
+
+def _leg(site: Site, worker: Child, crowd: _Crowd, messages: Messages, pages: Sequence[str]) -> Leg:
+    """Fill the topic while the worker stands still, and let it drain."""
+    if pages:
+        crowd.ask("look", pages=list(pages))
+    worker.signal(signal.SIGSTOP)
+    publish(site.kafka.address, messages)
+    before = sum(site.kafka.end_offsets(CHANGE_TOPIC).values())
+    cpu, looking = machine.cpu_seconds_of(worker.pid), crowd.cpu_seconds
+    began = time.time()
+    worker.signal(signal.SIGCONT)
+    done = when_committed(site.kafka, FLIGHT_TOPIC, worker).timestamp() - began
+    alerted = when_committed(site.kafka, CHANGE_TOPIC, worker).timestamp() - began
+    spent = machine.cpu_seconds_of(worker.pid) - cpu, crowd.cpu_seconds - looking
+    changes = sum(site.kafka.end_offsets(CHANGE_TOPIC).values()) - before
+    left = crowd.ask("leave") if pages else {"updates": [], "opened": 0, "refused": 0}
+    if pages:
+        _busiest(left)
+    return Leg(
+        viewers=len(left["updates"]),
+        records=len(messages),
+        changes=changes,
+        seconds=done,
+        alerted_seconds=alerted,
+        worker_seconds=spent[0],
+        viewers_seconds=spent[1],
+        updates=sum(left["updates"]),
+        opened=left["opened"],
+        refused=left["refused"],
+    )
+
+
+def _busiest(left: dict[str, Any]) -> float:
+    """Give how many updates a second the busiest stream got; more than one is no measurement."""
+    # Each stream begins with one update, the list as it stands.
+    streams = 1 + left["opened"] / max(1, len(left["updates"]))
+    a_second = max(0.0, max(left["updates"]) - 2 * streams) / left["seconds"]
+    if a_second > MOST_A_SECOND:
+        raise RuntimeError(f"a viewer got {a_second:.2f} updates a second")
+    return a_second
+
+
+def _wait_until_drained(site: Site, worker: Child) -> None:
+    when_committed(site.kafka, FLIGHT_TOPIC, worker)
+    when_committed(site.kafka, CHANGE_TOPIC, worker)
+
+
+def _answers(port: int) -> bool:
+    """Tell whether the worker has all that it needs."""
+    with closing(HTTPConnection(LOCALHOST, port, timeout=PATIENCE.total_seconds())) as connection:
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
+        except OSError:
+            return False
+
+
+def _rate(legs: Sequence[Leg], *, watched: bool) -> float:
+    these = [leg for leg in legs if (leg.viewers > 0) is watched]
+    return sum(leg.records for leg in these) / sum(leg.seconds for leg in these)
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
