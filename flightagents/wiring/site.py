@@ -24,7 +24,18 @@ from flightagents.wiring.staff_pages import office_of as staff_pages_of
 from flightagents.wiring.world import World
 
 WATCHED = frozenset(
-    {"flights", "flight_changes", "notifications", "tasks", "handling", "bookings", "dead_letters", "workers"}
+    {
+        "flights",
+        "flight_changes",
+        "notifications",
+        "tasks",
+        "handling",
+        "bookings",
+        "dead_letters",
+        "workers",
+        "polls",
+        "leases",
+    }
 )
 """The collections that live lists are made of."""
 

@@ -13,6 +13,7 @@ from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
+from flightagents.domain.system_health import SystemHealth, health_of
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
 from flightagents.handlers.desk_acts import DeskActs
@@ -33,6 +34,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.health import facts
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -95,6 +97,18 @@ class Quiet:
         return ["ada", "ben"]
 
 
+class Healthy:
+    """A system of one worker; `facts` are what is known of it."""
+
+    worker = "one"
+
+    def __init__(self) -> None:
+        self.facts = facts()
+
+    async def health(self) -> SystemHealth:
+        return health_of(self.facts)
+
+
 async def nothing_waits() -> Mapping[str, int]:
     return {"/": 0, "/tasks": 0}
 
@@ -117,6 +131,7 @@ class Website:
         self.once = FakeOnce()
         self.reports = Reports()
         self.staff = Staff()
+        self.system = Healthy()
         self.live = Live(None, count=lambda _count: None)
         bearers = Bearers(self.pages, agency.bookings, LINKS)
         self.withdraw = WithdrawConsent(
@@ -156,7 +171,7 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
+            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits, system=self.system),
         )
 
     def public_url(self, url: str) -> None:

@@ -41,7 +41,7 @@
 
   function replace(old, row) {
     carryOver(old, row);
-    row.classList.add("changed");
+    if (!("quiet" in list.dataset)) row.classList.add("changed");
     old.replaceWith(row);
   }
 
@@ -80,7 +80,7 @@
     for (const key of list.order) {
       let row = rows.get(key);
       const html = newest.get(key);
-      if (html !== undefined) {
+      if (html !== undefined && (anyway || !row?.contains(document.activeElement))) {
         newest.delete(key);
         const made = parse(html);
         if (row) replace(row, made); else made.classList.add("changed");
