@@ -51,6 +51,10 @@ class SystemCalls:
         """Look at everything."""
         return await self.look()
 
+    async def health_anew(self) -> SystemHealth:
+        """Look again."""
+        return await self.look.anew()
+
 
 def office_of(world: World, desk: Desk) -> Office:
     """Build a use case for each page."""

@@ -42,6 +42,9 @@ class SystemCalls(Protocol):
     async def health(self) -> SystemHealth:
         """Look at everything; all who ask within two seconds get the same."""
 
+    async def health_anew(self) -> SystemHealth:
+        """Look again, now that something has changed."""
+
 
 class SystemPage:
     """Shows it, and follows it."""
@@ -72,7 +75,7 @@ class SystemPage:
         del query, visitor
 
         async def make() -> Sequence[Row]:
-            return self._rows(await self._calls().health())
+            return self._rows(await self._calls().health_anew())
 
         return Listing(NAME, NAME, TOPICS, make)
 

@@ -39,17 +39,24 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
+  // A row that the keyboard is in waits, unless somebody has only opened something in it to watch.
+  function held(row) {
+    return row.contains(document.activeElement) && !document.activeElement.matches("summary");
+  }
+
   function replace(old, row) {
     carryOver(old, row);
+    const opened = [...old.querySelectorAll("summary")].indexOf(document.activeElement);
     if (!("quiet" in list.dataset)) row.classList.add("changed");
     old.replaceWith(row);
+    row.querySelectorAll("summary")[opened]?.focus({ preventScroll: true });
   }
 
   function apply(update) {
     const rows = byKey();
     for (const [key, html] of Object.entries(update.rows)) {
       const old = rows.get(key);
-      if (old && !old.contains(document.activeElement)) replace(old, parse(html));
+      if (old && !held(old)) replace(old, parse(html));
       else newest.set(key, html);
     }
     settle(update.order);
@@ -80,7 +87,7 @@
     for (const key of list.order) {
       let row = rows.get(key);
       const html = newest.get(key);
-      if (html !== undefined && (anyway || !row?.contains(document.activeElement))) {
+      if (html !== undefined && (anyway || !row || !held(row))) {
         newest.delete(key);
         const made = parse(html);
         if (row) replace(row, made); else made.classList.add("changed");
