@@ -1,8 +1,8 @@
-"""Faust's own statistics of this worker, in words: what its monitor counts, as far as it is right for batches.
+"""Faust's own statistics of this worker, in words: what its monitor counts, as far as it is right for us.
 
-Its JSON stays at /stats and /faust/performance/. What it says of events at work and of how long they take is
-left out: it is wrong for streams without automatic acks; so are full buffers, of which it tells one
-partition alone. Before it Faust's monitor; after it /system.
+Left out is what it tells of events at work and of how long they take, wrong for streams without automatic
+acks; of full buffers, of one partition alone; of pages, of Faust's own alone. All of it is in the JSON at
+/stats and /faust/performance/. Before it Faust's monitor; after it the page of the system.
 """
 
 from collections.abc import Mapping
@@ -39,10 +39,6 @@ def figures_of(monitor: Mapping[str, Any]) -> list[Figure]:
         Figure("Rebalances", _number(monitor["rebalances"]), "partitions were given out anew"),
         Figure("A rebalance takes", _middle(monitor["rebalance_end_latency"]), "until all is read again"),
         Figure("Assignments that failed", _number(monitor["assignments_failed"]), "0 is as it should be"),
-        Figure("Pages", _codes(monitor["http_response_codes"]), "answers of this web server by status"),
-        Figure(
-            "A page takes", _middle(monitor["http_response_latency"]), "live streams, which last, included"
-        ),
     ]
 
 
@@ -55,8 +51,4 @@ def _each(what: str, counts: Mapping[str, int]) -> list[Figure]:
 
 
 def _middle(latencies: Any) -> str:  # noqa: ANN401 - a deque of Faust's
-    return seconds(median(latencies)) if latencies else "–"
-
-
-def _codes(codes: Mapping[int, int]) -> str:
-    return ", ".join(f"{code}: {count:,}" for code, count in sorted(codes.items())) or "none yet"
+    return seconds(median(latencies)) if latencies else "not yet"

@@ -108,6 +108,7 @@ async def test_a_page_gets_its_list_and_the_counts(around: Around) -> None:
 
 async def test_a_viewer_who_leaves_is_no_error(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
     # A test server stops whoever answers; a worker's lets them go on, until they write to nobody.
+    assert around.client.server.runner is not None
     monkeypatch.setattr(around.client.server.runner.server, "handler_cancellation", False)
     with structlog.testing.capture_logs() as lines:
         async with around.looking("/probes/probe") as events:

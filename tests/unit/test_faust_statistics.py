@@ -17,21 +17,18 @@ def shown(monitor: Monitor) -> dict[str, str]:
 
 def test_a_worker_that_has_done_nothing_has_figures_all_the_same(monitor: Monitor) -> None:
     found = shown(monitor)
-    assert (found["Batches received"], found["A send takes"], found["Pages"]) == ("0", "–", "none yet")
+    assert (found["Batches received"], found["A send takes"]) == ("0", "not yet")
 
 
 def test_what_was_counted_is_told_in_words(monitor: Monitor) -> None:
     monitor.messages_received_total = 12_345
     monitor.messages_received_by_topic["flight-topic"] = 12_000
     monitor.send_latency.extend([0.002, 0.004, 9.0])
-    monitor.http_response_codes[404] += 2
-    monitor.http_response_codes[200] += 1_000
     monitor.tables["last_known_flight"] = TableState(None, keys_retrieved=5, keys_updated=6, keys_deleted=1)
     found = shown(monitor)
     assert found["Batches received"] == "12,345"
     assert found["… received of flight-topic"] == "12,000"
     assert found["A send takes"] == "4 ms"
-    assert found["Pages"] == "200: 1,000, 404: 2"
     assert (found["Table reads"], found["Table writes"]) == ("5", "7")
 
 

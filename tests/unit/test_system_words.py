@@ -1,6 +1,7 @@
 """The words of /system."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_counts_and_rates_are_short() -> None:
         ({"lag": 5, "owner": None}, "nobody reads it"),
     ],
 )
-def test_each_partition_has_a_word(changed: dict[str, object], word: str) -> None:
+def test_each_partition_has_a_word(changed: dict[str, Any], word: str) -> None:
     found = replace(READ, **changed)
     assert system_words.partition(found).word == word
     assert system_words.topic([READ, found, READ]).word == word
