@@ -15,7 +15,8 @@ run: $(STAMP) ## Run the whole system on a replayed day, without a key or an acc
 	$(BIN)/flightagents demo $(ARGS)
 
 test: $(STAMP) ## Run every test, and say what is skipped: ARGS="-k name"
-	@PATH="$$PATH:/usr/sbin"; for need in java:openjdk-17-jre-headless mvn:maven postfix:postfix chromium:chromium; do \
+	@PATH="$$PATH:/usr/sbin"; for need in java:openjdk-17-jre-headless mvn:maven postfix:postfix \
+			chromium:chromium promtool:prometheus; do \
 		command -v "$${need%%:*}" >/dev/null || \
 		echo "$${need%%:*} is missing, so its tests are skipped: sudo apt-get install $${need##*:}"; \
 	done
@@ -33,7 +34,7 @@ chaos: $(STAMP) ## Kill workers, then senders, under load and count what is miss
 bench: $(STAMP) ## Measure how fast a backlog drains, then how fast people are told: ARGS=--sending for that alone
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
-up: ## Build and start Kafka, MongoDB, Mailpit and a worker with Docker Compose
+up: ## Build and start Kafka, MongoDB, Mailpit, a worker, Prometheus and Grafana with Docker Compose
 	docker compose up --build
 
 clean: ## Remove .venv, downloads and caches; .env and data/ stay

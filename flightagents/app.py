@@ -12,6 +12,7 @@ import faust
 from flightagents import broker, logs
 from flightagents.batches import BatchTransport
 from flightagents.batches.publisher import FaustPublisher
+from flightagents.batches.sensor import Sensor
 from flightagents.batches.table import DurableTable
 from flightagents.batches.vital_signs import StreamReader
 from flightagents.clock import clock_from
@@ -160,6 +161,7 @@ def _faust_settings(settings: Settings) -> dict[str, object]:
         "datadir": settings.data_dir,
         "store": settings.table_store,
         "Table": DurableTable,
+        "Monitor": Sensor,
         "table_standby_replicas": 0,
         "topic_allow_declare": False,
         "topic_partitions": settings.topic_partitions,

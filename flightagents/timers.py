@@ -14,8 +14,11 @@ from typing import TypeVar
 import structlog
 
 from flightagents.app import app
+from flightagents.batches.lag import lag
 from flightagents.domain.bookings import Channel
 from flightagents.errors import LeaseLostError
+from flightagents.handlers.gauges import show_lag
+from flightagents.metrics import POLL_INTERVAL, TIMER_FAILURES
 
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
@@ -27,6 +30,8 @@ FOLDER_INTERVAL = timedelta(seconds=30)
 """Real time: a file that another program writes stands still for so long before it is taken."""
 LEAST_INTERVAL = timedelta(seconds=2)
 """Real time between two looks, where a simulated day makes minutes short: a look takes up to a second."""
+GAUGES_INTERVAL = timedelta(seconds=15)
+"""Real time: as often as Prometheus usually asks."""
 DELIVER_INTERVAL = timedelta(seconds=1)
 """Real time; rows of other workers and of the command line are found by then."""
 
@@ -84,6 +89,14 @@ async def bounces() -> None:
         await _guarded("settle", desk.settle)
 
 
+@app.timer(GAUGES_INTERVAL.total_seconds())
+async def gauges() -> None:
+    """Look at what nobody counts on the way: in each worker, whoever leads."""
+    POLL_INTERVAL.set(_every(timedelta(seconds=app.settings.poll_interval)))
+    await _guarded("lag", _show_lag)
+    await _guarded("standing", app.use_cases.show_standing)
+
+
 @app.timer(FOLDER_INTERVAL.total_seconds())
 async def folder() -> None:
     """Import files of bookings; every worker that has the folder looks."""
@@ -115,6 +128,10 @@ async def _deliver(channel: Channel) -> None:
                 await asyncio.wait_for(wake.wait(), DELIVER_INTERVAL.total_seconds())
 
 
+async def _show_lag() -> None:
+    show_lag(await lag(app.consumer, app.lookout))
+
+
 async def _poll() -> None:
     if app.use_cases.poll is not None and not _polling.locked():
         async with _polling:
@@ -127,5 +144,6 @@ async def _guarded(name: str, call: Callable[[], Awaitable[T]]) -> T | None:
     except LeaseLostError as exc:
         _log.warning("poll gave way", reason=str(exc))
     except Exception:
+        TIMER_FAILURES.labels(timer=name).inc()
         _log.exception("a timer failed; it is tried again at its next tick", timer=name)
     return None

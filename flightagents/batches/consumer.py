@@ -95,18 +95,18 @@ class BatchConsumer(driver.Consumer):
         """Make a message of what is new in the records; None where the agents must not have it now."""
         place = self._places.get(tp)
         if place is None or not self._may_hand_over(tp, active, generation):
-            self._counts.refused += 1
+            self._counts.add("refused")
             await self._seek_to_next(tp)
             return None
         match place.look_at(records[0].offset, records[-1].offset):
             case Fetched.SEEN:
                 return None
             case Fetched.HOLE:
-                self._counts.holes += 1
+                self._counts.add("holes")
                 await self._seek_to_next(tp)
                 return None
             case Fetched.GAP:
-                self._counts.gaps += 1
+                self._counts.add("gaps")
             case Fetched.WANTED:
                 pass
         message = self._to_message(tp, records[-1])
@@ -139,7 +139,7 @@ class BatchConsumer(driver.Consumer):
         if message.refcount or message.acked:
             return
         if message.handover.place.take_back(message.handover):
-            self._counts.dropped += 1
+            self._counts.add("dropped")
             await self._seek_to_next(message.tp)
 
     async def _recover_lost(self) -> None:
@@ -180,7 +180,7 @@ class BatchConsumer(driver.Consumer):
         message.acked = True
         self._unacked_messages.discard(message)
         if not self.is_current(message):
-            self._counts.stale += 1
+            self._counts.add("stale")
             return False
         if message.handover.place.ack(message.handover) is Acked.LOST_BEFORE:
             self._note_rewind(message.tp)
@@ -237,7 +237,7 @@ class BatchConsumer(driver.Consumer):
         await self._thread.call_thread(self._thread.seek, partition, offset)
 
     def _note_rewind(self, tp: TP) -> None:
-        self._counts.rewinds += 1
+        self._counts.add("rewinds")
         self._to_seek.add(tp)
 
     # Rebalances

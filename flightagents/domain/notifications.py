@@ -198,6 +198,12 @@ class Notification:
     trace: tuple[str, ...] = field(default=())
     """What happened to it so far, newest last; bounded."""
 
+    @property
+    def due_since(self) -> datetime:
+        """Since when it should have left: when it was decided, or when it might leave at the earliest."""
+        decided = self.waits_since or self.created_at
+        return max(decided, self.not_before or decided)
+
 
 def told_by(rows: Iterable[Notification]) -> Told:
     """Sum up what a person knows of a flight from their rows, oldest first, whatever the channel.

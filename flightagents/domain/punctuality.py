@@ -6,7 +6,7 @@ schedule that we saw, and the hour is that of the departure airport's own clock.
 stands in usual.py.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -132,16 +132,17 @@ class Counts:
 def total(counts: Iterable[Counts]) -> Counts:
     """Add counts up."""
     planned = known = late = cancelled = diverted = 0
-    delays: Counter[int] = Counter()
+    delays: dict[int, int] = {}
     for each in counts:
         planned += each.planned
         known += each.known
         late += each.late
         cancelled += each.cancelled
         diverted += each.diverted
-        delays.update(each.delays)
+        for minutes, number in each.delays.items():
+            delays[minutes] = delays.get(minutes, 0) + number
     return Counts(
-        planned=planned, known=known, late=late, cancelled=cancelled, diverted=diverted, delays=dict(delays)
+        planned=planned, known=known, late=late, cancelled=cancelled, diverted=diverted, delays=delays
     )
 
 

@@ -11,6 +11,7 @@ from flightagents.domain.changes import Change, Kind
 from flightagents.domain.vital_signs import Measure
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.cases import Moved
+from flightagents.handlers.counting import count_changes, time_changes
 from flightagents.handlers.decide import Decide
 from flightagents.handlers.unreadable import letter_about, post
 from flightagents.ports import FlightStore, Message, Publisher
@@ -44,7 +45,9 @@ class AlertOnChanges:
             except UnreadableRecordError as exc:
                 letters.append(letter_about(message, exc, self._clock.now()))
         await post(letters, self._publisher)
-        await self._flights.add_to_history(changes)
+        new = await self._flights.add_to_history(changes)
+        count_changes(new)
+        time_changes(new, self._clock)
         await self._flights.move_on(change.state for change in changes if change.state is not None)
         for polled_at in {change.at for change in changes}:
             PULSE[Measure.POLL_TO_CHANGE].note(self._clock.real(self._clock.now() - polled_at))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from flightagents.clock import Clock
 from flightagents.errors import UnreadableRecordError
 from flightagents.handlers.unreadable import letter_about, post
+from flightagents.metrics import RECORDS_ARCHIVED
 from flightagents.ports import Archive, Message, Publisher
 from flightagents.records import DeadLetter, decode_flight_record
 
@@ -30,8 +31,12 @@ class ArchiveRecords:
             for start in range(0, len(messages), PART):
                 documents, letters = self._read(messages[start : start + PART])
                 await post(letters, self._publisher)
-                stores.create_task(self._archive.store(documents))
+                stores.create_task(self._store(documents))
                 await asyncio.sleep(0)  # so that it begins
+
+    async def _store(self, documents: Sequence[bytes]) -> None:
+        await self._archive.store(documents)
+        RECORDS_ARCHIVED.inc(len(documents))
 
     def _read(self, messages: Sequence[Message]) -> tuple[list[bytes], list[DeadLetter]]:
         documents, letters = [], []

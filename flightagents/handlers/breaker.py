@@ -24,6 +24,7 @@ class Breaker:
         self._reason: str | None = None
         """Why it stopped; None while it works."""
         self._until = 0.0
+        CHANNEL_STOPPED.labels(channel=channel.value).set(0)
 
     @property
     def stopped(self) -> bool:

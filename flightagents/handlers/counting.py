@@ -1,10 +1,39 @@
-"""Counts decisions and their ends by reason: one place, so that each is counted once."""
+"""Counts what was found, decided and ended, by reason: one place, so that each is counted once."""
 
 from collections.abc import Iterable
 
+from flightagents.clock import Clock
+from flightagents.domain.changes import Change
 from flightagents.domain.notifications import Notification, Silence, State
 from flightagents.domain.reasons import Reason
-from flightagents.metrics import DECISIONS, NOTIFICATIONS
+from flightagents.metrics import (
+    CHANGES,
+    DEAD_LETTERS,
+    DECISION_TO_HAND_OVER,
+    DECISIONS,
+    NOTIFICATIONS,
+    POLL_TO_CHANGE,
+)
+from flightagents.records import DeadLetter
+
+
+def count_letters(letters: Iterable[DeadLetter]) -> None:
+    """Count dead letters once they cannot be lost."""
+    for letter in letters:
+        DEAD_LETTERS.labels(reason=letter.reason).inc()
+
+
+def count_changes(changes: Iterable[Change]) -> None:
+    """Count changes that are new in the history."""
+    for change in changes:
+        CHANGES.labels(kind=change.kind.value).inc()
+
+
+def time_changes(changes: Iterable[Change], clock: Clock) -> None:
+    """Note how long ago the runs were that showed these changes."""
+    now = clock.now()
+    for change in changes:
+        POLL_TO_CHANGE.observe(clock.real(now - change.at).total_seconds())
 
 
 def count_written(rows: Iterable[Notification]) -> None:
@@ -25,3 +54,9 @@ def count_end(row: Notification, state: State, reason: Reason | None = None) -> 
     NOTIFICATIONS.labels(
         channel=row.channel.value, state=state.value, said=row.said.value, reason=(reason or row.reason).value
     ).inc()
+
+
+def time_hand_over(row: Notification, clock: Clock) -> None:
+    """Note how long a row that was accepted had been due."""
+    late = clock.now() - row.due_since
+    DECISION_TO_HAND_OVER.labels(channel=row.channel.value).observe(clock.real(late).total_seconds())

@@ -24,7 +24,7 @@ from flightagents.domain.notifications import Message, Notification, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.vital_signs import Measure
 from flightagents.handlers.breaker import STOPPED_FOR
-from flightagents.handlers.counting import count_end
+from flightagents.handlers.counting import count_end, time_hand_over
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
@@ -114,6 +114,7 @@ class HandOver:
                     row, State.ACCEPTED, "accepted", provider_id=provider_id, receipt_within=within
                 )
                 count_end(row, State.ACCEPTED)
+                time_hand_over(row, self._clock)
                 _log.info("notified", channel=row.channel, said=row.said, flight=row.flight, row=row.id)
             case Rejected(reason):
                 await self._outbox.finish(row, State.FAILED, reason)

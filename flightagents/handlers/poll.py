@@ -3,9 +3,10 @@
 After it come archive.py and track.py, which read that topic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import time
 
 import structlog
 
@@ -19,7 +20,9 @@ from flightagents.errors import (
     LeaseLostError,
     RecoverableError,
 )
+from flightagents.handlers.counting import count_letters
 from flightagents.handlers.reading import Run
+from flightagents.metrics import LAST_POLL, POLLS, ROWS_POLLED
 from flightagents.ports import FlightSource, Lease, Polls, Publisher
 from flightagents.records import DEAD_LETTER_TOPIC, FLIGHT_TOPIC, FlightRecord, encode
 from flightagents.settings import PartitionBy
@@ -29,6 +32,9 @@ REFUSED_FOR = timedelta(hours=1)
 
 _ENDS_THE_RUN = frozenset({PollEnd.TOO_FAST, PollEnd.REFUSED, PollEnd.MONTH_SPENT})
 """The other queries need not be asked now: they would end alike."""
+
+GAVE_WAY = "gave_way"
+"""How a run is counted that another worker took over."""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +60,9 @@ class PollFeed:
         *,
         polls: Polls,
         worker: str,
+        epoch: Callable[[], float] = time,
     ) -> None:
+        """`epoch` gives real seconds, which Prometheus compares with its own."""
         self._source = source
         self._lease = lease
         self._publisher = publisher
@@ -62,6 +70,7 @@ class PollFeed:
         self._partition_by = partition_by
         self._polls = polls
         self._worker = worker
+        self._epoch = epoch
         self._refused: dict[str, tuple[datetime, str]] = {}
         """Queries that are refused: until when they are left alone, and AviationStack's word for it."""
         self._not_before: datetime | None = None
@@ -78,18 +87,28 @@ class PollFeed:
         stamp = await self._lease.begin_run(now)
         if stamp is None:
             return
-        run = Run(stamp, self._source)
+        try:
+            await self._run(Run(stamp, self._source), queries)
+        except LeaseLostError:
+            POLLS.labels(outcome=GAVE_WAY).inc()
+            raise
+
+    async def stop(self) -> None:
+        """Give the lease away: another worker goes on without waiting for its end."""
+        await self._lease.release()
+
+    async def _run(self, run: Run, queries: Sequence[str]) -> None:
         asked: list[_Asked] = []
         for query in queries:
             asked.append(await self._ask(query, run))
             if asked[-1].end in _ENDS_THE_RUN:
                 break
         records = await self._publish(run)
-        await self._polls.note(self._report(run, records, asked))
-
-    async def stop(self) -> None:
-        """Give the lease away: another worker goes on without waiting for its end."""
-        await self._lease.release()
+        report = self._report(run, records, asked)
+        POLLS.labels(outcome=report.end.value).inc()
+        if any(each.end is PollEnd.DONE for each in asked):
+            LAST_POLL.set(self._epoch())
+        await self._polls.note(report)
 
     async def _ask(self, query: str, run: Run) -> _Asked:
         """Add a query's rows to the run; tell how that ended."""
@@ -157,6 +176,8 @@ class PollFeed:
             _log.warning("rows that cannot be read", count=len(run.letters), reasons=reasons)
         await self._publisher.publish(DEAD_LETTER_TOPIC, [(each.id, encode(each)) for each in run.letters])
         await self._publisher.publish(FLIGHT_TOPIC, [(self._key(each), encode(each)) for each in records])
+        count_letters(run.letters)
+        ROWS_POLLED.inc(run.rows)
         _log.info(
             "polled", run=run.stamp.run, rows=run.rows, records=len(records), unreadable=len(run.letters)
         )

@@ -1,29 +1,33 @@
 """How airports and airlines do today, beside the last 28 days; keep_punctuality.py has counted before.
 
 "Today" is the local date of each departure airport, also for an airline, and a code that nobody has is simply
-not found.
+not found. What was worked out is kept until the days are counted again, or another quarter of an hour begins:
+every clock of the world ends its hours at one.
 """
 
-from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.punctuality import Day, Scope
-from flightagents.domain.usual import Punctuality, punctuality, todays
+from flightagents.domain.punctuality import Scope
+from flightagents.domain.ranking import Ranking
+from flightagents.domain.usual import Punctuality, todays
+from flightagents.handlers.rank_punctuality import look
 from flightagents.ports import PunctualityStore
 
-FRESH = timedelta(minutes=1)
-"""Ranking twenty airlines reads thousands of hours, which change every few minutes."""
+QUARTER = timedelta(minutes=15)
+MOST = 30
+"""Of what is kept: a large airline takes a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """The busiest, and when they were."""
+class Kept:
+    """What was found of a code, and the count and the quarter of an hour that it is of."""
 
-    at: datetime
-    limit: int
-    found: list[Punctuality]
+    found: Punctuality | None
+    counted_at: datetime | None
+    quarter: int
 
 
 class ShowPunctuality:
@@ -32,7 +36,7 @@ class ShowPunctuality:
     def __init__(self, store: PunctualityStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._ranked: dict[Scope, Ranking] = {}
+        self._kept: dict[tuple[Scope, str], Kept] = {}
 
     async def of_airport(self, code: str) -> Punctuality | None:
         """Tell of the departures from an airport; None where none was ever counted."""
@@ -44,33 +48,20 @@ class ShowPunctuality:
 
     async def _of(self, scope: Scope, code: str) -> Punctuality | None:
         now = self._clock.now()
-        days = await self._store.days(scope, [code], todays(now), delays=True)
-        usual = await self._store.usual(scope, [code], delays=True)
-        if not (days or usual):
-            return None
-        return punctuality(scope, code, days, usual[0] if usual else None, now)
+        ranking = await self._store.ranking(scope)  # is written when all is counted
+        counted_at, quarter = ranking.at if ranking else None, int(now.timestamp() // QUARTER.total_seconds())
+        kept = self._kept.get((scope, code))
+        if kept is None or (kept.counted_at, kept.quarter) != (counted_at, quarter):
+            kept = Kept(await look(self._store, scope, code, now), counted_at, quarter)
+            if len(self._kept) >= MOST:
+                self._kept.clear()
+            self._kept[scope, code] = kept
+        return kept.found
 
-    async def ranked(self, scope: Scope, limit: int) -> list[Punctuality]:
-        """Give the busiest, with the most departures today first; as they stood up to a minute ago.
+    async def ranked(self, scope: Scope) -> Ranking | None:
+        """Give the busiest, as they stood when the days were counted last; None where they never were."""
+        return await self._store.ranking(scope)
 
-        The busiest are those of any date that is today somewhere: so nobody drops out at midnight, when
-        little of the new day is known. The usual medians are left out, so that many fit one page: those of
-        one code have them.
-        """
-        now = self._clock.now()
-        known = self._ranked.get(scope)
-        if known is None or known.limit != limit or not timedelta() <= now - known.at < FRESH:
-            known = self._ranked[scope] = Ranking(now, limit, await self._rank(scope, limit, now))
-        return known.found
-
-    async def _rank(self, scope: Scope, limit: int, now: datetime) -> list[Punctuality]:
-        most: Counter[str] = Counter()
-        for day in todays(now):
-            most |= Counter(dict(await self._store.busiest(scope, day, limit)))
-        codes = [code for code, _ in most.most_common(limit)]
-        days: dict[str, list[Day]] = defaultdict(list)
-        for each in await self._store.days(scope, codes, todays(now), delays=True):
-            days[each.code].append(each)
-        usual = {each.code: each for each in await self._store.usual(scope, codes, delays=False)}
-        found = [punctuality(scope, code, days[code], usual.get(code), now) for code in codes]
-        return sorted(found, key=lambda each: (-each.today.planned, each.code))
+    async def counted(self, scope: Scope, codes: Sequence[str]) -> set[str]:
+        """Tell which of these codes, 100 at most, have departures today somewhere."""
+        return await self._store.counted(scope, codes[:100], todays(self._clock.now()))

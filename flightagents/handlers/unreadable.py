@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 
 from flightagents.errors import UnreadableRecordError
+from flightagents.handlers.counting import count_letters
 from flightagents.ports import Message, Publisher
 from flightagents.records import DEAD_LETTER_TOPIC, DeadLetter, DeadLetterSource, dead_letter, encode
 
@@ -31,3 +32,4 @@ async def post(letters: Sequence[DeadLetter], publisher: Publisher) -> None:
         topics = sorted({str(letter.place["topic"]) for letter in letters})
         _log.warning("messages that are not ours", topics=topics, count=len(letters), reasons=reasons)
         await publisher.publish(DEAD_LETTER_TOPIC, [(each.id, encode(each)) for each in letters])
+        count_letters(letters)

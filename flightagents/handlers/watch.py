@@ -6,6 +6,7 @@ from datetime import timedelta
 from flightagents.clock import Clock
 from flightagents.domain.changes import Change
 from flightagents.domain.moves import pairs, watch
+from flightagents.handlers.counting import count_changes
 from flightagents.ports import Archive, FlightStore
 
 LOOK_BACK = timedelta(days=2)
@@ -35,6 +36,6 @@ class WatchFlights:
         if near:
             runs = await self._archive.runs_of(list(near))
             moves = watch(near.values(), runs, now)
-            await self._flights.add_to_history(moves)
+            count_changes(await self._flights.add_to_history(moves))
             for hear in self._also:
                 await hear(moves)

@@ -21,6 +21,7 @@ from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, Sta
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
 from flightagents.ports.telling import (
     BounceSource,
+    ChannelBacklog,
     DeliveryChannel,
     Ledger,
     Outbox,
@@ -42,6 +43,7 @@ __all__ = [
     "BounceSource",
     "ChangeHistory",
     "ChangeSearch",
+    "ChannelBacklog",
     "DeadLetters",
     "Delivery",
     "DeliveryChannel",

@@ -1,6 +1,7 @@
 """Notifications: what is decided, sent and reported."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -140,8 +141,22 @@ class RateLimit(Protocol):
         """Count these as not sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelBacklog:
+    """How many rows should have left by now, and since when the oldest of them (business time)."""
+
+    rows: int
+    oldest: datetime
+
+
 class Waiting(Protocol):
     """Rows that wait longer than they should."""
+
+    async def backlog(self, now: datetime) -> dict[Channel, ChannelBacklog]:
+        """Count what is due and has not ended, of each channel that has any; up to 10,000 rows in all.
+
+        What staff hold is not due; what waits for its next try is.
+        """
 
     async def expire(self, now: datetime) -> list[Notification]:
         """End what still waits, held or not, and is too late for anybody; give it."""

@@ -7,10 +7,14 @@ from typing import Any
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
+from flightagents.ports import ChannelBacklog
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.handling import MongoHandlings
 from flightagents.store.ledger_rows import COLLECTION, FOR_TRAVELLERS, not_after, not_of_held, traced
 from flightagents.store.marking import marked
+
+COUNTED = 10_000
+"""Rows that a look at the backlog counts at most."""
 
 _WAITS = (State.PENDING.value, State.UNCERTAIN.value)
 
@@ -21,6 +25,12 @@ class MongoWaiting:
     def __init__(self, database: Database) -> None:
         self._rows = database[COLLECTION]
         self._held = MongoHandlings(database).held
+
+    @until_stored
+    async def backlog(self, now: datetime) -> dict[Channel, ChannelBacklog]:
+        """Count what is due and has not ended, of each channel that has any."""
+        found = self._rows.aggregate(backlog_stages(now))
+        return {Channel(each["_id"]): ChannelBacklog(each["rows"], each["oldest"]) async for each in found}
 
     @until_stored
     async def expire(self, now: datetime) -> list[Notification]:
@@ -77,3 +87,19 @@ class MongoWaiting:
             "expires_at": {"$gte": now},
         }
         return (await self._rows.update_many(shown, {"$set": {"settled": False}})).modified_count
+
+
+def backlog_stages(now: datetime) -> list[dict[str, Any]]:
+    """Give the steps of the look at the backlog."""
+    due = {
+        "state": {"$in": [*_WAITS, State.SENDING.value]},
+        "hold": {"$ne": True},
+        **not_after("not_before", now),
+    }
+    decided = {"$ifNull": ["$waits_since", "$created_at"]}
+    oldest = {"$min": {"$max": [decided, "$not_before"]}}  # what is null is passed over
+    return [
+        {"$match": due},
+        {"$limit": COUNTED},
+        {"$group": {"_id": "$channel", "rows": {"$sum": 1}, "oldest": oldest}},
+    ]

@@ -5,10 +5,12 @@ The outermost middleware: it also sees to it that no page waits for ever for the
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from flightagents import metrics
 from flightagents.errors import StartingError
 from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import VISITOR
@@ -28,6 +30,8 @@ _SAID = {
     500: "Something went wrong",
     503: "This takes too long at the moment",
 }
+_LEFT = 499
+"""The status of whoever left before the answer, as proxies write it."""
 _log = structlog.get_logger(__name__)
 
 
@@ -39,8 +43,26 @@ class Answers:
         self._doors = doors
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Stand around one request."""
+        """Stand around one request, and count it by its route: never by what stands in its address."""
         resource = request.match_info.route.resource
+        route = resource.canonical if resource else "unknown"
+        began, status = monotonic(), _LEFT
+        try:
+            response = await self._answer(request, handler, resource)
+            status = response.status
+        except web.HTTPException as exc:  # a redirect
+            status = exc.status
+            raise
+        finally:
+            method = request.method if request.method in hdrs.METH_ALL else "other"
+            metrics.HTTP_REQUESTS.labels(method=method, route=route, status=status).inc()
+            if not self._doors.streams(route):
+                metrics.HTTP_SECONDS.labels(route=route).observe(monotonic() - began)
+        return response
+
+    async def _answer(
+        self, request: web.Request, handler: Handler, resource: web.AbstractResource | None
+    ) -> web.StreamResponse:
         patience = None if resource and self._doors.streams(resource.canonical) else PATIENCE_SECONDS
         try:
             async with asyncio.timeout(patience):

@@ -14,8 +14,12 @@ from flightagents.web.faust_statistics import Figure
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.counts import CountsList
+from flightagents.web.staff.flight import FlightPage
+from flightagents.web.staff.flights import FlightsPage
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.now import NowPage
+from flightagents.web.staff.place import PlacePages
+from flightagents.web.staff.places import PlacesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
 from flightagents.web.staff.system import SystemPage
 from flightagents.web.staff.users import UsersPages
@@ -68,7 +72,11 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
 
     stream.add(COUNTS, CountsList(lambda: site().office.counts))
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
+    FlightsPage(lambda: site().office.flights, frame).mount(doors, stream)
+    FlightPage(lambda: site().office.flight, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
+    PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

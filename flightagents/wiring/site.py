@@ -28,6 +28,7 @@ WATCHED = frozenset(
         "flights",
         "flight_changes",
         "notifications",
+        "silences",
         "tasks",
         "handling",
         "bookings",
@@ -35,6 +36,7 @@ WATCHED = frozenset(
         "workers",
         "polls",
         "leases",
+        "ranked_punctuality",
     }
 )
 """The collections that live lists are made of."""

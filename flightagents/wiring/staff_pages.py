@@ -9,11 +9,15 @@ from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.health import LookAtHealth
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.now import Now
+from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.ports import LetterState
+from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.letters import MongoLetters
+from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.flight_pages import flight_desk_of
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.vital_signs import wire_health
 from flightagents.wiring.world import World
@@ -74,4 +78,13 @@ def office_of(world: World, desk: Desk) -> Office:
             "/system": sum(each.severity is Gravity.CRITICAL for each in problems),
         }
 
-    return Office(users=users, now=NowCalls(floor, users), counts=counts, system=system)
+    return Office(
+        users=users,
+        now=NowCalls(floor, users),
+        counts=counts,
+        flight=flight_desk_of(world, desk),
+        flights=MongoFlightSearch(world.database),
+        punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),
+        troubled=MongoFlightSearch(world.database),
+        system=system,
+    )

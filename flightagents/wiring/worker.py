@@ -11,6 +11,7 @@ from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.forget import Forgetting
+from flightagents.handlers.gauges import ShowStanding
 from flightagents.handlers.keep_punctuality import KeepPunctuality
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
@@ -26,14 +27,17 @@ from flightagents.store.booking_folder import DiskFolder
 from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
+from flightagents.store.gauges import MongoGauges
 from flightagents.store.lease import MongoLease
 from flightagents.store.polls import MongoPolls
 from flightagents.store.punctuality import MongoPunctuality
+from flightagents.store.waiting import MongoWaiting
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.letters import wire_letters
 from flightagents.wiring.sending import SENDING, Sending
 from flightagents.wiring.site import wire_site
+from flightagents.wiring.vital_signs import budget_of
 from flightagents.wiring.world import World, zone_of
 
 
@@ -53,6 +57,7 @@ class UseCases:
     watch_connections: WatchConnections
     look_for_tasks: LookForTasks
     alarm_on_call: AlarmOnCall | None
+    show_standing: ShowStanding
     keep_punctuality: KeepPunctuality
     desk: Desk
     site: Site
@@ -96,6 +101,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
+        show_standing=ShowStanding(MongoWaiting(database), MongoGauges(database), budget_of(world), clock),
         keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
         site=wire_site(world, desk),

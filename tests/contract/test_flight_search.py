@@ -301,6 +301,12 @@ COMBINATIONS = [
     FlightQuery(trouble=frozenset(Trouble)),
     FlightQuery(trouble=frozenset({Trouble.NONE})),
     FlightQuery(only_open=True, sort=FlightSort.LATE),
+    FlightQuery(
+        airline="BA", date_from=DAY, date_to=DAY, trouble=frozenset({Trouble.DELAYED}), only_open=True
+    ),
+    FlightQuery(
+        departure="LHR", date_from=DAY, date_to=DAY, trouble=frozenset({Trouble.CANCELLED}), descending=True
+    ),
     *(FlightQuery(airport="MAD", date_from=DAY, sort=sort) for sort in FlightSort),
 ]
 

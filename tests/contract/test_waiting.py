@@ -10,9 +10,10 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.bookings import Channel
 from flightagents.domain.notifications import Message, Notification, State
 from flightagents.domain.reasons import Reason
+from flightagents.ports import ChannelBacklog
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.outbox import MongoOutbox
-from flightagents.store.waiting import MongoWaiting
+from flightagents.store.waiting import COUNTED, MongoWaiting, backlog_stages
 from tests.support.desk import FakeLedger
 from tests.support.receipts import ROW
 from tests.support.rows import MINUTE, NOON
@@ -129,6 +130,57 @@ async def test_what_is_tried_again_by_hand_is_stuck_no_more(book: Book) -> None:
         await book.ledger.replay("a")
         again = await book.one()
         assert (again.stuck, again.in_vain_since) == (False, None)
+
+
+# The backlog
+
+
+async def test_the_backlog_is_what_should_have_left_and_since_when_by_channel(book: Book) -> None:
+    sms = replace(ROW, channel=Channel.SMS, created_at=NOON + MINUTE)
+    await book.ledger.add([replace(ROW, id="b", created_at=NOON + 2 * MINUTE), ROW, replace(sms, id="c")])
+    assert await book.waiting.backlog(NOON + HOUR) == {
+        Channel.EMAIL: ChannelBacklog(2, NOON),
+        Channel.SMS: ChannelBacklog(1, NOON + MINUTE),
+    }
+
+
+async def test_what_waits_for_its_next_try_or_is_in_a_senders_hand_is_of_the_backlog(book: Book) -> None:
+    await book.ledger.add([ROW])
+    (claimed,) = await book.outbox.claim("worker-1", ["email"], NOON, 1)
+    assert await book.waiting.backlog(NOON) == {Channel.EMAIL: ChannelBacklog(1, NOON)}
+    await book.outbox.postpone(claimed, "421", HOUR, in_vain=True)
+    assert await book.waiting.backlog(NOON) == {Channel.EMAIL: ChannelBacklog(1, NOON)}
+
+
+async def test_what_was_to_wait_is_of_the_backlog_from_then_on(book: Book) -> None:
+    await book.ledger.add([replace(ROW, not_before=NOON + HOUR)])
+    assert await book.waiting.backlog(NOON + HOUR - MINUTE) == {}
+    assert await book.waiting.backlog(NOON + HOUR) == {Channel.EMAIL: ChannelBacklog(1, NOON + HOUR)}
+
+
+async def test_what_was_decided_anew_unsent_is_due_since_the_first_decision(book: Book) -> None:
+    await book.ledger.add([replace(ROW, created_at=NOON + HOUR, waits_since=NOON)])
+    assert await book.waiting.backlog(NOON + HOUR) == {Channel.EMAIL: ChannelBacklog(1, NOON)}
+
+
+async def test_what_is_held_or_has_ended_is_not_of_the_backlog(book: Book) -> None:
+    await book.ledger.add([ROW, replace(ROW, id="b", channel=Channel.SMS)])
+    await book.ledger.hold("a", True)
+    (claimed,) = await book.outbox.claim("worker-1", ["sms"], NOON, 1)
+    await book.outbox.finish(claimed, State.ACCEPTED, "accepted")
+    assert await book.waiting.backlog(NOON + HOUR) == {}
+
+
+@pytest.mark.mongodb
+async def test_the_look_at_the_backlog_walks_an_index_and_ends(database: Database) -> None:
+    await MongoLedger(database).prepare()
+    await MongoLedger(database).add([ROW])
+    stages = backlog_stages(NOON)
+    assert {"$limit": COUNTED} in stages
+    aggregate = {"aggregate": "notifications", "pipeline": stages, "cursor": {}}
+    plan = str(await database.command("explain", aggregate, verbosity="queryPlanner"))
+    assert "IXSCAN" in plan
+    assert "COLLSCAN" not in plan
 
 
 # Too late

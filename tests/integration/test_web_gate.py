@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
+from prometheus_client import REGISTRY
 from yarl import URL
 
 from flightagents.domain.users import Role
@@ -228,7 +229,9 @@ async def test_the_token_of_another_session_is_none_of_this(around: Around) -> N
 async def test_a_cookie_that_somebody_made_up_is_no_session(around: Around) -> None:
     await around.form()
     signed = _cookie(around).partition("=")[2]
-    for wrong in (signed[:-1] + ("A" if signed[-1] != "A" else "B"), "W10.x.y", "", "x" * 5000):
+    half = len(signed) // 2
+    forged = signed[:half] + ("A" if signed[half] != "A" else "B") + signed[half + 1 :]
+    for wrong in (forged, "W10.x.y", "", "x" * 5000):
         around.client.session.cookie_jar.clear()
         answer = await around.client.get("/probe", headers={"Cookie": f"{COOKIE}={wrong}"})
         assert answer.status == 401
@@ -383,3 +386,25 @@ async def test_what_is_not_there_is_said_as_the_reader_reads(around: Around) -> 
     assert (page.status, "There is nothing here" in await page.text()) == (404, True)
     answer = await around.client.get("/nowhere")
     assert (answer.status, await answer.json()) == (404, {"error": "404: Not Found"})
+
+
+def _counted(method: str, route: str, status: int) -> float:
+    labels = {"method": method, "route": route, "status": str(status)}
+    return REGISTRY.get_sample_value("flightagents_http_requests_total", labels) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "counted_as"),
+    [
+        ("GET", "/static/staff.css?anything", ("GET", "/static/{name}", 200)),
+        ("GET", "/probe", ("GET", "/probe", 401)),
+        ("GET", "/a/secret/address", ("GET", "unknown", 404)),
+        ("PROPFIND", "/login", ("other", "unknown", 405)),
+    ],
+)
+async def test_requests_are_counted_by_route_and_never_by_address(
+    around: Around, method: str, path: str, counted_as: tuple[str, str, int]
+) -> None:
+    before = _counted(*counted_as)
+    await around.client.request(method, path)
+    assert _counted(*counted_as) == before + 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # its stubs are another package, for one file
 
-from tests.meta.repository import VARIABLE, settings, text
+from tests.meta.repository import ROOT, VARIABLE, settings, text
 
 Service = dict[str, Any]
 
@@ -18,7 +18,7 @@ PINNED = re.compile(r"[\w./-]+:v?\d+\.\d+\.\d+[\w.-]*")
 
 
 def test_it_brings_the_real_parts() -> None:
-    assert {"kafka", "mongodb", "mailpit", "worker"} <= set(SERVICES)
+    assert {"kafka", "mongodb", "mailpit", "worker", "prometheus", "grafana"} <= set(SERVICES)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -49,8 +49,20 @@ def test_a_service_waits_for_what_it_needs(name: str) -> None:
 
 
 def test_the_volumes_are_declared() -> None:
-    used = {volume.partition(":")[0] for each in SERVICES.values() for volume in each.get("volumes", [])}
+    used = {volume.partition(":")[0] for volume in _volumes() if not volume.startswith("./")}
     assert used == set(COMPOSE["volumes"])
+
+
+def test_a_file_that_a_service_is_given_exists_and_stays_as_it_is() -> None:
+    """Docker makes an empty folder in the place of a file that does not exist."""
+    given = [volume for volume in _volumes() if volume.startswith("./")]
+    assert given
+    assert [volume for volume in given if not (ROOT / volume.partition(":")[0]).is_file()] == []
+    assert [volume for volume in given if not volume.endswith(":ro")] == []
+
+
+def _volumes() -> list[str]:
+    return [volume for each in SERVICES.values() for volume in each.get("volumes", [])]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -69,6 +81,26 @@ def test_the_replica_set_that_the_worker_asks_for_is_the_one_that_is_made() -> N
     assert name
     assert SERVICES["mongodb"]["command"][1:3] == ["--replSet", name[1]]
     assert f'_id: "{name[1]}"' in SERVICES["mongodb-init"]["command"][-1]
+
+
+def test_prometheus_asks_the_worker_and_grafana_asks_prometheus() -> None:
+    worker = SERVICES["worker"]["environment"]["FLIGHTAGENTS_WEB_PORT"]
+    (job,) = yaml.safe_load(text("monitoring/prometheus.yml"))["scrape_configs"]
+    assert job["static_configs"] == [{"targets": [f"worker:{worker}"]}]
+    (source,) = yaml.safe_load(text("monitoring/grafana/datasource.yml"))["datasources"]
+    own = SERVICES["prometheus"]["ports"][0].rpartition(":")[2]
+    assert source["url"] == f"http://prometheus:{own}"
+
+
+def test_what_prometheus_and_grafana_name_is_where_they_look() -> None:
+    where = dict(volume.split(":")[:2] for volume in _volumes() if volume.startswith("./"))
+    rules = yaml.safe_load(text("monitoring/prometheus.yml"))["rule_files"]
+    assert [f"/etc/prometheus/{rule}" for rule in rules] == [where["./monitoring/alerts.yml"]]
+    (provider,) = yaml.safe_load(text("monitoring/grafana/dashboards.yml"))["providers"]
+    board = where["./monitoring/grafana/flightagents.json"]
+    assert board == f"{provider['options']['path']}/flightagents.json"
+    home = SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert home == board
 
 
 def test_the_image_runs_as_nobody_special_and_is_watched() -> None:

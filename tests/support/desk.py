@@ -17,12 +17,14 @@ from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice,
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.handlers.pace import Pace
+from flightagents.ports import ChannelBacklog
 from tests.support.fakes import Journal
 from tests.support.rows import NOON
 
 LEASE = timedelta(seconds=60)
 PACE = Pace(timedelta(seconds=5), timedelta(minutes=2), grace=timedelta(seconds=30))
 
+_UNENDED = (State.PENDING, State.SENDING, State.UNCERTAIN)
 _REVIVED = (State.SUPPRESSED, State.SUPERSEDED)
 
 
@@ -278,6 +280,13 @@ class FakeLedger:
         )
 
     # Waiting
+
+    async def backlog(self, now: datetime) -> dict[Channel, ChannelBacklog]:
+        found: dict[Channel, list[datetime]] = {}
+        for row in self.rows:
+            if row.state in _UNENDED and not row.hold and (row.not_before is None or row.not_before <= now):
+                found.setdefault(row.channel, []).append(row.due_since)
+        return {channel: ChannelBacklog(len(since), min(since)) for channel, since in found.items()}
 
     async def expire(self, now: datetime) -> list[Notification]:
         waiting = (kept for kept in self.kept.values() if kept.row.state is State.PENDING)

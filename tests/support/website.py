@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, cast
 
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -18,6 +19,7 @@ from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.page import ShowFlight
+from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
 from flightagents.notify import gsm7
@@ -27,6 +29,7 @@ from flightagents.web.access.gate import FORM_FIELD
 from flightagents.web.mount import mount
 from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
+from flightagents.web.staff.flight import FlightDesk, OpenFile, Travellers
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Live
 from flightagents.web.staff.office import Office
@@ -35,6 +38,8 @@ from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
 from tests.support.health import facts
+from tests.support.punctuality import FakePunctuality
+from tests.support.searches import FakeFlightSearch
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -78,6 +83,25 @@ class Reports:
     async def by_provider_id(self, provider_id: str, *, delivered: bool, detail: str) -> bool:
         row = self.rows.get(provider_id)
         return row is not None and await self(Receipt(row, delivered, detail))
+
+
+async def _no_file(flight: str, **asked: object) -> None:
+    del flight, asked
+
+
+async def _none(flights: object, also: object = ()) -> dict[str, Any]:
+    del flights, also
+    return {}
+
+
+NO_FLIGHTS = FlightDesk(
+    open_file=cast("OpenFile", _no_file),
+    rows=_none,
+    travellers=cast("Travellers", _none),
+    key=address_key,
+    system="tests",
+)
+"""The pages of flights are tested on the real thing (tests/support/office.py)."""
 
 
 class Quiet:
@@ -174,7 +198,16 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits, system=self.system),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
+                flight=NO_FLIGHTS,
+                flights=FakeFlightSearch(agency.flights),
+                punctuality=ShowPunctuality(FakePunctuality(agency.flights), agency.clock),
+                troubled=FakeFlightSearch(agency.flights),
+                system=self.system,
+            ),
         )
 
     def public_url(self, url: str) -> None:

@@ -16,6 +16,7 @@ from flightagents.handlers.decide import Decide
 from flightagents.pulse import PULSE, Durations
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, encode
 from tests.support.agency import Agency
+from tests.support.counted import counted
 from tests.support.fakes import FakeFlights, FakePublisher, Journal, SetClock, messages
 from tests.support.rows import MINUTE, NOON, row, run_of
 from tests.support.travellers import booking
@@ -130,6 +131,24 @@ async def test_a_gate_that_is_back_within_a_batch_is_no_news() -> None:
 def encode_state(change: Change) -> bytes:
     whole = encode(change)
     return whole[whole.index(b'"state":') + len(b'"state":') : -1]
+
+
+async def test_a_change_is_counted_and_timed_once_however_often_it_comes() -> None:
+    def now() -> tuple[float, float, float]:
+        return (
+            counted("flightagents_changes_total", kind="first_seen"),
+            counted("flightagents_poll_to_change_seconds_count"),
+            counted("flightagents_poll_to_change_seconds_sum"),
+        )
+
+    desk, (change, *_) = Desk(), story("A1")
+    desk.clock.time = change.at + timedelta(seconds=7)
+    changes, times, seconds = now()
+    await desk.hear(encode(change))
+    await desk.hear(encode(change))
+    counted_now, timed_now, seconds_now = now()
+    assert (counted_now, timed_now) == (changes + 1, times + 1)
+    assert seconds_now == pytest.approx(seconds + 7)
 
 
 async def test_how_long_a_change_took_from_its_poll_is_noted_in_real_time(

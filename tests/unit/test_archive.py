@@ -19,6 +19,7 @@ from flightagents.records import (
     decode_flight_record,
     encode,
 )
+from tests.support.counted import counted
 from tests.support.fakes import FakeArchive, FakePublisher, Journal, Sent, SetClock, messages
 from tests.support.foreign import FOREIGN, RECORD, altered
 from tests.support.rows import row, run_of
@@ -199,3 +200,13 @@ def test_a_zone_that_the_feed_gives_at_one_look_only_is_reckoned_with() -> None:
     for run, shown in enumerate((row(route="QQQ-JFK"), zoned, row(route="QQQ-JFK", delay=90)), start=1):
         (record,) = run_of([shown], run)
         state, _ = advance(state, record)
+
+
+async def test_what_was_stored_is_counted_and_what_is_not_ours_by_its_reason() -> None:
+    def now() -> tuple[float, float]:
+        letters = counted("flightagents_dead_letters_total", reason="not_json")
+        return counted("flightagents_records_archived_total"), letters
+
+    records, letters = now()
+    await Desk().handle(messages(encode(RECORD), b"{"))
+    assert now() == (records + 1, letters + 1)

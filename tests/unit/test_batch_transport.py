@@ -20,7 +20,9 @@ from flightagents.batches import (
     consumer,
     require_compiled_streams,
 )
+from flightagents.batches.lag import lag
 from flightagents.errors import ConfigurationError
+from tests.support.counted import counted
 
 TOPIC = "flight-topic"
 ZERO, ONE = TP(TOPIC, 0), TP(TOPIC, 1)
@@ -157,10 +159,12 @@ async def test_nothing_is_committed_past_a_lost_batch_and_it_comes_again(log: Lo
 
 
 async def test_a_delivery_that_reaches_no_agent_comes_again(log: LogConsumer) -> None:
+    before = counted("flightagents_batch_troubles_total", what="dropped")
     await fetch(log, agents=0)
     (again,) = await fetch(log)
     assert span(again) == (0, 9)
     assert log.app.transport.counts.dropped == 1
+    assert counted("flightagents_batch_troubles_total", what="dropped") == before + 1
 
 
 async def test_the_last_batch_lost_in_silence_comes_again(
@@ -360,3 +364,21 @@ def test_a_worker_without_compiled_streams_does_not_start(monkeypatch: pytest.Mo
     monkeypatch.setattr(faust.streams, "_CStreamIterator", None)
     with pytest.raises(ConfigurationError, match="NO_CYTHON"):
         require_compiled_streams()
+
+
+async def test_lag_is_what_is_not_committed(log: LogConsumer) -> None:
+    async def ends(places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        return {place: log.ends[TP(*place)] for place in places}
+
+    (message,) = await fetch(log)
+    assert await lag(log, ends) == {ZERO: 30, ONE: 0}
+    ack(log, message)
+    await log.force_commit()
+    assert await lag(log, ends) == {ZERO: 20, ONE: 0}
+
+
+async def test_of_a_partition_whose_end_the_broker_does_not_tell_no_lag_is_known(log: LogConsumer) -> None:
+    async def ends(places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        return {place: 30 for place in places if place == ZERO}
+
+    assert await lag(log, ends) == {ZERO: 30}

@@ -20,6 +20,7 @@ from flightagents.handlers.limits import HOURLY
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
 from flightagents.pulse import PULSE, Durations
+from tests.support import counted as prometheus
 from tests.support.agency import BA117, SECOND, Agency, Worker
 from tests.support.due import BOTH, ON_BA117, a_due_delay, forty_due
 from tests.support.messages import ANNA
@@ -187,6 +188,23 @@ async def test_a_decision_is_counted_once_however_often_it_is_made() -> None:
         await agency.worker.decide.for_flights([BA117])
     assert decided(Reason.NOT_MATERIAL) == silent + 1
     assert decided(Reason.NEWS, told="yes") == news + 2
+
+
+async def test_how_long_a_row_was_due_is_timed_when_it_is_accepted() -> None:
+    def now() -> tuple[float, float]:
+        name = "flightagents_decision_to_hand_over_seconds"
+        return (
+            prometheus.counted(f"{name}_count", channel="email"),
+            prometheus.counted(f"{name}_sum", channel="email"),
+        )
+
+    agency = await a_due_delay()
+    times, seconds = now()
+    agency.wait(timedelta(seconds=42))
+    await agency.delivers()
+    times_now, seconds_now = now()
+    assert times_now == times + 1
+    assert seconds_now == pytest.approx(seconds + 42)
 
 
 async def test_a_row_that_nobody_may_be_written_is_a_decision_not_to_tell() -> None:

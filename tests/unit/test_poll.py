@@ -24,6 +24,7 @@ from flightagents.records import (
     decode_flight_record,
 )
 from flightagents.settings import PartitionBy
+from tests.support.counted import counted
 from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
 from tests.support.health import FakePolls
 from tests.support.rows import MINUTE, NOON, row
@@ -55,7 +56,9 @@ class Desk:
             partition_by,
             polls=self.polls,
             worker="me",
+            epoch=lambda: self.epoch,
         )
+        self.epoch = 1000.0
 
     @property
     def records(self) -> list[FlightRecord]:
@@ -341,3 +344,57 @@ async def test_a_run_that_lost_its_lease_notes_nothing() -> None:
     with pytest.raises(LeaseLostError):
         await desk.poll()
     assert await desk.polls.last() is None
+
+
+# What Prometheus is shown
+
+REFUSED_ALL = FeedRefusedError("invalid_access_key", "check the key")
+REFUSED_ONE = FeedRefusedError("function_access_restricted", "leave it out", query_only=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "outcome", "answered"),
+    [
+        ([row()], [row("BA119")], "done", True),
+        ([row()], FeedOutageError("503"), "outage", True),
+        (REFUSED_ONE, [row()], "query_refused", True),
+        (FeedOutageError("503"), FeedOutageError("503"), "outage", False),
+        (REFUSED_ALL, [row()], "refused", False),
+        (FeedRateLimitError(MINUTE), [row()], "too_fast", False),
+        (FeedMonthSpentError(), [row()], "month_spent", False),
+    ],
+)
+async def test_each_run_is_counted_once_by_how_it_ended(
+    first: Page, second: Page, outcome: str, answered: bool
+) -> None:
+    desk = Desk(queries={JFK: [first], LHR: [second]})
+    before = counted("flightagents_polls_total", outcome=outcome)
+    last = counted("flightagents_last_poll_timestamp_seconds")
+    desk.epoch = last + 60
+    await desk.poll()
+    assert counted("flightagents_polls_total", outcome=outcome) == before + 1
+    assert counted("flightagents_last_poll_timestamp_seconds") == (desk.epoch if answered else last)
+
+
+async def test_a_run_that_gave_way_is_counted_as_such_and_its_rows_are_not() -> None:
+    def now() -> tuple[float, float]:
+        gave_way = counted("flightagents_polls_total", outcome="gave_way")
+        return gave_way, counted("flightagents_rows_polled_total")
+
+    desk = Desk([row()])
+    desk.feed.meanwhile = desk.lose_lease
+    runs, rows = now()
+    with pytest.raises(LeaseLostError):
+        await desk.poll()
+    assert now() == (runs + 1, rows)
+
+
+async def test_rows_and_dead_letters_are_counted_when_they_are_published() -> None:
+    def now() -> tuple[float, float]:
+        letters = counted("flightagents_dead_letters_total", reason="no_designator")
+        return counted("flightagents_rows_polled_total"), letters
+
+    nameless = {**row(), "flight": {"number": None, "iata": None, "icao": None, "codeshared": None}}
+    rows, letters = now()
+    await Desk([row("BA117"), row("BA119"), nameless]).poll()
+    assert now() == (rows + 3, letters + 1)

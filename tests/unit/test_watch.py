@@ -6,6 +6,7 @@ from typing import Any
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tracking import advance
 from flightagents.handlers.watch import WatchFlights
+from tests.support.counted import counted
 from tests.support.fakes import FakeArchive, FakeFlights, SetClock
 from tests.support.rows import DAY, MINUTE, NOON, row, run_of
 
@@ -40,9 +41,11 @@ async def test_a_flight_that_became_another_one_is_found_once() -> None:
     await desk.look(2, NEW)
     assert await desk.moves() == []
     await desk.look(3, NEW)
+    before = counted("flightagents_changes_total", kind="moved_to")
     found = ["BA117|2026-11-22|LHR|JFK/moved_to/BA117|2026-11-23|LHR|JFK"]
     assert await desk.moves() == found
     assert await desk.moves() == found
+    assert counted("flightagents_changes_total", kind="moved_to") == before + 1
 
 
 async def test_an_old_flight_that_is_still_shown_did_not_move() -> None:

@@ -140,6 +140,11 @@ class Live:
         """Count those who look."""
         return len({viewer for view in self._views.values() for viewer in view.viewers})
 
+    @property
+    def views(self) -> list[Listing]:
+        """Give the lists that somebody looks at."""
+        return [view.listing for view in self._views.values()]
+
     async def catch_up(self) -> float:
         """Make the lists anew that are due; give how many seconds that took."""
         began = self._seconds()

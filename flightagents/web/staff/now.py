@@ -110,7 +110,7 @@ class NowPage:
             cut=now.cut,
             rows=[self._row(each, may_act=may_act) for each in found],
             counts={each: len(_shown(now.disruptions, each, visitor)) for each in Show},
-            ours=_shown(now.disruptions, Show.OURS, visitor),
+            totals=self._totals(now, visitor),
             colleagues=await self._calls().colleagues() if may_act else (),
             snoozes=SNOOZES,
         )
@@ -122,9 +122,16 @@ class NowPage:
 
         async def make() -> Sequence[Row]:
             now = await self._calls().shared_now()
-            return [self._row(each, may_act=may_act) for each in _shown(now.disruptions, show, visitor)]
+            shown = _shown(now.disruptions, show, visitor)
+            return [
+                Row("#totals", self._totals(now, visitor)),
+                *(self._row(each, may_act=may_act) for each in shown),
+            ]
 
         return Listing(NAME, (NAME, show, whose, may_act), TOPICS, make)
+
+    def _totals(self, now: Now, visitor: Visitor) -> str:
+        return self._frame().text("now_totals.html", ours=_shown(now.disruptions, Show.OURS, visitor))
 
     def _row(self, found: Disruption, *, may_act: bool) -> Row:
         frame = self._frame()

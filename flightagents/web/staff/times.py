@@ -80,6 +80,16 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def day(when: date) -> str:
+    """Write Sun 22 Nov 2026."""
+    return f"{when:%a} {when.day} {when:%b %Y}"
+
+
+def capital(text: str) -> str:
+    """Begin a sentence with a capital letter, and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "local": local,
     "dated": dated,
@@ -89,4 +99,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "clock": clock,
     "minutes": minutes,
     "count": count,
+    "day": day,
+    "capital": capital,
 }

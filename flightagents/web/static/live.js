@@ -44,22 +44,50 @@
     return row.contains(document.activeElement) && !document.activeElement.matches("summary");
   }
 
+  // Whether two rows say the same, but for what scripts and people have done to them.
+  function same(old, row) {
+    const [one, other] = [old, row].map((each) => {
+      const plain = each.cloneNode(true);
+      plain.classList.remove("changed", "gone");
+      if (!plain.classList.length) plain.removeAttribute("class");
+      for (const span of plain.querySelectorAll("[data-until]")) span.textContent = "";
+      for (const each of plain.querySelectorAll("details")) each.open = false;
+      return plain;
+    });
+    return one.isEqualNode(other);
+  }
+
   function replace(old, row) {
+    if (same(old, row)) return;
     carryOver(old, row);
     const opened = [...old.querySelectorAll("summary")].indexOf(document.activeElement);
-    if (!("quiet" in list.dataset)) row.classList.add("changed");
+    if (!("quiet" in list.dataset)) mark(old, row);
     old.replaceWith(row);
     row.querySelectorAll("summary")[opened]?.focus({ preventScroll: true });
+  }
+
+  // A row whose key begins with # is a part of the page outside of the list, such as its totals.
+  function applyPart(key, html) {
+    document.querySelector(`[data-part="${CSS.escape(key)}"]`)?.replaceWith(parse(html));
+  }
+
+  // Of a row with parts only the parts that differ are marked.
+  function mark(old, row) {
+    const parts = [...row.querySelectorAll("[data-part]")];
+    const had = new Map([...old.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each.innerHTML]));
+    const differ = parts.filter((each) => had.get(each.dataset.part) !== each.innerHTML);
+    for (const each of parts.length ? differ : [row]) each.classList.add("changed");
   }
 
   function apply(update) {
     const rows = byKey();
     for (const [key, html] of Object.entries(update.rows)) {
+      if (key.startsWith("#")) { applyPart(key, html); continue; }
       const old = rows.get(key);
       if (old && !held(old)) replace(old, parse(html));
       else newest.set(key, html);
     }
-    settle(update.order);
+    settle(update.order.filter((key) => !key.startsWith("#")));
   }
 
   // Brings the list into its order: now, or when nobody is in it any more.
@@ -91,7 +119,7 @@
         newest.delete(key);
         const made = parse(html);
         if (row) replace(row, made); else made.classList.add("changed");
-        row = made;
+        row = made.isConnected || !row ? made : row;
       }
       if (!row) continue;
       const wanted = place ? place.nextElementSibling : list.firstElementChild;

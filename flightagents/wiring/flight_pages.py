@@ -1,0 +1,22 @@
+"""What the pages of flights call."""
+
+from flightagents.handlers.flight_people import FlightPeople
+from flightagents.store.flight_search import MongoFlightSearch
+from flightagents.store.flights import MongoFlights
+from flightagents.web.staff.flight import FlightDesk
+from flightagents.wiring.desk import Desk
+from flightagents.wiring.flight_file import wire_flight_file
+from flightagents.wiring.world import World
+
+
+def flight_desk_of(world: World, desk: Desk) -> FlightDesk:
+    """Build what the page of one flight calls."""
+    settings = world.settings
+    named = (settings.agency_name.strip() or "flightagents", (settings.public_url or "").rstrip("/"))
+    return FlightDesk(
+        rows=MongoFlightSearch(world.database).rows,
+        open_file=wire_flight_file(world),
+        travellers=FlightPeople(MongoFlights(world.database), desk.bookings),
+        key=world.address_keys,
+        system=", ".join(filter(None, named)),
+    )
