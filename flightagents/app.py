@@ -24,6 +24,7 @@ from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import Settings, Topics, load
 from flightagents.store import setup
 from flightagents.web.faust_pages import StaffWeb
+from flightagents.web.faust_statistics import figures_of
 from flightagents.web.mount import mount
 from flightagents.web.site import Site
 from flightagents.wiring import UseCases, VitalOrgans, World, open_world, what_is_off, wire, wire_vital_signs
@@ -43,7 +44,7 @@ class FlightApp(faust.App):
     use_cases: UseCases
     world: World | None = None
     organs: VitalOrgans | None = None
-    """What tells how this worker and the system are; None before it is wired."""
+    """What tells how this worker is; None before it is wired."""
     lookout: broker.Lookout
     deliveries: asyncio.Task[None] | None = None
     """The senders at work."""
@@ -61,7 +62,12 @@ class FlightApp(faust.App):
 
     def _new_web(self) -> faust.web.base.Web:
         web = StaffWeb(self)
-        mount(web.web_app, self._site, lambda: self.organs.readiness if self.organs else None)
+        mount(
+            web.web_app,
+            self._site,
+            lambda: self.organs.readiness if self.organs else None,
+            lambda: figures_of(self.monitor.asdict()),
+        )
         return web
 
     def _site(self) -> Site:

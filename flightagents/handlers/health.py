@@ -49,9 +49,18 @@ class LookAtHealth:
         """Give the health, at most two seconds old. Waits for MongoDB like everything else."""
         async with self._looking:
             if self._last is None or self._ticks() - self._looked_at >= FRESH.total_seconds():
-                self._last = health_of(await self._facts())
-                self._looked_at = self._ticks()
+                return await self._look()
             return self._last
+
+    async def anew(self) -> SystemHealth:
+        """Look again, however fresh the last answer is: something has changed."""
+        async with self._looking:
+            return await self._look()
+
+    async def _look(self) -> SystemHealth:
+        self._last = health_of(await self._facts())
+        self._looked_at = self._ticks()
+        return self._last
 
     async def _facts(self) -> Facts:
         now = self._clock.now()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable
@@ -32,6 +33,7 @@ GROUP = "flightagents"
 TOPICS = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)
 MOST_UNREAD = 4000
 """Records. Beyond this the feed answers later: the broker forgets what is over about 5 MB a partition."""
+USER = "demo"
 JFK_DESK = ("--to", "jfk-desk@acme-travel.example", "--airport", "JFK", "--min-severity", "major")
 LAST_PATIENCE = timedelta(seconds=30)
 """How long the end waits until everything is read and told."""
@@ -69,8 +71,11 @@ class Demonstration:
             **worker_environment(world, web_port, str(folder / "data")),
             MAILBOX_URL: world.page_url,
         }
+        password = secrets.token_urlsafe(12)
         await asyncio.gather(
-            self._import_bookings(world, folder, environment), self._add_rule(folder, environment)
+            self._import_bookings(world, folder, environment),
+            self._add_rule(folder, environment),
+            self._add_user(password, folder, environment),
         )
         if world.feed is not None:
             world.feed.before_answer = lambda: self._hold_back(world)
@@ -81,7 +86,7 @@ class Demonstration:
         )  # no `.env` of the caller's there
         try:
             self._say(f"mailbox, every email and SMS:  {world.page_url}")
-            self._say(f"Faust's page:                  http://localhost:{web_port}/")
+            self._say(f"Staff page: http://localhost:{web_port}/  log in as {USER}, password {password}")
             narrator = Narrator(log, world.clock, self._say)
             await self._narrate(worker, narrator)
             await self._until_told(world, narrator)
@@ -97,22 +102,29 @@ class Demonstration:
             return
         file = folder / "bookings.csv"
         file.write_bytes(bookings_csv(world.flights, self._plan.begins(), self._plan.seed))
-        argv = [sys.executable, "-m", "flightagents", "bookings", "import", str(file)]
-        importer = Child("bookings", argv, log=folder / "bookings.log", env=environment, cwd=folder)
+        imported = ("bookings", "import", str(file))
+        self._say(f"bookings: {await self._command('bookings', *imported, folder=folder, env=environment)}")
+
+    async def _command(
+        self, name: str, *words: str, folder: Path, env: dict[str, str], told: str = ""
+    ) -> str:
+        """Run one of our commands to its end, and give the last line that it said."""
+        argv = [sys.executable, "-m", "flightagents", *words]
+        child = Child(name, argv, log=folder / f"{name}.log", env=env, cwd=folder, told=told)
         try:
-            await asyncio.to_thread(importer.wait, LAST_PATIENCE)
+            await asyncio.to_thread(child.wait, LAST_PATIENCE)
         finally:
-            importer.stop()
-        self._say(f"bookings: {importer.last_words(lines=1)}")
+            child.stop()
+        return child.last_words(lines=1)
 
     async def _add_rule(self, folder: Path, environment: dict[str, str]) -> None:
         """Let the desk at JFK hear of what is grave there."""
-        argv = [sys.executable, "-m", "flightagents", "rules", "add", "jfk-desk", *JFK_DESK]
-        adder = Child("rules", argv, log=folder / "rules.log", env=environment, cwd=folder)
-        try:
-            await asyncio.to_thread(adder.wait, LAST_PATIENCE)
-        finally:
-            adder.stop()
+        await self._command("rules", "rules", "add", "jfk-desk", *JFK_DESK, folder=folder, env=environment)
+
+    async def _add_user(self, password: str, folder: Path, environment: dict[str, str]) -> None:
+        """Let whoever watches log in; the password goes where no list of processes shows it."""
+        user = ("users", "add", USER, "--role", "admin")
+        await self._command("users", *user, folder=folder, env=environment, told=f"{password}\n")
 
     async def _hold_back(self, world: StandIns) -> None:
         """Answer later when readers lag, and not at all any more once the time is over."""

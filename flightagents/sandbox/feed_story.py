@@ -25,7 +25,7 @@ DEFAULT_LOOK = timedelta(seconds=60)
 # Shares of flights.
 _OPERATING_ROW_NEVER_SHOWN = 0.02
 _OPERATING_ROW_BLINKS = 0.02
-_NAMELESS_COPY = 0.005
+_NAMELESS_COPY = 0.01
 _LIVE = 0.14
 _SHOWS_TAIL = 0.5
 
@@ -111,7 +111,7 @@ def _rows_of(
         )
     if rng.random() < _NAMELESS_COPY:
         at = flight.scheduled_departure - rng.randint(0, 300) * MINUTE
-        visible = Steps(False, [(at, True), (at + 5 * MINUTE, False)])
+        visible = Steps(False, [(at, True), (at + 20 * MINUTE, False)])
         yield RowStory(flight, plot, places, None, visible, rank=rng.random(), patches=NAMELESS)
 
 

@@ -1,6 +1,6 @@
 """Puts our pages on a web application: Faust's own in a worker, a plain one in a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,6 +10,7 @@ from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
+from flightagents.web.faust_statistics import Figure
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.booking_forms import BookingForms
@@ -27,6 +28,7 @@ from flightagents.web.staff.place import PlacePages
 from flightagents.web.staff.places import PlacesPages
 from flightagents.web.staff.rules import RulesPages
 from flightagents.web.staff.stream import COUNTS, LiveStream
+from flightagents.web.staff.system import SystemPage
 from flightagents.web.staff.tasks import TasksPage
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.travellers import TravellerPages
@@ -40,9 +42,11 @@ def mount(
     application: web.Application,
     site: Callable[[], Site],
     readiness: Callable[[], Readiness | None] = lambda: None,
+    figures: Callable[[], Sequence[Figure]] = list,
 ) -> Doors:
     """Add gate and routes, and give the doors for more; `site` is asked at each request.
 
+    `figures` are what Faust counts of this worker.
     The web server starts before all is wired.
     aiohttp takes bodies of at most 1 MiB and answers 413 to others.
     """
@@ -67,6 +71,7 @@ def mount(
     stream = LiveStream(lambda: site().live)
     stream.mount(doors)
     _mount_staff(doors, stream, site)
+    SystemPage(lambda: site().office.system, lambda: site().frame, figures).mount(doors, stream)
     return doors
 
 

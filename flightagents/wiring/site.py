@@ -36,6 +36,8 @@ WATCHED = frozenset(
         "bookings",
         "dead_letters",
         "workers",
+        "polls",
+        "leases",
         "ranked_punctuality",
     }
 )

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flightagents.domain.system_health import SystemHealth
+from flightagents.domain.troubles import Gravity
 from flightagents.handlers.desk_acts import DeskActs
+from flightagents.handlers.health import LookAtHealth
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.now import Now
@@ -21,6 +24,7 @@ from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.letters import LettersCalls
 from flightagents.wiring.rules import RulesCalls, back_test_of, keep_rules_of
 from flightagents.wiring.travellers import travellers_of
+from flightagents.wiring.vital_signs import wire_health
 from flightagents.wiring.world import World
 
 
@@ -45,19 +49,38 @@ class NowCalls:
         return [user.name for user in await self.users.all()]
 
 
+@dataclass(frozen=True, slots=True)
+class SystemCalls:
+    """What the page of the system calls."""
+
+    worker: str
+    look: LookAtHealth
+
+    async def health(self) -> SystemHealth:
+        """Look at everything."""
+        return await self.look()
+
+    async def health_anew(self) -> SystemHealth:
+        """Look again."""
+        return await self.look.anew()
+
+
 def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     """Build a use case for each page."""
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
+    system = SystemCalls(world.worker, wire_health(world))
 
     async def counts() -> Mapping[str, int]:
-        """Count what waits for a person."""
+        """Count what waits for a person, and what is broken."""
         now = await floor.shared_now()
         needs = [each for each in now.disruptions if each.attention.needed and each.reached.travellers]
         unread = [each.count for each in await letters.counts() if each.state is LetterState.NEW]
+        problems = (await system.health()).problems
         return {
             "/": len(needs),
             "/tasks": sum((await floor.tasks.counts()).values()),
             "/dead-letters": sum(unread),
+            "/system": sum(each.severity is Gravity.CRITICAL for each in problems),
         }
 
     return Office(
@@ -75,4 +98,5 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         troubled=MongoFlightSearch(world.database),
         letters=LettersCalls(letters, mend),
         rules=RulesCalls(keep_rules_of(world), back_test_of(world)),
+        system=system,
     )

@@ -48,11 +48,10 @@ class StreamSigns(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VitalOrgans:
-    """What tells how this worker is, and how the system is."""
+    """What tells how this worker is."""
 
     tell: TellVitalSigns
     readiness: CheckReadiness
-    health: LookAtHealth
 
 
 def wire_vital_signs(
@@ -90,7 +89,6 @@ def wire_vital_signs(
                 "broker": broker_answers,
             }
         ),
-        health=wire_health(world),
     )
 
 

@@ -14,7 +14,15 @@ from typing import Any, Literal
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    async_playwright,
+    expect,
+)
 
 from tests.support.office import StaffSite, staff_site
 from tests.support.users import PASSWORD
@@ -128,6 +136,7 @@ async def looking(
         timezone_id="Europe/London",
     )
     context.set_default_timeout(15_000)
+    expect.set_options(timeout=15_000)
     looker = Looker(context, site)
     yield looker
     await context.close()

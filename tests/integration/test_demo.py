@@ -119,7 +119,7 @@ def test_a_demo_ends_with_an_account_and_a_killed_one_leaves_nothing_behind(
     # Killed while it works: its MongoDB, its worker, and all that they started go with it.
     killed = Demo(tmp_path)
     demos.append(killed)
-    killed.wait_for("Faust's page:")
+    killed.wait_for("Staff page:")
     wait_until(lambda: len(killed.processes()) >= 3, PATIENCE, killed.explain)
     killed.signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
@@ -181,7 +181,7 @@ def opens_the_page_that_an_email_links_to(demo: Demo) -> None:
 def test_ctrl_c_ends_a_demo_with_its_account(demos: list[Demo], tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     demos.append(demo)
-    demo.wait_for("Faust's page:")
+    demo.wait_for("Staff page:")
     opens_the_page_that_an_email_links_to(demo)
     demo.signal(signal.SIGINT)
     assert demo.wait() == 0, demo.explain()

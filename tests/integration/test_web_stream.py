@@ -4,8 +4,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
+import structlog
 from aiohttp import ClientResponse, web
 
 from flightagents.domain.users import Role
@@ -21,10 +23,11 @@ PATIENCE_SECONDS = 10
 
 
 class Around:
-    """A list, its stream, and a browser."""
+    """A list, its stream, and a browser; `passed` is the time, in seconds."""
 
-    def __init__(self, live: Live) -> None:
-        self.live = live
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.live = Live(None, count=lambda _count: None, seconds=lambda: self.passed)
         self.rows = [Row("a", "<tr></tr>")]
         self.asked: list[Mapping[str, str]] = []
         self.client: Client
@@ -78,11 +81,11 @@ class Events:
 
 @pytest.fixture
 async def around() -> AsyncIterator[Around]:
-    site = Website(Agency())
-    found = Around(site.live)
+    site, found = Website(Agency()), Around()
+    site.site = replace(site.site, live=found.live)
     application = web.Application()
     doors = mount(application, lambda: site.site)
-    stream = LiveStream(lambda: site.live)
+    stream = LiveStream(lambda: found.live)
     stream.add("probe", found.lister)
     stream.add("agents", found.lister, Role.AGENT)
     stream.add(COUNTS, found.counts)
@@ -101,6 +104,24 @@ async def test_a_page_gets_its_list_and_the_counts(around: Around) -> None:
         assert (kind, json.loads(data)["rows"]) == ("counts", {"/tasks": "2"})
         assert both.startswith(id_.partition("/")[0] + "/")
     assert around.asked == [{"date": "today"}]
+
+
+async def test_a_viewer_who_leaves_is_no_error(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A test server stops whoever answers; a worker's lets them go on, until they write to nobody.
+    assert around.client.server.runner is not None
+    monkeypatch.setattr(around.client.server.runner.server, "handler_cancellation", False)
+    with structlog.testing.capture_logs() as lines:
+        async with around.looking("/probes/probe") as events:
+            await events.next()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while around.live.viewers:  # they are missed when they are sent something
+                around.rows.append(Row(f"{len(around.rows)}", "<tr></tr>"))
+                around.live.note(frozenset({"flights"}))
+                around.passed += 1
+                await around.live.catch_up()
+                await asyncio.sleep(0)
+            await around.client.close()  # the server waits for all that it answers
+    assert [line for line in lines if line["log_level"] == "error"] == []
 
 
 async def test_a_browser_that_comes_back_gets_only_what_it_missed(around: Around) -> None:

@@ -14,6 +14,7 @@ from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
+from flightagents.domain.system_health import SystemHealth, health_of
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
 from flightagents.handlers.desk_acts import DeskActs
@@ -37,6 +38,7 @@ from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.desk_pages import LogPages, MessagePages, TaskPages
 from tests.support.fakes import FakeFlights
+from tests.support.health import facts
 from tests.support.letters import letters_of
 from tests.support.punctuality import FakePunctuality
 from tests.support.searches import FakeFlightSearch
@@ -123,6 +125,21 @@ class Quiet:
         return ["ada", "ben"]
 
 
+class Healthy:
+    """A system of one worker; `facts` are what is known of it."""
+
+    worker = "one"
+
+    def __init__(self) -> None:
+        self.facts = facts()
+
+    async def health(self) -> SystemHealth:
+        return health_of(self.facts)
+
+    async def health_anew(self) -> SystemHealth:
+        return await self.health()
+
+
 async def nothing_waits() -> Mapping[str, int]:
     return {"/": 0, "/tasks": 0}
 
@@ -145,6 +162,7 @@ class Website:
         self.once = FakeOnce()
         self.reports = Reports()
         self.staff = Staff()
+        self.system = Healthy()
         self.live = Live(None, count=lambda _count: None)
         bearers = Bearers(self.pages, agency.bookings, LINKS)
         self.withdraw = WithdrawConsent(
@@ -198,6 +216,7 @@ class Website:
                 troubled=FakeFlightSearch(agency.flights),
                 letters=letters_of(agency),
                 rules=rules_of(agency),
+                system=self.system,
             ),
         )
 

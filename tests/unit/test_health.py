@@ -47,3 +47,12 @@ async def test_many_who_ask_at_once_share_one_look() -> None:
     bench.ticks.move(FRESH)
     await bench.look()
     assert bench.gauges.asked == 2
+
+
+async def test_whoever_knows_of_a_change_looks_again_for_all() -> None:
+    bench = Bench()
+    before = await bench.look()
+    bench.gauges.facts = facts(backlog=Backlog(3, NOON))
+    after = await bench.look.anew()
+    assert (before.backlog.due, after.backlog.due) == (0, 3)
+    assert await bench.look() is after

@@ -15,6 +15,7 @@ from flightagents.web.staff.place import OneOfThem
 from flightagents.web.staff.place_flights import Troubled
 from flightagents.web.staff.places import Rankings
 from flightagents.web.staff.rules import RulesCalls
+from flightagents.web.staff.system import SystemCalls
 from flightagents.web.staff.tasks import TaskCalls
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.users import Users
@@ -43,3 +44,4 @@ class Office:
     troubled: Troubled
     look_anew: Callable[[], None] = lambda: None
     """Let nobody get what the worker saw before: the database has changed."""
+    system: SystemCalls

@@ -56,17 +56,17 @@ class LiveStream:
         listings = self._listings(request, visitor)
         known = request.headers.get("Last-Event-ID") or request.query.get("version", "")
         async with sse_response(request, send_timeout=SEND_SECONDS, ping_interval=PING_SECONDS) as response:
-            await response.send("", event="hello", retry=1000)
             updates = self._live().follow(listings, [*known.split("/"), "", ""][: len(listings)])
             versions = {each.name: version for each, version in zip(listings, known.split("/"), strict=False)}
             try:
+                await response.send("", event="hello", retry=1000)
                 async with asyncio.timeout(LASTS.total_seconds()):
                     async for update in updates:
                         versions[update.name] = update.version
                         id_ = "/".join(versions.get(each.name, "") for each in listings)
                         head = f"id: {id_}\r\nevent: {_event(update.name)}\r\ndata: ".encode()
                         await _send(response, request, b"".join([head, update.text, b"\r\n\r\n"]))
-            except TimeoutError:
+            except (TimeoutError, ConnectionResetError):  # it has lasted long enough, or the viewer has left
                 pass
             finally:
                 await updates.aclose()  # type: ignore[attr-defined]  # an async generator

@@ -39,6 +39,11 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
+  // A row that the keyboard is in waits, unless somebody has only opened something in it to watch.
+  function held(row) {
+    return row.contains(document.activeElement) && !document.activeElement.matches("summary");
+  }
+
   // Whether two rows say the same, but for what scripts and people have done to them.
   function same(old, row) {
     const [one, other] = [old, row].map((each) => {
@@ -55,8 +60,10 @@
   function replace(old, row) {
     if (same(old, row)) return;
     carryOver(old, row);
-    mark(old, row);
+    const opened = [...old.querySelectorAll("summary")].indexOf(document.activeElement);
+    if (!("quiet" in list.dataset)) mark(old, row);
     old.replaceWith(row);
+    row.querySelectorAll("summary")[opened]?.focus({ preventScroll: true });
   }
 
   // A row whose key begins with # is a part of the page outside of the list, such as its totals.
@@ -77,7 +84,7 @@
     for (const [key, html] of Object.entries(update.rows)) {
       if (key.startsWith("#")) { applyPart(key, html); continue; }
       const old = rows.get(key);
-      if (old && !old.contains(document.activeElement)) replace(old, parse(html));
+      if (old && !held(old)) replace(old, parse(html));
       else newest.set(key, html);
     }
     settle(update.order.filter((key) => !key.startsWith("#")));
@@ -108,7 +115,7 @@
     for (const key of list.order) {
       let row = rows.get(key);
       const html = newest.get(key);
-      if (html !== undefined) {
+      if (html !== undefined && (anyway || !row || !held(row))) {
         newest.delete(key);
         const made = parse(html);
         if (row) replace(row, made); else made.classList.add("changed");

@@ -1,0 +1,135 @@
+"""The words of /system for figures: how much, how long, and whether that is well."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRITE, VERY_SLOW_WRITE
+from flightagents.domain.health import COUNTED, Partition, WorkerState
+from flightagents.domain.polls import PollEnd
+from flightagents.domain.tasks import TaskKind
+from flightagents.domain.troubles import Gravity
+from flightagents.domain.vital_signs import Latency, Measure
+
+MIB = 1024 * 1024
+
+
+class Said(NamedTuple):
+    """A judgement: its colour, and the word that says the same."""
+
+    tone: str
+    word: str
+
+
+TONES = {Gravity.CRITICAL: "bad", Gravity.WARNING: "late", Gravity.NOTE: "info"}
+STATES = {
+    WorkerState.LIVE: Said("good", "live"),
+    WorkerState.SILENT: Said("bad", "silent"),
+    WorkerState.STOPPED: Said("", "stopped"),
+}
+ENDS = {
+    PollEnd.DONE: Said("good", "went well"),
+    PollEnd.QUERY_REFUSED: Said("late", "a query was refused"),
+    PollEnd.OUTAGE: Said("bad", "no answer"),
+    PollEnd.TOO_FAST: Said("bad", "asked to slow down"),
+    PollEnd.REFUSED: Said("bad", "refused"),
+    PollEnd.MONTH_SPENT: Said("bad", "the month's calls are spent"),
+}
+MODES = {
+    "live": Said("good", "live"),
+    "shadow": Said("late", "shadow: nothing is sent"),
+    "off": Said("bad", "off: everything waits"),
+}
+MEASURES = {
+    Measure.POLL_TO_CHANGE: "From a poll until its changes are stored",
+    Measure.DECISION_TO_HAND_OVER: "From when a message is due until its provider has it",
+    Measure.MONGODB_WRITE: "Until a majority of MongoDB has a small write",
+    Measure.EVENT_LOOP_DELAY: "What is due in a worker waits (event loop)",
+}
+TASKS = {
+    TaskKind.REBOOK: "rebook travellers",
+    TaskKind.CALL: "call a traveller",
+    TaskKind.AMBIGUOUS_BOOKING: "ambiguous booking",
+    TaskKind.NOT_IN_FEED: "flight that the feed does not have",
+    TaskKind.MOVED_FLIGHT: "flight that is another one now",
+    TaskKind.CONFLICTING_TIMES: "conflicting times",
+    TaskKind.CONNECTION: "missed connection",
+    TaskKind.REPLY: "reply of a traveller",
+    TaskKind.CONSENT_WITHDRAWN: "wants no more messages",
+    TaskKind.IMPORT_HELD: "file of bookings that waits",
+    TaskKind.HELD_MESSAGES: "messages held for long",
+}
+_SECOND = 1.0
+_SHORT, _LONG = 10.0, 120.0
+
+
+def seconds(duration: float) -> str:
+    """Write 4 ms, 1.2 s, 45 s, 3 min."""
+    if duration < _SECOND:
+        return f"{duration * 1000:.0f} ms"
+    if duration < _SHORT:
+        return f"{duration:.1f} s"
+    return f"{duration:.0f} s" if duration < _LONG else f"{duration / 60:,.0f} min"
+
+
+def rate(a_second: float) -> str:
+    """Write 12 or 0.4, by the second."""
+    return f"{a_second:,.0f}" if a_second >= _SHORT else f"{a_second:.1f}"
+
+
+def megabytes(size: int) -> str:
+    """Write 90 MB."""
+    return f"{size / MIB:,.0f} MB"
+
+
+def counted(number: int) -> str:
+    """Write a count that stops at a bound."""
+    return f"{number:,}" if number < COUNTED else f"{COUNTED:,} or more"
+
+
+def partition(found: Partition) -> Said:
+    """Say how a partition is."""
+    if found.owner is None:
+        return Said("bad", "nobody reads it")
+    if found.still_since is not None:
+        return Said("late", "stands still")
+    if found.lag is None:
+        return Said("", "not known")
+    if found.lag == 0:
+        return Said("good", "all read")
+    return Said("late", "far behind") if found.lag >= MANY_RECORDS else Said("info", "at work")
+
+
+def topic(found: Sequence[Partition]) -> Said:
+    """Say how a topic is: as its worst partition."""
+    order = ["bad", "late", "info", "", "good"]
+    return min((partition(each) for each in found), key=lambda said: order.index(said.tone))
+
+
+def latency(found: Latency, measure: Measure) -> Said | None:
+    """Say whether a measure is well, where there is a limit to it."""
+    match measure:
+        case Measure.EVENT_LOOP_DELAY:
+            return Said("late", "overloaded") if found.p95 > LATE_LOOP else Said("good", "well")
+        case Measure.MONGODB_WRITE:
+            if found.median > SLOW_WRITE:
+                return Said("bad", "very slow") if found.median > VERY_SLOW_WRITE else Said("late", "slow")
+            return Said("good", "well")
+        case Measure.POLL_TO_CHANGE | Measure.DECISION_TO_HAND_OVER:
+            return None
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "seconds": seconds,
+    "rate": rate,
+    "megabytes": megabytes,
+    "counted_to": counted,
+    "partition_said": partition,
+    "topic_said": topic,
+    "latency_said": latency,
+    "gravity_tone": TONES.__getitem__,
+    "worker_said": STATES.__getitem__,
+    "poll_said": ENDS.__getitem__,
+    "mode_said": MODES.__getitem__,
+    "measure": MEASURES.__getitem__,
+    "task_kind": TASKS.__getitem__,
+}
