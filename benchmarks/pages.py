@@ -315,7 +315,7 @@ def _leg(site: Site, worker: Child, crowd: _Crowd, messages: Messages, pages: Se
     alerted = when_committed(site.kafka, CHANGE_TOPIC, worker).timestamp() - began
     spent = machine.cpu_seconds_of(worker.pid) - cpu, crowd.cpu_seconds - looking
     changes = sum(site.kafka.end_offsets(CHANGE_TOPIC).values()) - before
-    left = crowd.ask("leave") if pages else {"updates": [], "opened": 0, "refused": 0}
+    left: dict[str, Any] = crowd.ask("leave") if pages else {"updates": [], "opened": 0, "refused": 0}
     if pages:
         _busiest(left)
     return Leg(
@@ -336,7 +336,7 @@ def _busiest(left: dict[str, Any]) -> float:
     """Give how many updates a second the busiest stream got; more than one is no measurement."""
     # Each stream begins with one update, the list as it stands.
     streams = 1 + left["opened"] / max(1, len(left["updates"]))
-    a_second = max(0.0, max(left["updates"]) - 2 * streams) / left["seconds"]
+    a_second: float = max(0.0, max(left["updates"]) - 2 * streams) / left["seconds"]
     if a_second > MOST_A_SECOND:
         raise RuntimeError(f"a viewer got {a_second:.2f} updates a second")
     return a_second

@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -152,12 +152,11 @@ class Crowd:
             turn = [*pages[start:], *pages[:start]]
             looking = viewer.look(turn, self._expected, ready[place], self._dice.uniform(1, OPENS_EVERY))
             self._looking.append(asyncio.create_task(looking))
-        everybody = asyncio.gather(*(each.wait() for each in ready))
-        done, _ = await asyncio.wait(
-            [*self._looking, asyncio.ensure_future(everybody)], return_when=asyncio.FIRST_COMPLETED
-        )
-        for each in done:
-            each.result()
+        everybody = asyncio.create_task(_all(ready))
+        await asyncio.wait({*self._looking, everybody}, return_when=asyncio.FIRST_COMPLETED)
+        for task in self._looking:
+            if task.done():
+                task.result()
         self._began = time.time(), time.process_time()
         return {}
 
@@ -208,6 +207,11 @@ class Crowd:
         """Close the connections."""
         for viewer in self._viewers:
             await viewer.session.close()
+
+
+async def _all(events: Sequence[asyncio.Event]) -> None:
+    for event in events:
+        await event.wait()
 
 
 def _session(url: str) -> aiohttp.ClientSession:
