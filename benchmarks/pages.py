@@ -39,6 +39,7 @@ from flightagents.records import CHANGE_TOPIC, FLIGHT_TOPIC, FlightRecord
 from flightagents.sandbox.processes import LOCALHOST, Child, free_port
 from flightagents.settings import PREFIX
 from flightagents.store import bookings
+from flightagents.store.addresses import address_keys
 from flightagents.store.connection import connect
 from flightagents.store.flights import FLIGHTS
 from flightagents.store.users import MongoTokens, MongoUsers
@@ -242,7 +243,8 @@ async def _add_people(site: Site, viewers: int) -> None:
         for number in range(PROBES)
         for seat in range(TRAVELLERS)
     ]
-    documents = [{"_id": each.id, **bookings.document(each), "decided": True} for each in people]
+    keys = await address_keys(database)
+    documents = [{"_id": each.id, **bookings.document(each, keys), "decided": True} for each in people]
     await database[bookings.COLLECTION].insert_many(documents)
     database.client.close()
 
