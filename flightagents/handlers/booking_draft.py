@@ -1,11 +1,12 @@
 """A booking as somebody typed it into a form -> a booking, or one clear error for each field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
+from flightagents.domain.booking_edits import BookingDraft, Errors, SegmentDraft
 from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
 from flightagents.domain.codes import airport, designator
 from flightagents.handlers.booking_fields import channels_of, time_of_day, yes_or_no
@@ -18,40 +19,6 @@ LONGEST = 200
 MOST_SEGMENTS = 30
 
 T = TypeVar("T")
-Errors = Mapping[str, str]
-"""What is wrong, by field: `email`, `segments.0.flight_date`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentDraft:
-    """A flight of a ticket as it was typed: BA117, 2026-11-22, LHR, JFK, 14:35, confirmed."""
-
-    designator: str = ""
-    flight_date: str = ""
-    departure: str = ""
-    arrival: str = ""
-    ticketed: str = ""
-    status: str = ""
-    """Empty means confirmed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingDraft:
-    """A booking as it was typed. An empty consent leaves what stands."""
-
-    reference: str = ""
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = ""
-    channels: str = ""
-    """Such as "email sms"; empty means every address."""
-    consent_email: str = ""
-    consent_sms: str = ""
-    protected: str = ""
-    client: str = ""
-    vip: str = ""
-    segments: tuple[SegmentDraft, ...] = ()
 
 
 def draft_of(booking: Booking) -> BookingDraft:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from flightagents.domain.booking_preview import Refused
 from flightagents.domain.bookings import Booking, Channel, Consent
 from flightagents.errors import BookingFileError
 from flightagents.handlers.booking_fields import channels_of, segment_of, yes_or_no
@@ -29,14 +30,6 @@ COLUMNS = (
 )
 REQUIRED = ("reference", "flights")
 DELIMITERS = ",;\t"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line that is no booking."""
-
-    line: int
-    reason: str
 
 
 @dataclass(slots=True)

@@ -6,51 +6,20 @@ told, and overwrites nothing.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 import msgspec
 
 from flightagents.clock import Clock
-from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
-from flightagents.domain.notifications import Notification
+from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, Errors, SegmentDraft
+from flightagents.domain.bookings import Booking, Segment, SegmentStatus
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Planned, TakeBookings, with_those_gone
-from flightagents.handlers.booking_draft import BookingDraft, Errors, SegmentDraft, read_draft, read_segment
+from flightagents.handlers.booking_draft import read_draft, read_segment
 from flightagents.ports import Bookings
 from flightagents.settings import ConsentBasis
 
 NOT_THERE = "there is no such flight in the booking"
-
-
-class Edit(StrEnum):
-    """What came of a change."""
-
-    PREVIEWED = "previewed"
-    """Nothing is stored yet."""
-    SAVED = "saved"
-    WRONG = "wrong"
-    """`errors` says which fields."""
-    CONFLICT = "conflict"
-    """Somebody else has changed it: `booking` is how it stands now."""
-    EXISTS = "exists"
-    """There is a booking of this reference and contact, which `booking` is: change that."""
-    UNKNOWN = "unknown"
-    """There is no such booking."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
-    """What came of it, and what is or would be sent."""
-
-    edit: Edit
-    booking: Booking | None = None
-    version: str = ""
-    """Of `booking`, as it stands in the database."""
-    errors: Errors = field(default_factory=dict)
-    matches: tuple[tuple[Segment, Match, tuple[str, ...]], ...] = ()
-    """What the feed knows of each segment."""
-    messages: tuple[Notification, ...] = ()
 
 
 def version_of(booking: Booking) -> str:

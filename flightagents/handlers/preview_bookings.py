@@ -2,59 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
-from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
-from flightagents.domain.notifications import Notification
+from flightagents.domain.booking_preview import BookingPreview, PreviewedBooking, SegmentPreview, Standing
+from flightagents.domain.bookings import SegmentStatus
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Planned, TakeBookings
-from flightagents.handlers.booking_file import Refused
 from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Limits
-
-
-class Standing(StrEnum):
-    """How a booking of a file compares with what is stored."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentPreview:
-    """A confirmed flight of a booking, and which flights the feed has for it."""
-
-    segment: Segment
-    match: Match
-    flights: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewedBooking:
-    """A booking as it would stand."""
-
-    standing: Standing
-    booking: Booking
-    segments: tuple[SegmentPreview, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingPreview:
-    """What a file says, and would do."""
-
-    name: str
-    digest: str
-    """SHA-256 of the file: whoever confirms a preview confirms this content."""
-    bookings: tuple[PreviewedBooking, ...]
-    refused: tuple[Refused, ...]
-    ignored_columns: tuple[str, ...]
-    would_send: tuple[Notification, ...]
-    """Messages that would be sent at once."""
-
-    def of(self, standing: Standing) -> tuple[PreviewedBooking, ...]:
-        """Give the bookings that are new, changed or unchanged."""
-        return tuple(each for each in self.bookings if each.standing is standing)
 
 
 class PreviewBookings:

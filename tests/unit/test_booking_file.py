@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from flightagents.domain.booking_preview import Refused
 from flightagents.domain.bookings import Booking, Channel, Consent, Segment
 from flightagents.errors import BookingFileError
-from flightagents.handlers.booking_file import COLUMNS, BookingFile, Refused, read_bookings
+from flightagents.handlers.booking_file import COLUMNS, BookingFile, read_bookings
 from flightagents.settings import ConsentBasis
 from tests.support.rows import NOON
 

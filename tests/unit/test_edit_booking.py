@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from flightagents.domain.booking_edits import BookingDraft, Edit, SegmentDraft
 from flightagents.domain.bookings import Booking, Channel, Consent, Match, Segment, SegmentStatus
-from flightagents.handlers.booking_draft import BookingDraft, SegmentDraft, draft_of
-from flightagents.handlers.edit_booking import Edit, EditBooking, version_of
+from flightagents.handlers.booking_draft import draft_of
+from flightagents.handlers.edit_booking import EditBooking, version_of
 from flightagents.settings import ConsentBasis
 from tests.support.agency import Agency
 from tests.support.messages import ANNA, ANNAS_PHONE

@@ -2,10 +2,11 @@
 
 import pytest
 
+from flightagents.domain.booking_preview import BookingPreview, Standing
 from flightagents.domain.bookings import Match
 from flightagents.errors import BookingFileError
 from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Limits
-from flightagents.handlers.preview_bookings import BookingPreview, PreviewBookings, Standing
+from flightagents.handlers.preview_bookings import PreviewBookings
 from flightagents.settings import ConsentBasis
 from tests.support.agency import Agency
 
