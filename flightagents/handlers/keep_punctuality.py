@@ -1,4 +1,4 @@
-"""Counts the days of airports and airlines: after it, handlers/punctuality.py reads a few small documents.
+"""Counts the days of airports and airlines, and ranks the busiest; handlers/punctuality.py reads them.
 
 A local date is counted again and again until it is final, then never more. So a first look, or one after a
 week in which nothing ran, also counts what is missing of the last 28 final days.
@@ -7,7 +7,9 @@ week in which nothing ran, also counts what is missing of the last 28 final days
 from datetime import timedelta
 
 from flightagents.clock import Clock
+from flightagents.domain.punctuality import Scope
 from flightagents.domain.usual import DAYS, FINAL_AFTER, todays
+from flightagents.handlers.rank_punctuality import rank
 from flightagents.ports import PunctualityStore
 
 DAY = timedelta(days=1)
@@ -36,3 +38,5 @@ class KeepPunctuality:
         if after != before or (after and await self._store.usual_until() != until):
             await self._store.sum_up(since, until)
         await self._store.forget(now.date() - KEEP)
+        for scope in Scope:
+            await self._store.keep_ranking(await rank(self._store, scope, now))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from flightagents.domain.punctuality import Day, Scope
+from flightagents.domain.ranking import Ranking
 from flightagents.domain.usual import Usual
 
 
@@ -36,6 +37,15 @@ class PunctualityStore(Protocol):
         self, scope: Scope, codes: Sequence[str], dates: Sequence[date], *, delays: bool
     ) -> list[Day]:
         """Give those days of them that there are; without `delays` no medians can be told."""
+
+    async def counted(self, scope: Scope, codes: Sequence[str], dates: Sequence[date]) -> set[str]:
+        """Tell which of these codes had departures on one of these local dates."""
+
+    async def keep_ranking(self, ranking: Ranking) -> None:
+        """Keep the busiest of a scope, in place of the last ranking."""
+
+    async def ranking(self, scope: Scope) -> Ranking | None:
+        """Give the last ranking of a scope; None where there is none."""
 
     async def usual(self, scope: Scope, codes: Sequence[str], *, delays: bool) -> list[Usual]:
         """Give what is usual for those of them of which that is known; `delays` as with days."""

@@ -1,17 +1,20 @@
-"""`daily_punctuality` and `usual_punctuality`: departures by local date, and what the final days add up to.
+"""`daily_punctuality`, `usual_punctuality`: departures by local date, and what the final days add up to.
 
 MongoDB adds up what `flights` holds of each flight (`counted`, as the domain told when its state was stored):
 a day of the whole world passes through no worker. Counting again writes the same documents again.
+`ranked_punctuality` holds the busiest, as they were found after the last count.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 
 from flightagents.domain.punctuality import D15, VERSION, Counts, Day, Scope, Slot
+from flightagents.domain.ranking import Ranking
 from flightagents.domain.usual import Usual
 from flightagents.store import flights
 from flightagents.store.connection import Database, bulk_write, until_stored
@@ -19,6 +22,7 @@ from flightagents.store.reading import Document, Reader
 
 DAYS = "daily_punctuality"
 USUAL = "usual_punctuality"
+RANKED = "ranked_punctuality"
 BATCH = 1000
 
 Stage = dict[str, Any]
@@ -36,6 +40,7 @@ class MongoPunctuality:
         self._flights = database[flights.FLIGHTS]
         self._days = database[DAYS]
         self._usual = database[USUAL]
+        self._ranked = database[RANKED]
 
     @until_stored
     async def prepare(self) -> None:
@@ -106,6 +111,17 @@ class MongoPunctuality:
         """Remove older days."""
         await self._days.delete_many({"date": {"$lt": before.isoformat()}})
 
+    @until_stored
+    async def keep_ranking(self, ranking: Ranking) -> None:
+        """Keep the busiest of a scope, in place of the last ranking."""
+        document = msgspec.to_builtins(ranking, builtin_types=(datetime,))
+        await self._ranked.replace_one({"_id": ranking.scope.value}, document, upsert=True)
+
+    async def ranking(self, scope: Scope) -> Ranking | None:
+        """Give the last ranking of a scope; None where there is none."""
+        found = await _rankings.read(self._ranked.find({"_id": scope.value}))
+        return found[0] if found else None
+
     async def busiest(self, scope: Scope, on: date, limit: int) -> list[tuple[str, int]]:
         """Give the codes with the most departures on a local date, and how many, most first."""
         query = {"scope": scope.value, "date": on.isoformat()}
@@ -118,13 +134,23 @@ class MongoPunctuality:
         self, scope: Scope, codes: Sequence[str], dates: Sequence[date], *, delays: bool
     ) -> list[Day]:
         """Give those days of them that there are; without `delays` no medians can be told."""
-        ids = [f"{scope.value}|{code}|{day.isoformat()}" for code in codes for day in dates]
-        return await _days.read(self._days.find({"_id": {"$in": ids}}, None if delays else _WITHOUT_DELAYS))
+        these = _named(scope, codes, dates)
+        return await _days.read(self._days.find(these, None if delays else _WITHOUT_DELAYS))
+
+    async def counted(self, scope: Scope, codes: Sequence[str], dates: Sequence[date]) -> set[str]:
+        """Tell which of these codes had departures on one of these local dates."""
+        found = self._days.find(_named(scope, codes, dates), {"code": 1})
+        return {row["code"] async for row in found}
 
     async def usual(self, scope: Scope, codes: Sequence[str], *, delays: bool) -> list[Usual]:
         """Give what is usual for those of them of which that is known; `delays` as with days."""
         ids = [f"{scope.value}|{code}" for code in codes]
         return await _usual.read(self._usual.find({"_id": {"$in": ids}}, None if delays else _WITHOUT_DELAYS))
+
+
+def _named(scope: Scope, codes: Sequence[str], dates: Sequence[date]) -> Stage:
+    """Match days by name."""
+    return {"_id": {"$in": [f"{scope.value}|{code}|{day.isoformat()}" for code in codes for day in dates]}}
 
 
 def _between(since: date, until: date) -> Stage:
@@ -254,3 +280,4 @@ def _usual_of(found: Document) -> Usual:
 
 _days = Reader(DAYS, _day)
 _usual = Reader(USUAL, _usual_of)
+_rankings = Reader(RANKED, lambda found: msgspec.convert(found, Ranking))

@@ -11,13 +11,15 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.flight import Status
 from flightagents.domain.punctuality import VERSION, Counts, Day, Scope, Slot
+from flightagents.domain.ranking import Ranked, Ranking
+from flightagents.domain.usual import Basis, Comparison, Measure
 from flightagents.ports import FlightStore, PunctualityStore
 from flightagents.store import punctuality
 from flightagents.store.flights import MongoFlights
 from flightagents.store.punctuality import MongoPunctuality
 from tests.support.fakes import FakeFlights
 from tests.support.punctuality import FakePunctuality, flight
-from tests.support.rows import DAY
+from tests.support.rows import DAY, NOON
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 NEXT = DAY + timedelta(days=1)
@@ -159,6 +161,24 @@ async def test_the_busiest_come_first_and_no_more_than_are_asked_for(stores: Sto
     assert await stores.punctuality.busiest(Scope.AIRPORT, NEXT, 2) == []
 
 
+async def test_a_ranking_takes_the_place_of_the_last(stores: Stores) -> None:
+    compared = {Measure.SHARE_LATE: Comparison(0.5, None, None, Basis.FEW_DAYS)}
+    new = Ranking(scope=Scope.AIRLINE, at=NOON, found=(Ranked(code="BA", planned=7, compared=compared),))
+    assert await stores.punctuality.ranking(Scope.AIRLINE) is None
+    await stores.punctuality.keep_ranking(replace(new, at=NOON - timedelta(minutes=5), found=()))
+    await stores.punctuality.keep_ranking(new)
+    assert await stores.punctuality.ranking(Scope.AIRLINE) == new
+    assert await stores.punctuality.ranking(Scope.AIRPORT) is None
+
+
+async def test_those_with_departures_on_a_date_are_told_from_others(stores: Stores) -> None:
+    await stores.flights.move_on([flight(), flight("IB31", route="MAD-LHR", day=NEXT)])
+    await stores.punctuality.count([DAY, NEXT], final=[])
+    assert await stores.punctuality.counted(Scope.AIRPORT, ["LHR", "MAD", "JFK"], [DAY]) == {"LHR"}
+    assert await stores.punctuality.counted(Scope.AIRPORT, ["LHR", "MAD"], [DAY, NEXT]) == {"LHR", "MAD"}
+    assert await stores.punctuality.counted(Scope.AIRLINE, ["LHR"], [DAY]) == set()
+
+
 async def test_older_days_are_forgotten(stores: Stores) -> None:
     await stores.flights.move_on([flight(), flight(day=NEXT)])
     await stores.punctuality.count([DAY, NEXT], final=[])
@@ -192,6 +212,9 @@ READS: dict[str, Asked] = {
     "busiest": lambda store: store.busiest(Scope.AIRPORT, DAY, 5),
     "days": lambda store: store.days(Scope.AIRPORT, ["LHR"], [DAY], delays=True),
     "usual": lambda store: store.usual(Scope.AIRPORT, ["LHR"], delays=True),
+    "counted": lambda store: store.counted(Scope.AIRPORT, ["LHR"], [DAY, NEXT]),
+    "ranking": lambda store: store.ranking(Scope.AIRPORT),
+    "keep_ranking": lambda store: store.keep_ranking(Ranking(scope=Scope.AIRPORT, at=NOON, found=())),
     "count": lambda store: store.count([DAY], final=[]),
     "sum_up": lambda store: store.sum_up(DAY, NEXT),
 }
@@ -206,6 +229,7 @@ async def test_no_query_walks_through_a_collection(database: Database, name: str
     await MongoFlights(database).move_on([flight(), flight(day=NEXT)])
     await store.count([DAY, NEXT], final=[DAY])
     await store.sum_up(DAY, NEXT)
+    await store.keep_ranking(Ranking(scope=Scope.AIRPORT, at=NOON, found=()))
     await database.command("profile", 2)
     try:
         await READS[name](store)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from flightagents.domain.flight import FlightId, FlightState, Status, identity
 from flightagents.domain.punctuality import Counts, Day, Scope, Slot, counted, tally, total
+from flightagents.domain.ranking import Ranking
 from flightagents.domain.times import to_utc
 from flightagents.domain.tracking import advance
 from flightagents.domain.usual import Usual
@@ -54,11 +55,12 @@ class FakePunctuality:
         self._days: dict[tuple[Scope, str, date], Day] = {}
         self._final: set[date] = set()
         self._usual: dict[tuple[Scope, str], Usual] = {}
-        self.counted: list[list[date]] = []
+        self._rankings: dict[Scope, Ranking] = {}
+        self.counts: list[list[date]] = []
         self.sums = 0
 
     async def count(self, dates: Collection[date], *, final: Collection[date]) -> None:
-        self.counted.append(sorted(dates))
+        self.counts.append(sorted(dates))
         by_whom: dict[tuple[Scope, str, date], list[FlightState]] = {}
         for state in self._flights.states.values():
             name = FlightId.parse(state.flight)
@@ -108,6 +110,15 @@ class FakePunctuality:
         keys = [(scope, code, day) for code in codes for day in dates]
         found = [self._days[key] for key in keys if key in self._days]
         return found if delays else [replace(day, slots=_without_delays(day.slots)) for day in found]
+
+    async def counted(self, scope: Scope, codes: Sequence[str], dates: Sequence[date]) -> set[str]:
+        return {day.code for day in await self.days(scope, codes, dates, delays=False)}
+
+    async def keep_ranking(self, ranking: Ranking) -> None:
+        self._rankings[ranking.scope] = ranking
+
+    async def ranking(self, scope: Scope) -> Ranking | None:
+        return self._rankings.get(scope)
 
     async def usual(self, scope: Scope, codes: Sequence[str], *, delays: bool) -> list[Usual]:
         found = [self._usual[scope, code] for code in codes if (scope, code) in self._usual]

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flightagents.domain.punctuality import Scope
+from flightagents.domain.ranking import COMPARED
 from flightagents.domain.usual import Basis, Measure
 from flightagents.handlers.keep_punctuality import KeepPunctuality
 from flightagents.handlers.punctuality import ShowPunctuality
+from flightagents.handlers.rank_punctuality import rank
 from tests.support.fakes import FakeFlights, SetClock
 from tests.support.punctuality import FakePunctuality, flight
 from tests.support.rows import DAY
@@ -41,7 +43,7 @@ async def flew(place: Place, *days: date, late: int = 0, number: int = 100, coun
 async def test_a_first_look_counts_28_days_and_those_that_may_still_change(place: Place) -> None:
     await flew(place, *(SINCE + days * ONE for days in range(-2, 33)))
     await place.keep()
-    (counted,) = place.store.counted
+    (counted,) = place.store.counts
     assert (counted[0], counted[-1], len(counted)) == (SINCE, DAY + ONE, 32)
     (usual,) = await place.store.usual(Scope.AIRPORT, ["LHR"], delays=True)
     assert (usual.days, usual.since, usual.until) == (28, SINCE, UNTIL)
@@ -51,7 +53,7 @@ async def test_later_looks_leave_settled_days_alone(place: Place) -> None:
     await flew(place, *(SINCE + days * ONE for days in range(32)))
     await place.keep()
     await place.keep()
-    assert place.store.counted[1] == [DAY - 2 * ONE, DAY - ONE, DAY, DAY + ONE]
+    assert place.store.counts[1] == [DAY - 2 * ONE, DAY - ONE, DAY, DAY + ONE]
     assert place.store.sums == 1
 
 
@@ -60,7 +62,7 @@ async def test_the_next_day_settles_one_more(place: Place) -> None:
     await place.keep()
     place.clock.time = AT_NOON + ONE
     await place.keep()
-    assert place.store.counted[1] == [UNTIL + days * ONE for days in range(1, 6)]
+    assert place.store.counts[1] == [UNTIL + days * ONE for days in range(1, 6)]
     (usual,) = await place.store.usual(Scope.AIRPORT, ["LHR"], delays=True)
     assert (usual.days, usual.until) == (28, UNTIL + ONE)
 
@@ -80,7 +82,9 @@ async def test_without_any_flight_there_is_nothing(place: Place) -> None:
     await place.keep()
     assert await place.show.of_airport("LHR") is None
     assert await place.show.of_airline("BA") is None
-    assert await place.show.ranked(Scope.AIRPORT, 5) == []
+    ranking = await place.show.ranked(Scope.AIRPORT)
+    assert ranking is not None
+    assert ranking.found == ()
     assert place.store.sums == 0
 
 
@@ -116,14 +120,29 @@ async def test_a_place_that_is_new_says_that_it_is_too_early_to_tell(place: Plac
     assert found.compare(Measure.SHARE_LATE).basis is Basis.FEW_DAYS
 
 
+async def busiest(place: Place, scope: Scope) -> list[tuple[str, int]]:
+    ranking = await place.show.ranked(scope)
+    assert ranking is not None
+    return [(each.code, each.planned) for each in ranking.found]
+
+
 async def test_the_busiest_today_come_first(place: Place) -> None:
     routes = {"LHR-JFK": 3, "MAD-LHR": 2, "JFK-LHR": 1}
     await place.flights.move_on(
         flight(f"BA{at}", route=route) for route, count in routes.items() for at in range(1, count + 1)
     )
     await place.keep()
-    ranked = await place.show.ranked(Scope.AIRPORT, 2)
-    assert [(each.code, each.today.planned) for each in ranked] == [("LHR", 3), ("MAD", 2)]
+    assert await busiest(place, Scope.AIRPORT) == [("LHR", 3), ("MAD", 2), ("JFK", 1)]
+    assert await busiest(place, Scope.AIRLINE) == [("BA", 6)]
+
+
+async def test_no_more_are_ranked_than_a_page_shows(place: Place) -> None:
+    await place.flights.move_on(
+        flight("BA1", route=f"{code}-LHR") for code in ("LHR", "MAD", "JFK", "AKL", "HNL")
+    )
+    await place.store.count([DAY], final=[])
+    ranking = await rank(place.store, Scope.AIRPORT, AT_NOON, limit=3)
+    assert [each.code for each in ranking.found] == ["HNL", "JFK", "AKL"]  # over in Auckland
 
 
 async def test_at_midnight_nobody_drops_out_of_the_busiest(place: Place) -> None:
@@ -131,17 +150,30 @@ async def test_at_midnight_nobody_drops_out_of_the_busiest(place: Place) -> None
     await place.flights.move_on([flight("IB31", route="MAD-LHR", day=DAY + ONE)])
     place.clock.time = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
     await place.keep()
-    ranked = await place.show.ranked(Scope.AIRPORT, 2)
-    assert [(each.code, each.today.planned) for each in ranked] == [("MAD", 1), ("LHR", 0)]
+    assert await busiest(place, Scope.AIRPORT) == [("MAD", 1), ("LHR", 0)]
 
 
-async def test_a_ranking_stands_for_a_minute(place: Place) -> None:
-    await flew(place, DAY)
+async def test_a_ranking_says_what_the_page_of_one_says_and_when_that_was(place: Place) -> None:
+    await flew(place, *(SINCE + days * ONE for days in range(28)), late=10, count=20)
+    await flew(place, DAY, late=30, count=20)
     await place.keep()
-    assert [each.today.planned for each in await place.show.ranked(Scope.AIRLINE, 5)] == [1]
-    await flew(place, DAY, number=200)
-    await place.keep()
-    assert [each.today.planned for each in await place.show.ranked(Scope.AIRLINE, 5)] == [1]
-    assert [each.today.planned for each in await place.show.ranked(Scope.AIRLINE, 6)] == [2]
     place.clock.move(timedelta(minutes=1))
-    assert [each.today.planned for each in await place.show.ranked(Scope.AIRLINE, 5)] == [2]
+    ranking, alone = await place.show.ranked(Scope.AIRLINE), await place.show.of_airline("BA")
+    assert ranking is not None
+    assert alone is not None
+    assert ranking.at == AT_NOON
+    (found,) = ranking.found
+    assert found.compared == {measure: alone.compare(measure) for measure in COMPARED}
+    assert found.compared[Measure.MEDIAN_DELAY].difference == 20
+
+
+async def test_before_the_first_count_there_is_no_ranking(place: Place) -> None:
+    assert await place.show.ranked(Scope.AIRLINE) is None
+
+
+async def test_it_is_told_which_codes_have_departures_today(place: Place) -> None:
+    await flew(place, DAY)
+    await flew(place, DAY - 7 * ONE, number=200)
+    await place.flights.move_on([flight("IB31", route="MAD-LHR", day=DAY - 7 * ONE)])
+    await place.keep()
+    assert await place.show.counted(Scope.AIRPORT, ["LHR", "MAD", "{$ne}"]) == {"LHR"}
