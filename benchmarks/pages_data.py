@@ -57,7 +57,7 @@ def fill(url: str, name: str, amounts: Amounts, seed: int = 1) -> None:
         told = (change for state in states for change in _changes(state, amounts.changes_each))
         _insert(database, flights.CHANGES, ({"_id": each.id, **flights.history(each)} for each in told))
         people = [_booking(rng, place, states) for place in range(amounts.bookings)]
-        _insert(database, bookings.COLLECTION, ({**bookings.document(p), "decided": True} for p in people))
+        _insert(database, bookings.COLLECTION, ({**bookings.document(p, names), "decided": True} for p in people))
         _insert(database, ledger_rows.COLLECTION, _rows(rng, states, people, amounts.rows))
 
 

@@ -46,6 +46,7 @@ class Thing(StrEnum):
     MESSAGE = "message"
     TASK = "task"
     BOOKING = "booking"
+    FILE = "file"
     RULE = "rule"
     USER = "user"
     TOKEN = "token"  # noqa: S105 - what a program logs in with, not one itself

@@ -15,6 +15,22 @@ class Refused:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody has uploaded."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How many lines of a file were taken in, and how many were no booking."""
+
+    lines: int
+    refused: int
+
+
 class Standing(StrEnum):
     """How a booking of a file compares with what is stored."""
 

@@ -52,6 +52,8 @@ def read_draft(
     language = form.read("language", language_tag, draft.language.strip(), "")
     none: tuple[Channel, ...] = ()
     channels = form.read("channels", lambda text: channels_of(text, addresses), draft.channels.strip(), none)
+    if form.errors.keys() & {"email", "phone"}:
+        form.errors.pop("channels", None)  # it may only say once more that an address is wrong
     consents: dict[Channel, Consent] = {}
     for channel, text in ((Channel.EMAIL, draft.consent_email), (Channel.SMS, draft.consent_sms)):
         said = SaidOfConsent(channel, addresses[channel], f"consent_{channel}", who, now)

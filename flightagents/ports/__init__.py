@@ -15,7 +15,7 @@ from flightagents.ports.letters import (
     LetterState,
 )
 from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch, PeopleSearch
-from flightagents.ports.people import Bookings, Once, OptOuts, Pages
+from flightagents.ports.people import Bookings, Once, OptOuts, Pages, TravellerFiles, Uploads
 from flightagents.ports.punctuality import PunctualityStore
 from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, StaffRules, Tasks
 from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
@@ -87,6 +87,8 @@ __all__ = [
     "TaskDesk",
     "Tasks",
     "Tokens",
+    "TravellerFiles",
+    "Uploads",
     "Users",
     "Waiting",
     "Workers",

@@ -65,12 +65,15 @@ class MessageSearch(Protocol):
 
 
 class PeopleSearch(Protocol):
-    """Bookings by who is on them."""
+    """Bookings by who is on them; a key is the keyed hash of a booking's id, for addresses of pages."""
 
     async def search(
         self, query: PeopleQuery, *, limit: int, after: str | None = None, before: str | None = None
     ) -> Page[Booking]:
         """Give a page of the bookings that a query finds. Raises CursorError."""
+
+    async def one(self, key: str) -> Booking | None:
+        """Give the booking that a key names; None where there is none."""
 
     async def count(self, query: PeopleQuery) -> Count:
         """Count the bookings that a query finds, up to 10,000."""

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from flightagents.domain.booking_preview import Upload
 from flightagents.domain.bookings import Booking, Channel, Consent
 from flightagents.domain.changes import Change
 from flightagents.domain.consents import OptOut
-from flightagents.domain.notifications import (
-    Notification,
-)
+from flightagents.domain.notifications import Notification, Silence
+from flightagents.domain.tasks import Task
 
 
 class Bookings(Protocol):
@@ -76,6 +76,31 @@ class Once(Protocol):
 
     async def note(self, name: str) -> bool:
         """Note it; False where it was noted before."""
+
+
+class TravellerFiles(Protocol):
+    """What is kept of one person of a booking, beside the booking: newest first, and no more than `limit`."""
+
+    async def rows(self, booking: str, limit: int) -> list[Notification]:
+        """Give their rows of the ledger, of all flights, with the words in plain text."""
+
+    async def silences(
+        self, person: str, flights: Sequence[str], limit: int
+    ) -> list[tuple[datetime, Silence]]:
+        """Give the decisions not to tell them (a keyed hash) of these flights, with their times."""
+
+    async def tasks(self, booking: str, limit: int) -> list[Task]:
+        """Give the tasks about them."""
+
+
+class Uploads(Protocol):
+    """Files that somebody has uploaded and may confirm, for some minutes: any worker may be asked next."""
+
+    async def keep(self, user: str, digest: str, upload: Upload) -> None:
+        """Keep a file for a user, by the digest of its content."""
+
+    async def find(self, user: str, digest: str) -> Upload | None:
+        """Give a user's file; None where it is not kept any more, or is somebody else's."""
 
 
 class Pages(Protocol):

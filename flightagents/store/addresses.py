@@ -6,6 +6,8 @@ import secrets
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.setup import IN_FORCE
 
+ADDRESS_KEY = "address_key"
+
 
 class AddressKeys:
     """Hashes with a key of this database's own (`secret`), made once."""
@@ -16,6 +18,11 @@ class AddressKeys:
     def __call__(self, address: str) -> str:
         """Hash an address; the same one, in any case, gives the same."""
         return hmac.digest(self._key, address.strip().lower().encode(), "sha256").hex()[:32]
+
+
+async def address_keys(database: Database) -> AddressKeys:
+    """Give the hashes of a database: every worker's are the same."""
+    return AddressKeys(await secret(database, ADDRESS_KEY))
 
 
 @until_stored

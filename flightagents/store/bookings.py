@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
 from flightagents.store import people_fields
+from flightagents.store.addresses import AddressKeys, address_keys
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.people_fields import found_by
 from flightagents.store.reading import Document, Reader
@@ -26,7 +27,9 @@ class MongoBookings:
     """Bookings by id. `decided` is false until somebody has decided what the person has to be told."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._bookings = database[COLLECTION]
+        self._keys: AddressKeys | None = None
 
     @until_stored
     async def prepare(self) -> None:
@@ -39,7 +42,7 @@ class MongoBookings:
         undecided = {"decided": False}
         await self._bookings.create_index("decided", name="decided", partialFilterExpression=undecided)
         await people_fields.index(self._bookings)
-        await people_fields.bring_up_to_date(self._bookings, reader)
+        await people_fields.bring_up_to_date(self._bookings, reader, await self._key())
 
     @until_stored
     async def get(self, ids: Sequence[str]) -> dict[str, Booking]:
@@ -75,12 +78,10 @@ class MongoBookings:
     @until_stored
     async def save(self, bookings: Sequence[Booking]) -> None:
         """Store bookings, as not decided on."""
-        writes = [
-            ReplaceOne({"_id": each.id}, {**document(each), "decided": False}, upsert=True)
-            for each in bookings
-        ]
-        if not writes:
+        if not bookings:
             return
+        key = await self._key()
+        writes = [ReplaceOne({"_id": each.id}, document(each, key), upsert=True) for each in bookings]
         with bulk_write():
             await self._bookings.bulk_write(writes, ordered=False)
 
@@ -94,7 +95,7 @@ class MongoBookings:
         found = await self._bookings.find_one({"_id": after.id})
         if found is not None and _booking(found) == after:
             return True  # also where a try before this one has stored it, and was not told so
-        undecided = {**document(after), "decided": False}
+        undecided = document(after, await self._key())
         if before is None:
             return found is None and await self._insert(undecided)
         if found is None or before.id != after.id or _booking(found) != before:
@@ -155,6 +156,12 @@ class MongoBookings:
         """Delete bookings."""
         await self._bookings.delete_many({"_id": {"$in": list(ids)}})
 
+    async def _key(self) -> AddressKeys:
+        """Give what names bookings in addresses of pages: the same in every worker."""
+        if self._keys is None:
+            self._keys = await address_keys(self._database)
+        return self._keys
+
     async def _read(self, query: dict[str, Any]) -> list[Booking]:
         return await reader.read(self._bookings.find(query))
 
@@ -163,11 +170,11 @@ def _number(segment: Segment) -> Number:
     return segment.designator, segment.flight_date.isoformat()
 
 
-def document(booking: Booking) -> dict[str, Any]:
-    """Give the document of a booking: all of it, and what it is found and sorted by."""
+def document(booking: Booking, key: AddressKeys) -> dict[str, Any]:
+    """Write one, as not decided on."""
     fields: dict[str, Any] = msgspec.to_builtins(booking)
     fields["_id"] = fields.pop("id")
-    return {**fields, **found_by(booking)}
+    return {**fields, **found_by(booking, key), "decided": False}
 
 
 def _booking(row: Document) -> Booking:

@@ -34,12 +34,25 @@ class MongoPeopleSearch:
         )
 
     @until_stored
+    async def one(self, key: str) -> Booking | None:
+        """Give the booking that a key names."""
+        if not paging.is_text(key):
+            return None
+        found = await reader.read(self._bookings.find(named(key)).limit(1))
+        return found[0] if found else None
+
+    @until_stored
     async def count(self, query: PeopleQuery) -> Count:
         """Count the bookings that a query finds, up to 10,000."""
         wanted = conditions(query)
         if wanted is None:
             return Count(0)
         return await paging.count(self._bookings, wanted or [order_of(query).present()])
+
+
+def named(key: str) -> dict[str, Any]:
+    """Match the booking that a key names."""
+    return {"place": {"$eq": key}}
 
 
 def order_of(query: PeopleQuery) -> Order:

@@ -12,13 +12,17 @@ from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
+from flightagents.web.staff.booking_forms import BookingForms
 from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.now import NowPage
 from flightagents.web.staff.stream import COUNTS, LiveStream
+from flightagents.web.staff.traveller_desk import TravellersDesk
+from flightagents.web.staff.travellers import TravellerPages
+from flightagents.web.staff.upload import UploadPages
 from flightagents.web.staff.users import UsersPages
 from flightagents.web.twilio import INBOUND, STATUS, Webhooks
-from flightagents.web.views import TravellerPages
+from flightagents.web.views import TravellerPages as PublicPages
 
 
 def mount(
@@ -61,14 +65,20 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     def frame() -> Frame:
         return site().frame
 
+    def travellers() -> TravellersDesk:
+        return site().office.travellers
+
     stream.add(COUNTS, CountsList(lambda: site().office.counts))
     NowPage(lambda: site().office.now, frame).mount(doors, stream)
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    TravellerPages(travellers, frame).mount(doors, stream)
+    BookingForms(travellers, frame).mount(doors)
+    UploadPages(travellers, frame).mount(doors)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:
     """Add what needs no login: it has a token or signature of its own, or tells nothing of anybody."""
-    travellers, webhooks = TravellerPages(site), Webhooks(site)
+    travellers, webhooks = PublicPages(site), Webhooks(site)
     doors.add("GET", "/f/{token}", travellers.flight, None)
     doors.add("GET", "/u/{token}", travellers.ask, None)
     doors.add("POST", "/u/{token}", travellers.change, None)

@@ -12,6 +12,7 @@ from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.floor import Floor, wire_floor
+from flightagents.wiring.travellers import travellers_of
 from flightagents.wiring.world import World
 
 
@@ -51,4 +52,6 @@ def office_of(world: World, desk: Desk) -> Office:
             "/dead-letters": sum(unread),
         }
 
-    return Office(users=users, now=NowCalls(floor, users), counts=counts)
+    return Office(
+        users=users, now=NowCalls(floor, users), counts=counts, travellers=travellers_of(world, desk)
+    )

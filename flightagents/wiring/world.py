@@ -12,7 +12,7 @@ from flightagents.aviationstack.zones import zone_name
 from flightagents.clock import Clock
 from flightagents.settings import Settings
 from flightagents.store import setup
-from flightagents.store.addresses import AddressKeys, secret
+from flightagents.store.addresses import AddressKeys, address_keys, secret
 from flightagents.store.attempts import MongoAttempts
 from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
@@ -33,6 +33,7 @@ from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
 from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
+from flightagents.store.uploads import MongoUploads
 from flightagents.store.users import MongoTokens
 from flightagents.store.workers import MongoWorkers
 
@@ -82,13 +83,14 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoWorkers(database).prepare()
     await MongoLetters(database).prepare()
     await MongoTokens(database).prepare()
+    await MongoUploads(database).prepare()
     await MongoAttempts(database).prepare()
     await MongoFlightFiles(database).prepare()
     await MongoPunctuality(database).prepare()
     await MongoTaskDesk(database).prepare()
     await MongoHandlings(database).prepare()
     await MongoAudit(database).prepare()
-    keys = AddressKeys(await secret(database, "address_key"))
+    keys = await address_keys(database)
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
     return World(settings, clock, database, aiohttp.ClientSession(), keys, signing)

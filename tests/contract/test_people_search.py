@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from flightagents.domain.people_text import PeopleQuery
 from flightagents.errors import CursorError
 from flightagents.ports import PeopleSearch
 from flightagents.store import paging, people_search
+from flightagents.store.addresses import address_keys
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.people_search import MongoPeopleSearch
+from tests.support.agency import address_key
 from tests.support.desk import FakeBookings
 from tests.support.plans import plan_of
 from tests.support.rows import DAY
@@ -32,6 +36,10 @@ class Shelf:
 
     bookings: FakeBookings | MongoBookings
     search: PeopleSearch
+    keys: Callable[[], Awaitable[Callable[[str], str]]]
+
+    async def key(self, booking: str) -> str:
+        return (await self.keys())(booking)
 
     async def found(self, text: str = "", **asked: Any) -> list[str]:  # noqa: ANN401 - any field of a query
         query = PeopleQuery(text=text, **asked)
@@ -44,9 +52,14 @@ class Shelf:
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     if request.param == "fake":
         bookings = FakeBookings()
-        return Shelf(bookings, FakePeopleSearch(bookings))
+        return Shelf(bookings, FakePeopleSearch(bookings, address_key), _address_key)
     database = request.getfixturevalue("database")
-    return Shelf(MongoBookings(database), MongoPeopleSearch(database))
+    keys = partial(address_keys, database)
+    return Shelf(MongoBookings(database), MongoPeopleSearch(database), keys)
+
+
+async def _address_key() -> Callable[[str], str]:
+    return address_key
 
 
 PEOPLE = [
@@ -160,7 +173,31 @@ def many(number: int) -> list[Any]:
     ]
 
 
+async def test_a_key_names_one_booking(shelf: Shelf) -> None:
+    await shelf.bookings.save(PEOPLE)
+    for each in PEOPLE:
+        assert await shelf.search.one(await shelf.key(each.id)) == each
+    for unknown in ("", "x", "$ne", "\ud800", "\0", "x" * 100_000, PEOPLE[0].id, PEOPLE[0].reference):
+        assert await shelf.search.one(unknown) is None
+    renamed = replace(PEOPLE[0], name="Ana")
+    await shelf.bookings.replace(PEOPLE[0], renamed)
+    assert await shelf.search.one(await shelf.key(renamed.id)) == renamed
+    await shelf.bookings.forget([renamed.id])
+    assert await shelf.search.one(await shelf.key(renamed.id)) is None
+
+
 # Only MongoDB
+
+
+@pytest.mark.mongodb
+async def test_a_key_is_found_by_an_index(database: Database) -> None:
+    bookings = MongoBookings(database)
+    await bookings.prepare()
+    await bookings.save(many(300))
+    find = {"find": "bookings", "filter": people_search.named("a key"), "limit": 1}
+    plan = await plan_of(database["bookings"], find)
+    assert plan.scans_an_index
+    assert plan.documents == 0
 
 
 @pytest.mark.mongodb

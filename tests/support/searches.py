@@ -160,10 +160,11 @@ class FakeMessageSearch:
 
 
 class FakePeopleSearch:
-    """Looks through the fake bookings."""
+    """Looks through the fake bookings. `key` hashes the id of one."""
 
-    def __init__(self, bookings: FakeBookings) -> None:
+    def __init__(self, bookings: FakeBookings, key: Callable[[str], str] = str) -> None:
         self._bookings = bookings
+        self._key = key
 
     async def search(
         self, query: PeopleQuery, *, limit: int, after: str | None = None, before: str | None = None
@@ -176,6 +177,10 @@ class FakePeopleSearch:
             after=after,
             before=before,
         )
+
+    async def one(self, key: str) -> Booking | None:
+        everyone = await self._bookings.everyone()
+        return next((each for each in everyone if self._key(each.id) == key), None)
 
     async def count(self, query: PeopleQuery) -> Count:
         return Count(len(await self._found(query)))

@@ -33,6 +33,7 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
+from tests.support.travelling import travellers_of
 from tests.support.users import PASSWORD, Staff
 
 PUBLIC_URL = "https://alerts.agency.example"
@@ -156,7 +157,12 @@ class Website:
                 secret=b"a secret of tests",
             ),
             live=self.live,
-            office=Office(users=self.staff.keep, now=Quiet(), counts=nothing_waits),
+            office=Office(
+                users=self.staff.keep,
+                now=Quiet(),
+                counts=nothing_waits,
+                travellers=travellers_of(agency),
+            ),
         )
 
     def public_url(self, url: str) -> None:

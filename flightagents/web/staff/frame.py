@@ -15,7 +15,7 @@ from flightagents.clock import Clock
 from flightagents.domain.users import Role
 from flightagents.web import static_files
 from flightagents.web.access.gate import FORM_FIELD, VISITOR
-from flightagents.web.staff import times, words
+from flightagents.web.staff import times, traveller_words, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def environment() -> Environment:
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
     found.globals |= {"old_and_new": words.old_and_new}
     found.filters |= times.FILTERS | words.FILTERS | {"finished": _finished}
+    found.globals |= traveller_words.WORDS
     return found
 
 

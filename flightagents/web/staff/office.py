@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.now import NowCalls
+from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.users import Users
 
 
@@ -14,3 +15,4 @@ class Office:
     users: Users
     now: NowCalls
     counts: Counts
+    travellers: TravellersDesk

@@ -1,0 +1,66 @@
+"""A file of bookings that somebody uploads: kept for a while, looked at, and taken in once they confirm it.
+
+Any worker may be asked next, so it is kept in the database, by the digest of its content: whoever confirms a
+preview confirms what was previewed.
+"""
+
+import hashlib
+
+from flightagents.clock import Clock
+from flightagents.domain.acts import About, Act, Did, Thing
+from flightagents.domain.booking_preview import BookingPreview, Refused, TakenIn, Upload
+from flightagents.handlers.import_bookings import UPLOAD, ImportBookings
+from flightagents.handlers.preview_bookings import PreviewBookings
+from flightagents.ports import Audit, Uploads
+
+
+class UploadBookings:
+    """Acts of one user, who alone may go on with their file."""
+
+    def __init__(
+        self,
+        *,
+        uploads: Uploads,
+        import_bookings: ImportBookings,
+        preview_bookings: PreviewBookings,
+        audit: Audit,
+        clock: Clock,
+    ) -> None:
+        self._uploads = uploads
+        self._import_bookings = import_bookings
+        self._preview_bookings = preview_bookings
+        self._audit = audit
+        self._clock = clock
+
+    async def keep(self, content: bytes, name: str, who: str) -> str:
+        """Keep a file, and give its digest. Raises BookingFileError for one that cannot be read at all."""
+        await self._import_bookings.read(content, name, UPLOAD)
+        digest = hashlib.sha256(content).hexdigest()
+        await self._uploads.keep(who, digest, Upload(name, content))
+        return digest
+
+    async def preview(self, digest: str, who: str) -> BookingPreview | None:
+        """Tell what a file would do; None where it is not kept any more."""
+        upload = await self._uploads.find(who, digest)
+        return await self._preview_bookings(upload.content, upload.name) if upload else None
+
+    async def refused(self, digest: str, who: str) -> tuple[Refused, ...] | None:
+        """Give the lines of a file that are no bookings; None where it is not kept any more."""
+        upload = await self._uploads.find(who, digest)
+        if upload is None:
+            return None
+        return tuple((await self._import_bookings.read(upload.content, upload.name, UPLOAD)).refused)
+
+    async def take(self, digest: str, who: str) -> TakenIn | None:
+        """Import a file; doing it again changes nothing. None where it is not kept any more."""
+        upload = await self._uploads.find(who, digest)
+        if upload is None:
+            return None
+        imported = await self._import_bookings(upload.content, upload.name, limits=UPLOAD, anyway=True)
+        taken = TakenIn(len(imported.file.bookings), len(imported.file.refused))
+        # A file's name may be anything, an address too.
+        about, detail = About(Thing.FILE, digest[:16]), f"{taken.lines} lines, {taken.refused} refused"
+        await self._audit.write(
+            [Act(at=self._clock.now(), by=who, did=Did.IMPORTED, about=about, detail=detail)]
+        )
+        return taken
