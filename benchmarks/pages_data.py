@@ -22,6 +22,7 @@ from flightagents.domain.notifications import Notice, Notification, State
 from flightagents.domain.reasons import Reason as Why
 from flightagents.domain.said import Said
 from flightagents.store import bookings, flights, ledger_rows
+from flightagents.store.addresses import AddressKeys
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """Business time at which the pages are looked at."""
@@ -57,7 +58,9 @@ def fill(url: str, name: str, amounts: Amounts, seed: int = 1) -> None:
         told = (change for state in states for change in _changes(state, amounts.changes_each))
         _insert(database, flights.CHANGES, ({"_id": each.id, **flights.history(each)} for each in told))
         people = [_booking(rng, place, states) for place in range(amounts.bookings)]
-        _insert(database, bookings.COLLECTION, ({**bookings.document(p, names), "decided": True} for p in people))
+        names = AddressKeys(bytes(32))
+        booked = ({**bookings.document(each, names), "decided": True} for each in people)
+        _insert(database, bookings.COLLECTION, booked)
         _insert(database, ledger_rows.COLLECTION, _rows(rng, states, people, amounts.rows))
 
 
