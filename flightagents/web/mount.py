@@ -10,6 +10,7 @@ from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
+from flightagents.web.api.mount import mount_api
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
 from flightagents.web.staff.booking_forms import BookingForms
@@ -74,6 +75,7 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     TravellerPages(travellers, frame).mount(doors, stream)
     BookingForms(travellers, frame).mount(doors)
     UploadPages(travellers, frame).mount(doors)
+    mount_api(doors, lambda: site().office.api, frame)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

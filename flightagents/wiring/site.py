@@ -4,6 +4,7 @@ from flightagents import metrics
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent
 from flightagents.handlers.links import Links
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.replies import TakeReply
 from flightagents.handlers.subscriptions import Subscriptions
@@ -29,8 +30,8 @@ WATCHED = frozenset(
 """The collections that live lists are made of."""
 
 
-def wire_site(world: World, desk: Desk) -> Site:
-    """Build what the public pages call."""
+def wire_site(world: World, desk: Desk, mend: MendLetters) -> Site:
+    """Build what the public pages call, and the staff's."""
     settings, database, clock = world.settings, world.database, world.clock
     bookings, flights, pages = desk.bookings, MongoFlights(database), MongoPages(database)
     opt_outs, keys = MongoOptOuts(database), world.address_keys
@@ -66,6 +67,6 @@ def wire_site(world: World, desk: Desk) -> Site:
             mode=settings.delivery.value,
             secret=world.secret,
         ),
-        office=staff_pages_of(world, desk),
+        office=staff_pages_of(world, desk, mend),
         live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set),
     )

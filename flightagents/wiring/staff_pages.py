@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
+from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.now import Now
 from flightagents.ports import LetterState
 from flightagents.store.letters import MongoLetters
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
+from flightagents.wiring.api import api_of
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.travellers import travellers_of
@@ -37,7 +39,7 @@ class NowCalls:
         return [user.name for user in await self.users.all()]
 
 
-def office_of(world: World, desk: Desk) -> Office:
+def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     """Build a use case for each page."""
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
 
@@ -52,6 +54,11 @@ def office_of(world: World, desk: Desk) -> Office:
             "/dead-letters": sum(unread),
         }
 
+    now, travellers = NowCalls(floor, users), travellers_of(world, desk)
     return Office(
-        users=users, now=NowCalls(floor, users), counts=counts, travellers=travellers_of(world, desk)
+        users=users,
+        now=now,
+        counts=counts,
+        travellers=travellers,
+        api=api_of(world, desk, floor, now=now, travellers=travellers, mend=mend),
     )

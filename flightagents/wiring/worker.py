@@ -64,6 +64,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
     archive, flights = MongoArchive(database), MongoFlights(database)
     desk = wire_desk(world, sending)
     forgetting = Forgetting(clock, settings.forget_after)
+    mend_letters = wire_letters(world, publisher)
 
     async def follow(moves: Sequence[Change]) -> None:
         """Whoever was booked on a flight that is another one now hears how it stands, or the old one."""
@@ -78,7 +79,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             flights, desk.decide, publisher, clock, also=[desk.rebooking.on_changes, desk.alert_staff]
         ),
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
-        mend_letters=wire_letters(world, publisher),
+        mend_letters=mend_letters,
         watch_folder=_watch_folder(world, desk),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
@@ -98,7 +99,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         alarm_on_call=_alarm_on_call(world, desk),
         keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
-        site=wire_site(world, desk),
+        site=wire_site(world, desk, mend_letters),
     )
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -23,6 +24,7 @@ from flightagents.notify import gsm7
 from flightagents.sandbox.twilio import signature
 from flightagents.web.access.doors import Access
 from flightagents.web.access.gate import FORM_FIELD
+from flightagents.web.api.calls import ApiCalls
 from flightagents.web.mount import mount
 from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
@@ -162,6 +164,7 @@ class Website:
                 now=Quiet(),
                 counts=nothing_waits,
                 travellers=travellers_of(agency),
+                api=cast("ApiCalls", None),  # nobody asks it here
             ),
         )
 

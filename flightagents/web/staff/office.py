@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flightagents.web.api.calls import ApiCalls
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.now import NowCalls
 from flightagents.web.staff.traveller_desk import TravellersDesk
@@ -16,3 +17,4 @@ class Office:
     now: NowCalls
     counts: Counts
     travellers: TravellersDesk
+    api: ApiCalls
