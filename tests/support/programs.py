@@ -1,10 +1,12 @@
 """A program that asks the API of a staff site, with a token of its own."""
 
+import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from aiohttp import ClientResponse
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -37,6 +39,11 @@ class Program:
         return await self.site.client.request(
             method, ROOT + path, params=query, headers=headers, allow_redirects=False, **more
         )
+
+    async def send(self, path: str, body: object) -> ClientResponse:
+        """Post a long body, piece by piece."""
+        headers = {"Content-Type": "application/json"}
+        return await self.ask("POST", path, data=io.BytesIO(msgspec.json.encode(body)), headers=headers)
 
     async def get(self, path: str, **query: str) -> Any:  # noqa: ANN401 - an answer
         """Give the answer, which has to be one."""

@@ -18,7 +18,7 @@ from flightagents.web.api.answers import Flight, FlightChange, Moment, Utc
 
 
 class Reached(Struct, frozen=True, kw_only=True):
-    """How many travellers know: `told`, `unsure`, `waiting`, `not_told` add up; `aside` are told by nobody."""
+    """How many travellers know: `told`, `unsure`, `waiting`, `not_told` add up; nobody tells `aside`."""
 
     travellers: int
     told: int

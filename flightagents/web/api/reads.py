@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from flightagents.domain.acts import About, Thing
+from flightagents.domain.acts import About, Act, Thing
 from flightagents.domain.bookings import Channel
 from flightagents.domain.change_list import ChangeQuery
 from flightagents.domain.changes import Kind
@@ -19,7 +19,7 @@ from flightagents.domain.trouble import Trouble
 from flightagents.domain.users import Role
 from flightagents.ports.desk import TaskFilter
 from flightagents.web.api.answers import Flight, FlightChange, FlightFile, Page, Utc
-from flightagents.web.api.answers_floor import AuditAnswer, NotificationAnswer, TaskAnswer
+from flightagents.web.api.answers_floor import AboutAnswer, AuditAnswer, NotificationAnswer, TaskAnswer
 from flightagents.web.api.calls import ApiCalls
 from flightagents.web.api.routes import Asked, Listed, NoQuery, Paged, RefusalError, Route, Text, missing
 from flightagents.web.flight_evidence import Made, evidence
@@ -253,7 +253,7 @@ class Reads:
             limit=wanted.limit,
             after=wanted.after,
         )
-        return Listed(page.rows, page.after)
+        return Listed([_act(each) for each in page.rows], page.after)
 
 
 def notification_of(row: Notification, key: Callable[[str], str] | None) -> NotificationAnswer:
@@ -279,6 +279,11 @@ def notification_of(row: Notification, key: Callable[[str], str] | None) -> Noti
         booking=key(row.booking) if key and row.booking else None,
         reference=row.notice.reference if shown and row.notice else None,
     )
+
+
+def _act(act: Act) -> AuditAnswer:
+    about = AboutAnswer(thing=act.about.thing, id=act.about.id)
+    return AuditAnswer(at=act.at, by=act.by, did=act.did, about=about, detail=act.detail)
 
 
 def _task(task: Task, key: Callable[[str], str] | None) -> TaskAnswer:
