@@ -84,7 +84,7 @@ async def test_a_rule_is_tried_put_in_force_and_removed(site: StaffSite) -> None
     assert tried["would_send"] >= 1, tried
     saved = await ada.ask("PUT", "/rules/Duty", json={**rule, "seen": 0})
     assert saved.status == 200, await saved.text()
-    conflict = await ada.ask("PUT", "/rules/duty", json={**rule, "seen": 0})
+    conflict = await ada.ask("PUT", "/rules/duty", json={**rule, "kinds": "landed", "seen": 0})
     assert (conflict.status, (await conflict.json())["field"]) == (409, "seen")
     wrong = await ada.ask("PUT", "/rules/duty", json={**rule, "airports": "Heathrow", "seen": 1})
     assert (wrong.status, (await wrong.json())["field"]) == (400, "airports")

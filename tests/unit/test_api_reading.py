@@ -9,8 +9,8 @@ from multidict import MultiDict
 
 from flightagents.domain.changes import Kind
 from flightagents.web.api.answers_bookings import BookingsTyped
+from flightagents.web.api.asked import ChangesAsked
 from flightagents.web.api.reading import read_query, refusal_of
-from flightagents.web.api.reads import ChangesAsked
 from flightagents.web.api.routes import RefusalError
 
 

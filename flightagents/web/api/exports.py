@@ -22,7 +22,6 @@ from flightagents.domain.flight import YEARS
 from flightagents.domain.flight_list import FlightQuery
 from flightagents.domain.message_list import MessageQuery
 from flightagents.domain.pages import Page
-from flightagents.errors import FlightagentsError
 from flightagents.web.access.gate import VISITOR
 from flightagents.web.api import lines
 from flightagents.web.api.calls import ApiCalls
@@ -190,7 +189,7 @@ class Exporting:
             await response.write_eof()
         except ConnectionResetError:  # they went away
             pass
-        except FlightagentsError:
+        except Exception:  # noqa: BLE001 - half is written: an answer of an error would be read as lines
             _log.exception("an export broke off", export=self._export.name)
             if request.transport is not None:
                 request.transport.abort()

@@ -1,85 +1,23 @@
 """The reading routes about flights and what staff work on: each gives a page, or one thing."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
 import msgspec
 
-from flightagents.domain.acts import About, Act, Thing
-from flightagents.domain.bookings import Channel
+from flightagents.domain.acts import About
 from flightagents.domain.change_list import ChangeQuery
-from flightagents.domain.changes import Kind
-from flightagents.domain.flight_list import FlightQuery, FlightSort
-from flightagents.domain.message_list import Audience, MessageQuery
-from flightagents.domain.notifications import Notification, State
-from flightagents.domain.reasons import Reason
-from flightagents.domain.said import Said
-from flightagents.domain.tasks import UNFINISHED, Task, TaskKind, TaskState
-from flightagents.domain.trouble import Trouble
+from flightagents.domain.flight_list import FlightQuery
+from flightagents.domain.message_list import MessageQuery
+from flightagents.domain.tasks import UNFINISHED, TaskKind
 from flightagents.domain.users import Role
 from flightagents.ports.desk import TaskFilter
-from flightagents.web.api.answers import Flight, FlightChange, FlightFile, Page, Utc
-from flightagents.web.api.answers_floor import AboutAnswer, AuditAnswer, NotificationAnswer, TaskAnswer
+from flightagents.web.api.answers import Flight, FlightChange, FlightFile, Page
+from flightagents.web.api.answers_floor import AuditAnswer, NotificationAnswer, TaskAnswer
+from flightagents.web.api.asked import AuditAsked, ChangesAsked, FlightsAsked, NotificationsAsked, TasksAsked
 from flightagents.web.api.calls import ApiCalls
-from flightagents.web.api.routes import Asked, Listed, NoQuery, Paged, RefusalError, Route, Text, missing
+from flightagents.web.api.routes import Asked, Listed, NoQuery, RefusalError, Route, missing
+from flightagents.web.api.shown import act_of, notification_of, task_of
 from flightagents.web.flight_evidence import Made, evidence
-
-
-class FlightsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which flights; all that is given has to hold."""
-
-    text: Text = ""
-    airline: Text = ""
-    airport: Text = ""
-    departure: Text = ""
-    arrival: Text = ""
-    date_from: date | None = None
-    date_to: date | None = None
-    trouble: frozenset[Trouble] = frozenset()
-    only_open: bool = False
-    sort: FlightSort = FlightSort.LEAVES
-    descending: bool = False
-
-
-class ChangesAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which changes. `since` is included, `until` is not."""
-
-    flight: Text = ""
-    kind: frozenset[Kind] = frozenset()
-    since: Utc | None = None
-    until: Utc | None = None
-
-
-class NotificationsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which rows of the ledger. `since` is included, `until` is not; `reference` is for agents."""
-
-    flight: Text = ""
-    reference: Text = ""
-    state: frozenset[State] = frozenset()
-    channel: frozenset[Channel] = frozenset()
-    said: frozenset[Said] = frozenset()
-    reason: frozenset[Reason] = frozenset()
-    audience: Audience | None = None
-    only_held: bool = False
-    since: Utc | None = None
-    until: Utc | None = None
-
-
-class TasksAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which tasks; without `state` those that nobody has done yet."""
-
-    state: frozenset[TaskState] = frozenset()
-    kind: frozenset[TaskKind] = frozenset()
-    assignee: Text = ""
-    flight: Text = ""
-
-
-class AuditAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which acts; `thing` and `id` belong together."""
-
-    by: Text = ""
-    thing: Thing | None = None
-    id: Text = ""
 
 
 class Reads:
@@ -240,7 +178,7 @@ class Reads:
         )
         page = await self._calls().tasks.find(query, limit=wanted.limit, after=wanted.after)
         key = self._calls().key if asked.sees_people else None
-        return Listed([_task(each, key) for each in page.rows], page.after)
+        return Listed([task_of(each, key) for each in page.rows], page.after)
 
     async def audit(self, asked: Asked[AuditAsked, None]) -> object:
         """Give acts."""
@@ -253,51 +191,4 @@ class Reads:
             limit=wanted.limit,
             after=wanted.after,
         )
-        return Listed([_act(each) for each in page.rows], page.after)
-
-
-def notification_of(row: Notification, key: Callable[[str], str] | None) -> NotificationAnswer:
-    """Give what is shown of a row: without `key` nothing of whom it is for."""
-    shown = key is not None
-    return NotificationAnswer(
-        id=row.id,
-        flight=row.flight,
-        ordinal=row.ordinal,
-        channel=row.channel,
-        said=row.said,
-        state=row.state,
-        reason=row.reason,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        not_before=row.not_before,
-        hold=row.hold,
-        stuck=row.stuck,
-        tries=row.tries,
-        maybe_twice=row.maybe_twice,
-        fallback_of=row.fallback_of,
-        rule=row.rule,
-        booking=key(row.booking) if key and row.booking else None,
-        reference=row.notice.reference if shown and row.notice else None,
-    )
-
-
-def _act(act: Act) -> AuditAnswer:
-    about = AboutAnswer(thing=act.about.thing, id=act.about.id)
-    return AuditAnswer(at=act.at, by=act.by, did=act.did, about=about, detail=act.detail)
-
-
-def _task(task: Task, key: Callable[[str], str] | None) -> TaskAnswer:
-    """A task about nobody has words that anybody may read."""
-    about_nobody = task.booking is None and not task.also
-    return TaskAnswer(
-        id=task.id,
-        kind=task.kind,
-        flight=task.flight,
-        booking=key(task.booking) if key and task.booking else None,
-        summary=task.summary if key or about_nobody else None,
-        created_at=task.created_at,
-        resolve_by=task.resolve_by,
-        state=task.state,
-        claimed_by=task.claimed_by,
-        quote=task.quote if key else None,
-    )
+        return Listed([act_of(each) for each in page.rows], page.after)
