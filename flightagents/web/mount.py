@@ -10,6 +10,7 @@ from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
 from flightagents.web.access.login import LoginPages
 from flightagents.web.answers import Answers
+from flightagents.web.api.mount import mount_api
 from flightagents.web.faust_statistics import Figure
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
@@ -101,6 +102,7 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     UploadPages(travellers, frame).mount(doors)
     PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
     PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
+    mount_api(doors, lambda: site().office.api, frame)
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

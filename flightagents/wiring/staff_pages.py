@@ -17,6 +17,7 @@ from flightagents.store.letters import MongoLetters
 from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
+from flightagents.wiring.api import api_of
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.desk_pages import LogCalls, message_calls_of, task_calls_of
 from flightagents.wiring.flight_pages import flight_desk_of
@@ -69,6 +70,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     """Build a use case for each page."""
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
     system = SystemCalls(world.worker, wire_health(world))
+    now_calls, travellers = NowCalls(floor, users), travellers_of(world, desk)
 
     async def counts() -> Mapping[str, int]:
         """Count what waits for a person, and what is broken."""
@@ -85,7 +87,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
 
     return Office(
         users=users,
-        now=NowCalls(floor, users),
+        now=now_calls,
         tasks=task_calls_of(world, desk, floor, users),
         messages=message_calls_of(world, desk, floor),
         log=LogCalls(floor.audit, users),
@@ -93,10 +95,11 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         look_anew=floor.shared_now.acted,
         flight=flight_desk_of(world, desk),
         flights=MongoFlightSearch(world.database),
-        travellers=travellers_of(world, desk),
+        travellers=travellers,
         punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),
         troubled=MongoFlightSearch(world.database),
         letters=LettersCalls(letters, mend),
         rules=RulesCalls(keep_rules_of(world), back_test_of(world)),
         system=system,
+        api=api_of(world, desk, floor, now=now_calls, travellers=travellers, mend=mend),
     )

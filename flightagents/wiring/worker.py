@@ -70,6 +70,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
     desk = wire_desk(world, sending)
     mend_letters = wire_letters(world, publisher)
     forgetting = Forgetting(clock, settings.forget_after)
+    mend_letters = wire_letters(world, publisher)
 
     async def follow(moves: Sequence[Change]) -> None:
         """Whoever was booked on a flight that is another one now hears how it stands, or the old one."""

@@ -122,6 +122,7 @@ async def full(database: Database) -> Database:
         ChangeQuery(kinds=frozenset({Kind.DELAYED})),
         ChangeQuery(kinds=frozenset({Kind.CANCELLED, Kind.DELAYED}), since=NOON, until=NOON + 9 * MINUTE),
         ChangeQuery(since=NOON),
+        ChangeQuery(since=NOON, until=NOON + 9 * MINUTE),
         ChangeQuery(until=NOON + 3 * MINUTE),
         ChangeQuery(flight=BA117),
         ChangeQuery(flight=BA117, kinds=frozenset({Kind.DELAYED}), since=NOON),

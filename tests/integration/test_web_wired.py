@@ -19,7 +19,7 @@ from flightagents.store.archive import MongoArchive
 from flightagents.store.flights import MongoFlights
 from flightagents.web.site import Site
 from flightagents.web.twilio import INBOUND
-from flightagents.wiring import Desk, open_world, wire_desk, wire_site
+from flightagents.wiring import Desk, open_world, wire_desk, wire_letters, wire_site
 from tests.support.fakes import SetClock
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import MINUTE, NOON, row, run_of
@@ -72,7 +72,7 @@ async def around(
         stack.push_async_callback(world.close)
         desk = wire_desk(world)
         stack.callback(desk.close)
-        sites.append(wire_site(world, desk))
+        sites.append(wire_site(world, desk, wire_letters(world)))
         on_time, late = run_of([row()], 1), run_of([row(delay=90)], 2, NOON + MINUTE)
         state, _ = advance(None, on_time[0])
         state, changes = advance(state, late[0])

@@ -26,6 +26,7 @@ from flightagents.notify import gsm7
 from flightagents.sandbox.twilio import signature
 from flightagents.web.access.doors import Access
 from flightagents.web.access.gate import FORM_FIELD
+from flightagents.web.api.calls import ApiCalls
 from flightagents.web.mount import mount
 from flightagents.web.site import Agency as Name
 from flightagents.web.site import Site
@@ -217,6 +218,7 @@ class Website:
                 letters=letters_of(agency),
                 rules=rules_of(agency),
                 system=self.system,
+                api=cast("ApiCalls", None),  # nobody asks it here
             ),
         )
 

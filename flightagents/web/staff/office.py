@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from flightagents.web.api.calls import ApiCalls
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.flight import FlightDesk
 from flightagents.web.staff.flights import Flights
@@ -45,3 +46,4 @@ class Office:
     look_anew: Callable[[], None] = lambda: None
     """Let nobody get what the worker saw before: the database has changed."""
     system: SystemCalls
+    api: ApiCalls

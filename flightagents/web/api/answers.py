@@ -1,0 +1,114 @@
+"""What the API answers about flights and their changes. Fields are only ever added.
+
+A time ends in Z and is UTC; where nobody knows the zone of an airport, its times are its wall clock's and
+have no Z. `zone` stands beside them. Structs take what they name from what the use cases give.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from msgspec import Meta, Struct
+
+from flightagents.domain.changes import Kind, Reason, Severity
+from flightagents.domain.flight import Status
+from flightagents.domain.trouble import Trouble
+
+T = TypeVar("T")
+Utc = Annotated[datetime, Meta(tz=True)]
+Moment = Annotated[
+    datetime, Meta(description="UTC where it ends in Z, else the wall clock of an airport of unknown zone")
+]
+
+
+class Page(Struct, Generic[T], frozen=True, kw_only=True):
+    """A page of a list; `next` is what the next page is asked for with `after`, null at the end."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Why a request was refused, and which field is wrong where it is one."""
+
+    error: str
+    field: str | None = None
+
+
+class FlightEnd(Struct, frozen=True, kw_only=True):
+    """One end of a flight. `base` is the first schedule that was seen, `actual` is runway time."""
+
+    airport: str
+    zone: str | None
+    base: Moment
+    scheduled: Moment
+    expected: Moment
+    actual: Moment | None
+    terminal: str | None
+    gate: str | None
+    belt: str | None
+
+
+class Flight(Struct, frozen=True, kw_only=True):
+    """How a flight stands. `late` is whole minutes behind its base, negative ahead."""
+
+    flight: str
+    designator: str
+    marketed_as: tuple[str, ...]
+    carrier: str
+    status: Status
+    trouble: Trouble
+    unconfirmed: bool
+    late: int
+    severity: Severity
+    departure: FlightEnd
+    arrival: FlightEnd
+    departed: bool
+    landed: bool
+    open: bool
+    seen_at: Utc
+    changed_at: Utc
+    ordinal: int
+
+
+class ChangedEnd(Struct, frozen=True, kw_only=True):
+    """One end of a flight as it stood after a change."""
+
+    airport: str
+    zone: str | None
+    base: Moment
+    scheduled: Moment
+    expected: Moment
+
+
+class FlightChange(Struct, frozen=True, kw_only=True):
+    """Something new about a flight: what it was before and is since, why we say so, and how grave it is."""
+
+    id: str
+    flight: str
+    kind: Kind
+    at: Utc
+    ordinal: int
+    before: dict[str, str | int | tuple[str, ...] | None]
+    after: dict[str, str | int | tuple[str, ...] | None]
+    severity: Severity
+    reason: Reason
+    departure: ChangedEnd
+    arrival: ChangedEnd
+    carrier: str
+    marketed_as: tuple[str, ...]
+    record: str
+
+
+class FlightFile(Struct, frozen=True, kw_only=True):
+    """The evidence file of a flight: all that happened to it and was said about it, on one line of time."""
+
+    format: str
+    version: int
+    made: dict[str, Any]
+    flight: dict[str, Any]
+    people: str
+    only_of: dict[str, Any] | None
+    state: dict[str, Any] | None
+    rights: dict[str, Any]
+    left_out: int
+    story: tuple[dict[str, Any], ...]

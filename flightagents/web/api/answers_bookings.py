@@ -1,0 +1,147 @@
+"""What the API takes and answers about bookings. A booking's `key` names it; its own id holds an address."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from flightagents.domain.bookings import Channel, Match, SegmentStatus
+from flightagents.domain.said import Said
+from flightagents.web.api.answers import Moment, Utc
+
+MOST_BOOKINGS = 2000
+"""Of one request."""
+
+
+class SegmentTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A flight of a ticket: BA117, 2026-11-22, LHR, JFK, 14:35 (local), confirmed."""
+
+    designator: str = ""
+    flight_date: str = ""
+    departure: str = ""
+    arrival: str = ""
+    ticketed: str = ""
+    status: str = ""
+
+
+class BookingTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A booking as a form has it: texts, of which an empty one says nothing. Consents are yes or no."""
+
+    reference: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    channels: str = ""
+    consent_email: str = ""
+    consent_sms: str = ""
+    protected: str = ""
+    client: str = ""
+    vip: str = ""
+    segments: tuple[SegmentTyped, ...] = ()
+
+
+BookingsTyped = Annotated[list[BookingTyped], Meta(min_length=1, max_length=MOST_BOOKINGS)] | BookingTyped
+
+
+class VersionSeen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cancels a flight of a booking by its place in it, from 0, or all of them."""
+
+    version: str
+    segment: int | None = None
+
+
+class Rebooking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Marks a flight of a booking, by its place, as rebooked, and adds the one they fly instead."""
+
+    version: str
+    segment: int
+    new: SegmentTyped
+
+
+class BookingEdited(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Puts a booking in the place of the version that was seen."""
+
+    version: str
+    booking: BookingTyped
+
+
+class SegmentAnswer(Struct, frozen=True, kw_only=True):
+    """A flight of a ticket; `ticketed` is the wall clock of the airport of departure."""
+
+    designator: str
+    flight_date: date
+    departure: str | None
+    arrival: str | None
+    ticketed: Moment | None
+    status: SegmentStatus
+
+
+class ConsentAnswer(Struct, frozen=True, kw_only=True):
+    """Leave to write to an address, and whether it was taken back."""
+
+    source: str
+    at: Utc
+    revoked_at: Utc | None
+    revoked_by: str
+
+
+class BookingAnswer(Struct, frozen=True, kw_only=True):
+    """One person of one booking. Whoever changes it names the `version` that they saw."""
+
+    key: str
+    version: str
+    reference: str
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
+    channels: tuple[Channel, ...]
+    consents: dict[Channel, ConsentAnswer]
+    protected: bool | None
+    client: str
+    vip: bool
+    segments: tuple[SegmentAnswer, ...]
+
+
+class MatchAnswer(Struct, frozen=True, kw_only=True):
+    """What the feed knows of a confirmed flight of a ticket, and which of its flights that is."""
+
+    segment: SegmentAnswer
+    match: Match
+    flights: tuple[str, ...]
+
+
+class MessageAnswer(Struct, frozen=True, kw_only=True):
+    """A message that is or would be sent at once."""
+
+    booking: str | None
+    flight: str
+    channel: Channel
+    said: Said
+
+
+class TakenAnswer(Struct, frozen=True, kw_only=True):
+    """What came of one item: `new`, `changed`, `unchanged`, or `refused` with what is wrong by field."""
+
+    outcome: str
+    key: str | None
+    errors: dict[str, str]
+    segments: tuple[MatchAnswer, ...]
+
+
+class TakingAnswer(Struct, frozen=True, kw_only=True):
+    """What came of each item, in their order. With `dry_run` nothing was stored or sent."""
+
+    items: tuple[TakenAnswer, ...]
+    dry_run: bool
+    messages: tuple[MessageAnswer, ...]
+
+
+class EditAnswer(Struct, frozen=True, kw_only=True):
+    """A booking as it stands since, what the feed knows of its flights, and what is or would be sent."""
+
+    edit: str
+    booking: BookingAnswer
+    segments: tuple[MatchAnswer, ...]
+    messages: tuple[MessageAnswer, ...]

@@ -1,0 +1,163 @@
+"""What the API answers about punctuality and the system's health."""
+
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from flightagents.domain.bookings import Channel
+from flightagents.domain.health import WorkerState
+from flightagents.domain.punctuality import Scope
+from flightagents.domain.tasks import TaskKind
+from flightagents.domain.troubles import Gravity
+from flightagents.domain.troubles import Trouble as SystemTrouble
+from flightagents.domain.usual import Basis
+from flightagents.domain.usual import Measure as Measured
+from flightagents.domain.vital_signs import ChannelState, Measure
+from flightagents.web.api.answers import Utc
+
+
+class ComparedAnswer(Struct, frozen=True, kw_only=True):
+    """Today so far beside the usual of these hours; `difference` is null where `basis` is not enough."""
+
+    today: float | None
+    usual: float | None
+    difference: float | None
+    basis: Basis
+
+
+class RankedAnswer(Struct, frozen=True, kw_only=True):
+    """One of the busiest: its departures of the whole day, and how it does."""
+
+    code: str
+    planned: int
+    compared: dict[Measured, ComparedAnswer]
+
+
+class RankingAnswer(Struct, frozen=True, kw_only=True):
+    """The busiest, with the most departures first, as they stood at `at`; null: nobody has counted yet."""
+
+    items: tuple[RankedAnswer, ...]
+    next: str | None
+    at: Utc | None
+
+
+class HourAnswer(Struct, frozen=True, kw_only=True):
+    """A local hour; null: nothing to show, or too few flights to tell."""
+
+    hour: int
+    today: float | None
+    usual: float | None
+
+
+class PunctualityAnswer(Struct, frozen=True, kw_only=True):
+    """How an airport or airline does today. Shares are from 0 to 1, delays minutes, hours local."""
+
+    scope: Scope
+    code: str
+    planned: int
+    usual_days: int
+    compared: dict[Measured, ComparedAnswer]
+    hours: dict[Measured, tuple[HourAnswer, ...]]
+
+
+class ProblemAnswer(Struct, frozen=True, kw_only=True):
+    """One thing that is wrong, and what to do."""
+
+    trouble: SystemTrouble
+    severity: Gravity
+    what: str
+    do: str
+    since: Utc | None
+
+
+class ChannelAnswer(Struct, frozen=True, kw_only=True):
+    """Whether anything can leave on a channel of a worker."""
+
+    channel: Channel
+    state: ChannelState
+    reason: str
+
+
+class WorkerAnswer(Struct, frozen=True, kw_only=True):
+    """A worker, and how it is doing."""
+
+    name: str
+    state: WorkerState
+    version: str
+    host: str
+    delivery: str
+    leader: bool
+    started_at: Utc
+    seen_at: Utc
+    memory: int
+    channels: tuple[ChannelAnswer, ...]
+
+
+class PartitionAnswer(Struct, frozen=True, kw_only=True):
+    """A partition of a topic, who has it, and how many records wait there."""
+
+    topic: str
+    partition: int
+    owner: str | None
+    lag: int | None
+
+
+class RatesAnswer(Struct, frozen=True, kw_only=True):
+    """What is done a second by all workers."""
+
+    records: float
+    changes: float
+    messages: float
+
+
+class LatencyAnswer(Struct, frozen=True, kw_only=True):
+    """Durations of the last minutes, in seconds."""
+
+    median: float
+    p95: float
+    worst: float
+    count: int
+
+
+class CallsAnswer(Struct, frozen=True, kw_only=True):
+    """The month's calls of AviationStack."""
+
+    made: int
+    left: int | None
+    a_day: float | None
+    run_out_on: date | None
+
+
+class BacklogAnswer(Struct, frozen=True, kw_only=True):
+    """Notifications that are due and wait."""
+
+    due: int
+    oldest: Utc | None
+
+
+class LettersAnswer(Struct, frozen=True, kw_only=True):
+    """Dead letters that are kept, and those of the last two hours."""
+
+    total: int
+    last_hour: int
+    hour_before: int
+
+
+class SystemAnswer(Struct, frozen=True, kw_only=True):
+    """The health of the whole system. `at` is real time, `business_at` that of the flights."""
+
+    at: Utc
+    business_at: Utc
+    problems: tuple[ProblemAnswer, ...]
+    workers: tuple[WorkerAnswer, ...]
+    poll: dict[str, Any] | None
+    calls: CallsAnswer
+    partitions: tuple[PartitionAnswer, ...]
+    rates: RatesAnswer
+    latencies: dict[Measure, LatencyAnswer]
+    backlog: BacklogAnswer
+    letters: LettersAnswer
+    tasks: dict[TaskKind, int]
+    versions: tuple[str, ...]
+    delivery: tuple[str, ...]

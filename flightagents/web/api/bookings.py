@@ -1,0 +1,287 @@
+"""The routes about bookings. For agents alone: whatever they answer is about a person."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, SegmentDraft
+from flightagents.domain.booking_intake import TakenDraft
+from flightagents.domain.bookings import Booking, Match, Segment
+from flightagents.domain.notifications import Notification
+from flightagents.domain.people_text import PeopleQuery
+from flightagents.domain.users import Role
+from flightagents.web.api.answers import Page
+from flightagents.web.api.answers_bookings import (
+    BookingAnswer,
+    BookingEdited,
+    BookingsTyped,
+    BookingTyped,
+    EditAnswer,
+    Rebooking,
+    SegmentTyped,
+    TakingAnswer,
+    VersionSeen,
+)
+from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.routes import (
+    Asked,
+    Listed,
+    NoQuery,
+    Paged,
+    RefusalError,
+    Route,
+    Text,
+    missing,
+)
+
+MOST_BYTES = 5 * 1024 * 1024
+Found = tuple[Segment, Match, tuple[str, ...]]
+
+
+class BookingsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who: a name, reference, email address or phone number, or its beginning; still to travel on a day."""
+
+    text: Text = ""
+    travels_from: date | None = None
+
+
+class DryRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """With `dry_run` nothing is stored or sent."""
+
+    dry_run: bool = False
+
+
+class Taking(DryRun, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What would send more than 20 messages at once is taken only `anyway`."""
+
+    anyway: bool = False
+
+
+class BookingRoutes:
+    """Answers them."""
+
+    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
+        self._calls = calls
+
+    def routes(self) -> Sequence[Route]:
+        """List them."""
+        segment = '{"designator": "BA117", "flight_date": "2026-11-22", "departure": "LHR", "arrival": "JFK"}'
+        booking = (
+            '{"reference": "ABC123", "name": "Jane Doe", "email": "jane@example.org", '
+            f'"consent_email": "yes", "segments": [{segment}]}}'
+        )
+        one: dict[str, Any] = {
+            "group": "Bookings",
+            "query": DryRun,
+            "answer": EditAnswer,
+            "role": Role.AGENT,
+            "errors": (404, 409),
+        }
+        edit = f'{{"version": "0f3c...", "booking": {booking}}}'
+        return (
+            Route(
+                method="GET",
+                path="/bookings",
+                name="bookings",
+                group="Bookings",
+                says="Search bookings by who is on them.",
+                handler=self.search,
+                query=BookingsAsked,
+                answer=Page[BookingAnswer],
+                role=Role.AGENT,
+            ),
+            Route(
+                method="POST",
+                path="/bookings",
+                name="take_bookings",
+                group="Bookings",
+                says=(
+                    "Take in bookings, one or a list. Each is taken or refused by itself; the same reference "
+                    "and contact is the same booking, so that sending it again changes nothing."
+                ),
+                handler=self.take,
+                query=Taking,
+                body=BookingsTyped,
+                answer=TakingAnswer,
+                role=Role.AGENT,
+                example=f"[{booking}]",
+                errors=(409,),
+                most_bytes=MOST_BYTES,
+            ),
+            Route(
+                method="GET",
+                path="/bookings/{key}",
+                name="booking",
+                group="Bookings",
+                says="One booking.",
+                handler=self.one,
+                answer=BookingAnswer,
+                role=Role.AGENT,
+                errors=(404,),
+            ),
+            Route(
+                method="PUT",
+                path="/bookings/{key}",
+                name="edit_booking",
+                says="Edit a booking; flights that are not in it any more are cancelled.",
+                handler=self.edit,
+                body=BookingEdited,
+                example=edit,
+                **one,
+            ),
+            Route(
+                method="POST",
+                path="/bookings/{key}/rebook",
+                name="rebook_booking",
+                says="Put another flight in the place of one.",
+                handler=self.rebook,
+                body=Rebooking,
+                example=f'{{"version": "0f3c...", "segment": 0, "new": {segment}}}',
+                **one,
+            ),
+            Route(
+                method="POST",
+                path="/bookings/{key}/cancel",
+                name="cancel_booking",
+                says="Cancel one flight of a booking, or all.",
+                handler=self.cancel,
+                body=VersionSeen,
+                example='{"version": "0f3c..."}',
+                **one,
+            ),
+        )
+
+    async def search(self, asked: Asked[BookingsAsked, None]) -> object:
+        """Search."""
+        wanted = asked.query
+        query = PeopleQuery(text=wanted.text, travels_from=wanted.travels_from)
+        page = await self._calls().people.search(query, limit=wanted.limit, after=wanted.after)
+        return Listed([self._shown(each) for each in page.rows], page.after)
+
+    async def one(self, asked: Asked[NoQuery, None]) -> object:
+        """Give one."""
+        return self._shown(await self._known(asked.path["key"]))
+
+    async def take(self, asked: Asked[Taking, list[BookingTyped] | BookingTyped]) -> object:
+        """Take them in."""
+        typed = asked.body if isinstance(asked.body, list) else [asked.body]
+        dry_run, anyway = asked.query.dry_run, asked.query.anyway
+        taken = await self._calls().take(
+            [draft_of(each) for each in typed], asked.who, store=not dry_run, anyway=anyway
+        )
+        if not dry_run and not taken.stored:
+            raise RefusalError(
+                409,
+                f"this would send {len(taken.messages)} messages at once, so nothing was taken: look at it "
+                "with dry_run=true, and send it with anyway=true",
+            )
+        return {
+            "items": [self._taken(each) for each in taken.items],
+            "dry_run": dry_run,
+            "messages": self._messages(taken.messages),
+        }
+
+    async def edit(self, asked: Asked[DryRun, BookingEdited]) -> object:
+        """Edit one."""
+        key, body = asked.path["key"], asked.body
+        edited = await self._calls().on_bookings.edit(
+            key, body.version, draft_of(body.booking), asked.who, store=not asked.query.dry_run
+        )
+        return self._edited(edited)
+
+    async def rebook(self, asked: Asked[DryRun, Rebooking]) -> object:
+        """Rebook a flight of one."""
+        key, body = asked.path["key"], asked.body
+        edited = await self._calls().on_bookings.rebook(
+            key,
+            body.version,
+            body.segment,
+            segment_draft_of(body.new),
+            asked.who,
+            store=not asked.query.dry_run,
+        )
+        return self._edited(edited)
+
+    async def cancel(self, asked: Asked[DryRun, VersionSeen]) -> object:
+        """Cancel one."""
+        key, body = asked.path["key"], asked.body
+        edited = await self._calls().on_bookings.cancel(
+            key, body.version, body.segment, asked.who, store=not asked.query.dry_run
+        )
+        return self._edited(edited)
+
+    async def _known(self, key: str) -> Booking:
+        found = await self._calls().people.one(key)
+        if found is None:
+            raise missing("booking")
+        return found
+
+    def _edited(self, edited: Edited) -> object:
+        match edited.edit:
+            case Edit.WRONG:
+                field, error = next(iter(edited.errors.items()))
+                raise RefusalError(400, error, field)
+            case Edit.CONFLICT | Edit.EXISTS:
+                raise RefusalError(
+                    409, "the booking was changed meanwhile: look at it as it is now", "version"
+                )
+            case Edit.UNKNOWN:
+                raise missing("booking")
+            case Edit.SAVED | Edit.PREVIEWED:
+                pass
+        if edited.booking is None:
+            raise missing("booking")
+        return {
+            "edit": edited.edit.value,
+            "booking": {**self._shown(edited.booking), "version": edited.version},
+            "segments": [_match(each) for each in edited.matches],
+            "messages": self._messages(edited.messages),
+        }
+
+    def _shown(self, booking: Booking) -> dict[str, object]:
+        calls = self._calls()
+        shown = {
+            field: getattr(booking, field)
+            for field in BookingAnswer.__struct_fields__
+            if hasattr(booking, field)
+        }
+        return {**shown, "key": calls.key(booking.id), "version": calls.version(booking)}
+
+    def _taken(self, taken: TakenDraft) -> object:
+        return {
+            "outcome": taken.outcome.value,
+            "key": self._calls().key(taken.booking.id) if taken.booking else None,
+            "errors": dict(taken.errors),
+            "segments": [_match(each) for each in taken.matches],
+        }
+
+    def _messages(self, messages: Sequence[Notification]) -> list[object]:
+        key = self._calls().key
+        return [
+            {
+                "booking": key(each.booking) if each.booking else None,
+                "flight": each.flight,
+                "channel": each.channel,
+                "said": each.said,
+            }
+            for each in messages
+        ]
+
+
+def _match(found: Found) -> object:
+    segment, match, flights = found
+    return {"segment": segment, "match": match, "flights": flights}
+
+
+def segment_draft_of(typed: SegmentTyped) -> SegmentDraft:
+    """Give what a form would give."""
+    return SegmentDraft(**{each.name: getattr(typed, each.name) for each in fields(SegmentDraft)})
+
+
+def draft_of(typed: BookingTyped) -> BookingDraft:
+    """Give what a form would give."""
+    texts = {each.name: getattr(typed, each.name) for each in fields(BookingDraft) if each.name != "segments"}
+    return BookingDraft(**texts, segments=tuple(segment_draft_of(each) for each in typed.segments))

@@ -1,0 +1,162 @@
+"""The routes about dead letters: anybody may look, an agent sees the text, an admin decides."""
+
+from collections.abc import Callable, Sequence
+
+from flightagents.domain.users import Role
+from flightagents.ports import KeptLetter, LetterFilter, LetterState
+from flightagents.web.api.answers import Page, Utc
+from flightagents.web.api.answers_admin import (
+    Correction,
+    Dismissal,
+    LetterAnswer,
+    LetterShown,
+    MendedAnswer,
+)
+from flightagents.web.api.calls import ApiCalls, Mended
+from flightagents.web.api.routes import (
+    Answering,
+    Asked,
+    Listed,
+    NoQuery,
+    Paged,
+    Route,
+    Text,
+    missing,
+)
+
+
+class LettersAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dead letters. `since` is included, `until` is not."""
+
+    reason: Text = ""
+    state: frozenset[LetterState] = frozenset()
+    since: Utc | None = None
+    until: Utc | None = None
+
+
+class LetterRoutes:
+    """Answers them."""
+
+    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
+        self._calls = calls
+
+    def routes(self) -> Sequence[Route]:
+        """List them."""
+        return (
+            Route(
+                method="GET",
+                path="/dead-letters",
+                name="dead_letters",
+                group="Dead letters",
+                says="What could not be read, the newest first.",
+                handler=self.letters,
+                query=LettersAsked,
+                answer=Page[LetterAnswer],
+            ),
+            Route(
+                method="GET",
+                path="/dead-letters/{letter}",
+                name="dead_letter",
+                group="Dead letters",
+                says="One dead letter with its text, and what is wrong with it today.",
+                handler=self.letter,
+                answer=LetterShown,
+                role=Role.AGENT,
+                errors=(404,),
+            ),
+            self._mend("preview", "Tell what a letter, or a correction of it, would give.", self.preview),
+            self._mend("replay", "Publish what a letter, or a correction of it, gives.", self.replay),
+            Route(
+                method="POST",
+                path="/dead-letters/{letter}/dismiss",
+                name="dismiss_dead_letter",
+                group="Dead letters",
+                says="Set a letter aside for good.",
+                handler=self.dismiss,
+                body=Dismissal,
+                answer=MendedAnswer,
+                role=Role.ADMIN,
+                example='{"why": "a test row"}',
+                errors=(404,),
+            ),
+        )
+
+    def _mend(self, act: str, says: str, handler: Answering) -> Route:
+        return Route(
+            method="POST",
+            path=f"/dead-letters/{{letter}}/{act}",
+            name=f"{act}_dead_letter",
+            group="Dead letters",
+            says=says,
+            handler=handler,
+            body=Correction,
+            answer=MendedAnswer,
+            role=Role.ADMIN,
+            example='{"correction": null}',
+            errors=(404,),
+        )
+
+    async def letters(self, asked: Asked[LettersAsked, None]) -> object:
+        """Give letters."""
+        wanted = asked.query
+        page = await self._calls().letters.page(
+            LetterFilter(
+                reason=wanted.reason or None,
+                states=wanted.state or frozenset(LetterState),
+                since=wanted.since,
+                until=wanted.until,
+            ),
+            limit=wanted.limit,
+            after=wanted.after,
+        )
+        return Listed([_letter(each) for each in page.rows], page.after)
+
+    async def letter(self, asked: Asked[NoQuery, None]) -> object:
+        """Give one."""
+        kept = await self._calls().letters.get(asked.path["letter"])
+        shown = await self._calls().mend.show(asked.path["letter"])
+        if kept is None or shown is None:
+            raise missing("dead letter")
+        parts = {part: getattr(shown, part) for part in ("place", "text", "cut", "problem")}
+        return {"letter": _letter(kept), **parts}
+
+    async def preview(self, asked: Asked[NoQuery, Correction]) -> object:
+        """Tell what it would give."""
+        return _mended(await self._calls().mend.preview(asked.path["letter"], asked.body.correction))
+
+    async def replay(self, asked: Asked[NoQuery, Correction]) -> object:
+        """Publish what it gives."""
+        mend = self._calls().mend
+        return _mended(await mend.replay(asked.path["letter"], asked.who, asked.body.correction))
+
+    async def dismiss(self, asked: Asked[NoQuery, Dismissal]) -> object:
+        """Set it aside."""
+        return _mended(await self._calls().mend.dismiss(asked.path["letter"], asked.who, asked.body.why))
+
+
+def _letter(kept: KeptLetter) -> object:
+    letter = kept.letter
+    return {
+        "id": letter.id,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "source": letter.source,
+        "at": letter.at,
+        "state": kept.state,
+        "by": kept.by,
+        "moved_at": kept.moved_at,
+        "note": kept.note,
+    }
+
+
+def _mended(mended: Mended) -> object:
+    if mended.outcome == "unknown":
+        raise missing("dead letter")
+    return {
+        "id": mended.key,
+        "outcome": mended.outcome,
+        "effect": mended.effect,
+        "flight": getattr(mended.record, "flight", None),
+        "changes": mended.changes,
+        "problem": mended.problem,
+    }

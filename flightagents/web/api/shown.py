@@ -1,0 +1,56 @@
+"""What is shown of a message, a task and an act, to whoever may see people and to whoever may not."""
+
+from collections.abc import Callable
+
+from flightagents.domain.acts import Act
+from flightagents.domain.notifications import Notification
+from flightagents.domain.tasks import Task
+from flightagents.web.api.answers_floor import AboutAnswer, AuditAnswer, NotificationAnswer, TaskAnswer
+
+
+def notification_of(row: Notification, key: Callable[[str], str] | None) -> NotificationAnswer:
+    """Give what is shown of a row: without `key` nothing of whom it is for."""
+    shown = key is not None
+    return NotificationAnswer(
+        id=row.id,
+        flight=row.flight,
+        ordinal=row.ordinal,
+        channel=row.channel,
+        said=row.said,
+        state=row.state,
+        reason=row.reason,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        not_before=row.not_before,
+        hold=row.hold,
+        stuck=row.stuck,
+        tries=row.tries,
+        maybe_twice=row.maybe_twice,
+        fallback_of=row.fallback_of,
+        rule=row.rule,
+        booking=key(row.booking) if key and row.booking else None,
+        reference=row.notice.reference if shown and row.notice else None,
+    )
+
+
+def act_of(act: Act) -> AuditAnswer:
+    """Give what is shown of an act."""
+    about = AboutAnswer(thing=act.about.thing, id=act.about.id)
+    return AuditAnswer(at=act.at, by=act.by, did=act.did, about=about, detail=act.detail)
+
+
+def task_of(task: Task, key: Callable[[str], str] | None) -> TaskAnswer:
+    """Give what is shown of a task; one about nobody has words that anybody may read."""
+    about_nobody = task.booking is None and not task.also
+    return TaskAnswer(
+        id=task.id,
+        kind=task.kind,
+        flight=task.flight,
+        booking=key(task.booking) if key and task.booking else None,
+        summary=task.summary if key or about_nobody else None,
+        created_at=task.created_at,
+        resolve_by=task.resolve_by,
+        state=task.state,
+        claimed_by=task.claimed_by,
+        quote=task.quote if key else None,
+    )

@@ -1,0 +1,192 @@
+"""The API as a program sees it: lists, single things, who sees what, and what is refused."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from yarl import URL
+
+from tests.support.office import StaffSite
+from tests.support.programs import ANNAS, BA117, ROOT, busy_site, program
+from tests.support.rows import row
+from tests.support.travellers import booking, segment
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+pytestmark = pytest.mark.mongodb
+
+LISTS = ("/flights", "/changes", "/notifications", "/tasks", "/disruptions", "/dead-letters", "/rules")
+FOR_AGENTS = ("/bookings", "/audit")
+WRONG: list[tuple[str, dict[str, str], str]] = [
+    ("/flights", {"trouble": "lost"}, "trouble.0"),
+    ("/flights", {"limit": "1000"}, "limit"),
+    ("/flights", {"date_from": "2026-13-01"}, "date_from"),
+    ("/flights", {"after": "nonsense"}, "after"),
+    ("/changes", {"after": "eyJhIjoxfQ"}, "after"),
+    ("/disruptions", {"after": "***"}, "after"),
+    ("/tasks", {"assignee[$ne]": "x"}, "assignee[$ne]"),
+    ("/audit", {"thing": "flight"}, "id"),
+    ("/dead-letters", {"after": "nonsense"}, "after"),
+    ("/exports/flights.csv", {"from": "2026-11-01"}, "to"),
+    ("/exports/flights.csv", {"from": "2026-11-02", "to": "2026-11-01"}, "to"),
+    ("/exports/flights.csv", {"from": "2025-01-01", "to": "2026-11-01"}, "to"),
+    ("/exports/flights.csv", {"from": "0001-01-01", "to": "0001-01-02"}, "from"),
+]
+UNKNOWN = [
+    "/flights/BA1%7C2026-11-22%7CLHR%7CJFK",
+    "/flights/%24ne",
+    "/flights/nothing/file",
+    "/bookings/0123",
+    "/bookings/..%2F..%2Fetc",
+    "/dead-letters/none",
+    "/punctuality/airports/%24gt",
+    "/nothing",
+]
+
+
+@pytest.fixture
+async def site(database: Database, mongodb: str) -> AsyncIterator[StaffSite]:
+    async with busy_site(database, mongodb) as opened:
+        yield opened
+
+
+async def test_flights_are_searched_filtered_and_sorted(site: StaffSite) -> None:
+    ben = await program(site)
+    found = await ben.get("/flights", sort="late", descending="true")
+    assert [each["designator"] for each in found["items"]] == ["BA117", "BA119"]
+    assert found["items"][0]["late"] == 95
+    assert found["items"][0]["departure"]["zone"] == "Europe/London"
+    assert found["items"][0]["departure"]["expected"] == "2026-11-22T16:10:00Z"
+    assert [each["designator"] for each in (await ben.get("/flights", trouble="cancelled"))["items"]] == [
+        "BA119"
+    ]
+    assert (await ben.get("/flights", airport="MAD"))["items"] == []
+    assert (await ben.get(f"/flights/{BA117}"))["trouble"] == "delayed"
+
+
+async def test_a_flight_whose_zone_nobody_knows_has_wall_clock_times(site: StaffSite) -> None:
+    await site.see(row("QQ1", route="QQQ-JFK"))
+    found = await (await program(site)).get("/flights/QQ1|2026-11-22|QQQ|JFK")
+    assert (found["departure"]["zone"], found["departure"]["base"]) == (None, "2026-11-22T14:35:00")
+
+
+async def test_pages_give_each_thing_once(site: StaffSite) -> None:
+    await site.use_cases.desk.take_bookings([booking(segment(), segment("BA119"), reference="XYZ789")])
+    ben = await program(site)
+    for path in ("/flights", "/changes", "/notifications", "/disruptions", "/bookings"):
+        whole = (await ben.get(path))["items"]
+        assert len(whole) > 1
+        page = await ben.get(path, limit="1")
+        paged = page["items"]
+        while page["next"] is not None:
+            page = await ben.get(path, limit="1", after=page["next"])
+            paged += page["items"]
+        assert paged == whole
+
+
+async def test_disruptions_tell_who_knows_and_what_is_done(site: StaffSite) -> None:
+    await site.use_cases.site.office.now.acts.note([BA117], "ada", "hotel for Anna")
+    found = (await (await program(site)).get("/disruptions"))["items"]
+    late = next(each for each in found if each["flight"]["flight"] == BA117)
+    assert late["reached"] == {
+        "travellers": 1,
+        "told": 0,
+        "unsure": 0,
+        "waiting": 1,
+        "not_told": {},
+        "aside": {},
+    }
+    assert [each["text"] for each in late["handling"]["notes"]] == ["hotel for Anna"]
+    assert late["needs_attention"] is True
+    assert (await (await program(site)).get("/disruptions", show="mine"))["items"] == []
+
+
+async def test_the_file_of_a_flight_names_people_to_agents_alone(site: StaffSite) -> None:
+    shown = await (await program(site, "ben")).get(f"/flights/{BA117}/file")
+    hidden = await (await program(site, "vera")).get(f"/flights/{BA117}/file")
+    assert "Anna Müller" in str(shown["story"])
+    assert hidden["people"] == "not shown"
+    assert not [word for word in ANNAS if word in str(hidden)]
+
+
+async def test_a_viewer_sees_nothing_of_a_person(site: StaffSite) -> None:
+    await site.use_cases.site.office.now.acts.note([BA117], "ada", "hotel for Anna Müller, ABC123")
+    vera = await program(site, "vera")
+    for path in (*LISTS, f"/flights/{BA117}", f"/flights/{BA117}/file", "/system"):
+        text = str(await vera.get(path))
+        assert not [word for word in ANNAS if word in text], path
+    for path in FOR_AGENTS:
+        assert (await vera.ask("GET", path)).status == 403
+    refused = await vera.ask("GET", "/notifications", query={"reference": "ABC123"})
+    assert (refused.status, (await refused.json())["field"]) == (403, "reference")
+
+
+async def test_no_answer_holds_the_id_of_a_booking(site: StaffSite) -> None:
+    ben = await program(site)
+    for path in (*LISTS, *FOR_AGENTS):
+        assert "ABC123|" not in str(await ben.get(path)), path
+    row_of = (await ben.get("/notifications", reference="abc123"))["items"][0]
+    found = await ben.get(f"/bookings/{row_of['booking']}")
+    assert (found["reference"], found["name"]) == ("ABC123", "Anna Müller")
+
+
+async def test_an_answer_that_is_known_is_not_sent_again(site: StaffSite) -> None:
+    ben = await program(site)
+    first = await ben.ask("GET", "/flights")
+    etag = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    same = await ben.ask("GET", "/flights", headers={"If-None-Match": etag})
+    assert (same.status, await same.read(), same.headers["ETag"]) == (304, b"", etag)
+    await site.see(row(delay=180))
+    other = await ben.ask("GET", "/flights", headers={"If-None-Match": etag})
+    assert other.status == 200
+    assert other.headers["ETag"] != etag
+
+
+async def test_a_wrong_parameter_is_named(site: StaffSite) -> None:
+    ben = await program(site)
+    for path, query, field in WRONG:
+        answer = await ben.ask("GET", path, query=query)
+        assert (path, answer.status, (await answer.json())["field"]) == (path, 400, field)
+
+
+async def test_what_is_not_there_is_a_404_in_json(site: StaffSite) -> None:
+    ben = await program(site)
+    for path in UNKNOWN:
+        url = URL(f"{site.url}{ROOT}{path}", encoded=True)
+        answer = await site.client.session.get(url, headers={**ben.headers, "Accept": "text/html"})
+        assert (path, answer.status) == (path, 404)
+        assert "error" in await answer.json()
+
+
+async def test_nobody_without_a_token_or_session_is_answered(site: StaffSite) -> None:
+    for headers in ({}, {"Authorization": "Bearer fa_nobody_knows"}, {"Authorization": "Bearer \xff"}):
+        answer = await site.client.get(f"{ROOT}/flights", headers={**headers, "Accept": "text/html"})
+        assert (answer.status, answer.content_type) == (401, "application/json")
+
+
+async def test_a_session_reads_too_and_writes_with_its_form_token_alone(site: StaffSite) -> None:
+    await site.log_in("ben")
+    assert (await site.client.get(f"{ROOT}/flights")).status == 200
+    forged = await site.client.post(
+        f"{ROOT}/disruptions/hold", json={"flights": [BA117]}, headers={"Origin": site.url}
+    )
+    assert forged.status == 403
+
+
+async def test_punctuality_tells_of_an_airport(site: StaffSite) -> None:
+    await site.use_cases.keep_punctuality()
+    ben = await program(site)
+    found = await ben.get("/punctuality/airports/lhr")
+    assert (found["code"], found["planned"], len(found["hours"]["late"])) == ("LHR", 2, 24)
+    ranked = await ben.get("/punctuality/airlines")
+    assert [each["code"] for each in ranked["items"]] == ["BA"]
+
+
+async def test_the_page_for_people_lists_every_route(site: StaffSite) -> None:
+    await site.log_in("vera")
+    page = await (await site.client.get("/api")).text()
+    document = await (await program(site, "vera")).get("/openapi.json")
+    for path in document["paths"]:
+        assert f"<code>{path}</code>" in page
+    assert "BA117|2026-11-22|LHR|JFK" in page

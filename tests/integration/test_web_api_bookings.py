@@ -1,0 +1,109 @@
+"""Bookings that a program sends: each answered by itself, previewed, taken once, never named by its id."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from flightagents.web.api.answers_bookings import MOST_BOOKINGS
+from tests.support.office import StaffSite
+from tests.support.programs import BA117, busy_site, program
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+pytestmark = pytest.mark.mongodb
+
+SEGMENT = {"designator": "BA117", "flight_date": "2026-11-22", "departure": "LHR", "arrival": "JFK"}
+JANE = {
+    "reference": "JAN111",
+    "name": "Jane Doe",
+    "email": "jane@example.org",
+    "consent_email": "yes",
+    "segments": [SEGMENT],
+}
+
+
+@pytest.fixture
+async def site(database: Database, mongodb: str) -> AsyncIterator[StaffSite]:
+    async with busy_site(database, mongodb) as opened:
+        yield opened
+
+
+async def test_each_booking_is_taken_or_refused_by_itself(site: StaffSite) -> None:
+    ben = await program(site)
+    wrong = {**JANE, "email": "nowhere", "segments": [{**SEGMENT, "flight_date": "tomorrow"}]}
+    unknown = {**JANE, "reference": "JAN222", "segments": [{**SEGMENT, "designator": "BA999"}]}
+    answer = await ben.post("/bookings", [JANE, wrong, unknown])
+    taken, refused, not_yet = answer["items"]
+    assert (taken["outcome"], refused["outcome"], not_yet["outcome"]) == ("new", "refused", "new")
+    assert set(refused["errors"]) >= {"email", "segments.0.flight_date"}
+    assert refused["key"] is None
+    assert [(each["match"], each["flights"]) for each in taken["segments"]] == [("seen", [BA117])]
+    assert not_yet["segments"][0]["match"] == "not yet in the feed"
+    assert [(each["flight"], each["said"]) for each in answer["messages"]] == [(BA117, "later")]
+    rows = (await ben.get("/notifications", reference="JAN111"))["items"]
+    assert [(each["said"], each["booking"]) for each in rows] == [("later", taken["key"])]
+
+
+async def test_sending_it_again_changes_nothing_and_one_alone_may_come(site: StaffSite) -> None:
+    ben = await program(site)
+    assert (await ben.post("/bookings", JANE))["items"][0]["outcome"] == "new"
+    again = await ben.post("/bookings", [JANE])
+    assert (again["items"][0]["outcome"], again["messages"]) == ("unchanged", [])
+    assert len((await ben.get("/bookings", text="JAN111"))["items"]) == 1
+    added = [
+        each for each in (await ben.get("/audit", by="ben (nightly)"))["items"] if each["did"] == "added"
+    ]
+    assert [each["about"]["thing"] for each in added] == ["booking"]
+
+
+async def test_a_preview_stores_and_sends_nothing(site: StaffSite) -> None:
+    ben = await program(site)
+    seen = await ben.post("/bookings", JANE, dry_run="true")
+    assert (seen["dry_run"], seen["items"][0]["outcome"], len(seen["messages"])) == (True, "new", 1)
+    assert (await ben.get("/bookings", text="JAN111"))["items"] == []
+
+
+async def test_many_messages_at_once_want_to_be_meant(site: StaffSite) -> None:
+    ben = await program(site)
+    many = [{**JANE, "reference": f"R{each}", "email": f"a{each}@example.org"} for each in range(21)]
+    refused = await ben.post("/bookings", many, status=409)
+    assert "21 messages" in refused["error"]
+    assert (await ben.get("/bookings", text="R20"))["items"] == []
+    taken = await ben.post("/bookings", many, anyway="true")
+    assert {each["outcome"] for each in taken["items"]} == {"new"}
+
+
+async def test_a_booking_is_edited_rebooked_and_cancelled_by_its_key(site: StaffSite) -> None:
+    ben = await program(site)
+    key = (await ben.post("/bookings", JANE))["items"][0]["key"]
+    assert "@" not in key
+    version = (await ben.get(f"/bookings/{key}"))["version"]
+    new = {"designator": "BA119", "flight_date": "2026-11-22"}
+    rebooked = await ben.post(f"/bookings/{key}/rebook", {"version": version, "segment": 0, "new": new})
+    assert [each["status"] for each in rebooked["booking"]["segments"]] == ["rebooked", "confirmed"]
+    stale = await ben.post(f"/bookings/{key}/cancel", {"version": version}, status=409)
+    assert stale["field"] == "version"
+    version = rebooked["booking"]["version"]
+    body = {"version": version, "booking": {**JANE, "name": "Jane Roe", "segments": [new]}}
+    edited = await ben.ask("PUT", f"/bookings/{key}", json=body)
+    assert edited.status == 200, await edited.text()
+    version = (await edited.json())["booking"]["version"]
+    seen = await ben.post(f"/bookings/{key}/cancel", {"version": version}, dry_run="true")
+    assert (seen["edit"], seen["booking"]["version"]) == ("previewed", version)
+    gone = await ben.post(f"/bookings/{key}/cancel", {"version": version})
+    assert {each["status"] for each in gone["booking"]["segments"]} == {"cancelled"}
+    body = {"version": gone["booking"]["version"], "segment": 9}
+    bad = await ben.post(f"/bookings/{key}/cancel", body, status=400)
+    assert bad["field"] == "segment"
+
+
+async def test_what_is_too_much_is_refused(site: StaffSite) -> None:
+    ben = await program(site)
+    assert (await ben.post("/bookings", [], status=400))["error"]
+    assert (await ben.post("/bookings", [{}] * (MOST_BOOKINGS + 1), status=400))["error"]
+    assert (await ben.post("/bookings", {**JANE, "passport": "1"}, status=400))["field"] == "passport"
+    two_megabytes = [{**JANE, "name": "x" * 2_000_000}]
+    taken = await ben.send("/bookings", two_megabytes)
+    assert (await taken.json())["items"][0]["outcome"] == "refused"
+    assert (await ben.send("/bookings", [{**JANE, "name": "x" * 5_300_000}])).status == 413
