@@ -11,7 +11,7 @@ from flightagents.ports import Bookings
 AROUND = timedelta(days=1)
 """Local dates differ from ours by a day at most."""
 
-PORTION = 200
+PORTION = 50
 """Bookings decided on at once. Queries name each flight with each person: their size grows as a square."""
 
 
