@@ -7,14 +7,11 @@ streams of those people; then backlogs are drained, in turn with nobody looking 
 
 import asyncio
 import itertools
-import json
 import signal
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -25,41 +22,25 @@ from pymongo import MongoClient
 
 from benchmarks import backlog, machine
 from benchmarks.backlog import Messages, publish
+from benchmarks.crowd import Crowd, gather
 from benchmarks.drain import PATIENCE, running_worker, when_committed
 from benchmarks.feed import Feed
 from benchmarks.pages_data import NOW, Amounts, fill
-from benchmarks.pages_queries import make_ready
+from benchmarks.pages_people import add_people, probes_of
 from benchmarks.site import OURS, Site
-from flightagents.clock import SystemClock
-from flightagents.domain.bookings import Channel, Consent
-from flightagents.domain.users import Role
-from flightagents.handlers.keep_users import KeepUsers
-from flightagents.handlers.passwords import Passwords
 from flightagents.records import CHANGE_TOPIC, FLIGHT_TOPIC, FlightRecord
 from flightagents.sandbox.processes import LOCALHOST, Child, free_port
 from flightagents.settings import PREFIX
-from flightagents.store import bookings
-from flightagents.store.addresses import address_keys
-from flightagents.store.connection import connect
 from flightagents.store.flights import FLIGHTS
-from flightagents.store.users import MongoTokens, MongoUsers
 from tests.support.kafka import wait_until
-from tests.support.rows import row, run_of
-from tests.support.travellers import booking, segment
-from tests.support.users import PASSWORD, QUICK
 
 PAGES = ("/", "/?show=all", "/flights", "/flights/{flight}", "/tasks", "/messages", "/system", "/places")
 """What is opened, as far as the worker has it."""
 START = timedelta(minutes=2)
 LOADS_A_SECOND = 4.0
 """Five times what fifty people do who open a page a minute."""
-PROBES = 30
 PROBE_EVERY = 1.7
 """Seconds: no multiple of what the streams go by, so that a change meets them at any moment."""
-LATE = 180
-"""Minutes: the gravest that a delay can be, so that it is on the page of all flights too."""
-TRAVELLERS = 3
-"""On each of the flights that are followed, so that they are on the first page."""
 MOST_A_SECOND = 1.05
 """Updates of a stream; the rest is the network's jitter."""
 
@@ -129,10 +110,10 @@ def measure(site: Site, load: Load) -> Measured:
     """Measure once."""
     _prepare(site, load)
     looks = Feed(load.flights, load.changed).looks()
-    probes = _probes()
+    probes = probes_of()
     publish(site.kafka.address, [*backlog.as_messages(next(looks)), *backlog.as_messages(probes[0])])
     port = free_port()
-    with running_worker(site, _web(port)) as worker, _crowd(port, load.viewers) as crowd:
+    with running_worker(site, _web(port)) as worker, gather(port, load.viewers) as crowd:
         _wait_until_drained(site, worker)
         wait_until(lambda: _answers(port), START, worker.last_words)
         pages = _pages_of(crowd, site)
@@ -172,39 +153,6 @@ def tell(measured: Measured) -> None:
     print(f"with viewers {measured.ratio:.0%} of the rate without; {machine.load()}", flush=True)
 
 
-class _Crowd:
-    """The program that looks."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def ask(self, do: str, **values: object) -> dict[str, Any]:
-        """Give it a command; gives its answer. Raises RuntimeError if it has ended."""
-        given, answers = self._process.stdin, self._process.stdout
-        if given is None or answers is None:
-            raise RuntimeError("the viewers cannot be talked to")
-        given.write(json.dumps({"do": do, **values}) + "\n")
-        given.flush()
-        answer: dict[str, Any] = json.loads(answers.readline() or "null")
-        if answer is None:
-            raise RuntimeError("the viewers gave up; why stands above")
-        return answer
-
-    @property
-    def cpu_seconds(self) -> float:
-        return machine.cpu_seconds_of(self._process.pid)
-
-
-@contextmanager
-def _crowd(port: int, count: int) -> Iterator[_Crowd]:
-    program = [sys.executable, "-m", "benchmarks.viewers", f"http://{LOCALHOST}:{port}", str(count)]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield _Crowd(process)
-        finally:
-            process.kill()
-
-
 def _web(port: int) -> dict[str, str]:
     """Give the settings of a worker whose clock begins at the time that the data was made for."""
     return {
@@ -222,46 +170,7 @@ def _prepare(site: Site, load: Load) -> None:
         began = time.monotonic()
         fill(site.mongodb, OURS, Amounts(flights=load.known, bookings=2 * load.known, rows=2 * load.known))
         print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
-    asyncio.run(_add_people(site, load.viewers))
-
-
-async def _add_people(site: Site, viewers: int) -> None:
-    """Make the indexes, the viewers' accounts and the travellers of the flights that are followed."""
-    database = connect(site.mongodb, OURS)
-    await make_ready(database)
-    keep = KeepUsers(MongoUsers(database), MongoTokens(database), Passwords(QUICK), SystemClock())
-    for number in range(viewers):
-        await keep.add(f"viewer{number}", (Role.VIEWER, Role.AGENT)[number % 2], PASSWORD)
-    consent = Consent(source="import:nightly.csv", at=NOW)
-    people = [
-        booking(
-            segment(_probe(number)),
-            reference=f"P{number}-{seat}",
-            email=f"p{number}-{seat}@example.com",
-            consents={Channel.EMAIL: consent},
-        )
-        for number in range(PROBES)
-        for seat in range(TRAVELLERS)
-    ]
-    keys = await address_keys(database)
-    documents = [{"_id": each.id, **bookings.document(each, keys), "decided": True} for each in people]
-    await database[bookings.COLLECTION].insert_many(documents)
-    database.client.close()
-
-
-def _probe(number: int) -> str:
-    """Give the designator of a flight that is followed; the data has none of this airline."""
-    return f"ZX{100 + number}"
-
-
-def _probes() -> tuple[list[FlightRecord], list[FlightRecord]]:
-    """Give two looks at the flights that are followed: as planned, and late."""
-
-    def look(number: int, delay: int | None) -> list[FlightRecord]:
-        rows = [row(_probe(each), departs="04:10", arrives="12:10", delay=delay) for each in range(PROBES)]
-        return run_of(rows, number, NOW + number * timedelta(minutes=1) - timedelta(hours=1))
-
-    return look(1, None), look(2, LATE)
+    asyncio.run(add_people(site, load.viewers))
 
 
 def _next(looks: Iterator[list[FlightRecord]], count: int) -> Messages:
@@ -271,7 +180,7 @@ def _next(looks: Iterator[list[FlightRecord]], count: int) -> Messages:
     return messages
 
 
-def _pages_of(crowd: _Crowd, site: Site) -> list[str]:
+def _pages_of(crowd: Crowd, site: Site) -> list[str]:
     """Give those of the pages that there are, of a flight with travellers that one."""
     with MongoClient[dict[str, Any]](site.mongodb) as client:
         booked = client[OURS]["notifications"].find_one({}, {"flight": 1})
@@ -282,7 +191,7 @@ def _pages_of(crowd: _Crowd, site: Site) -> list[str]:
     return found
 
 
-def _follow(site: Site, crowd: _Crowd, late: Sequence[FlightRecord]) -> list[float]:
+def _follow(site: Site, crowd: Crowd, late: Sequence[FlightRecord]) -> list[float]:
     """Send one change after the other, and see when it is on the streams of those who look at the list."""
     crowd.ask("expect", keys=[record.flight for record in late])
     sent = {}
@@ -303,7 +212,7 @@ def _follow(site: Site, crowd: _Crowd, late: Sequence[FlightRecord]) -> list[flo
     return [keys[flight] - at for flight, at in sent.items() for keys in seen() if keys.get(flight, 0.0) > 0]
 
 
-def _leg(site: Site, worker: Child, crowd: _Crowd, messages: Messages, pages: Sequence[str]) -> Leg:
+def _leg(site: Site, worker: Child, crowd: Crowd, messages: Messages, pages: Sequence[str]) -> Leg:
     """Fill the topic while the worker stands still, and let it drain."""
     if pages:
         crowd.ask("look", pages=list(pages))

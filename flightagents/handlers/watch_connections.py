@@ -11,6 +11,9 @@ from flightagents.ports import Bookings
 AROUND = timedelta(days=1)
 """Local dates differ from ours by a day at most."""
 
+PORTION = 50
+"""Bookings decided on at once. Queries name each flight with each person: their size grows as a square."""
+
 
 class WatchConnections:
     """Decides again for people with several flights of these days, in one booking or in more."""
@@ -30,5 +33,5 @@ class WatchConnections:
             days = [each.flight_date for each in booking.segments if each.status is SegmentStatus.CONFIRMED]
             flights.update(booking.addresses * sum(since <= day <= until for day in days))
         changing = [each for each in flying if any(flights[address] > 1 for address in each.addresses)]
-        if changing:
-            await self._decide.for_bookings(changing, new=False)
+        for start in range(0, len(changing), PORTION):
+            await self._decide.for_bookings(changing[start : start + PORTION], new=False)
