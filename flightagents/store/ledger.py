@@ -58,11 +58,23 @@ class MongoLedger:
     @until_stored
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
         """Withdraw what waits to be sent about an older state of each flight (its identity, its ordinal)."""
-        older = [{"flight": flight, "ordinal": {"$lt": ordinal}} for flight, ordinal in flights]
-        waiting = {"state": State.PENDING.value, "address_key": {"$in": list(address_keys)}, "$or": older}
+        newest: dict[str, int] = {}
+        for flight, ordinal in flights:
+            newest[flight] = max(ordinal, newest.get(flight, ordinal))
+        keys = set(address_keys)
+        # Looked up by flight, then named by id: a condition of many flights and many keys at once makes the
+        # planner multiply them, which took MongoDB gigabytes in a storm.
+        waiting = {"flight": {"$in": sorted(newest)}, "state": State.PENDING.value}
+        found = self._rows.find(waiting, {"flight": 1, "ordinal": 1, "address_key": 1})
+        older = [
+            row["_id"]
+            async for row in found
+            if row["address_key"] in keys and row["ordinal"] < newest[row["flight"]]
+        ]
         withdrawn = {"state": State.SUPERSEDED.value, "reason": Reason.SUPERSEDED.value}
         if older:
-            await self._rows.update_many(waiting, {"$set": withdrawn, **event("superseded by newer news")})
+            still = {"_id": {"$in": older}, "state": State.PENDING.value}
+            await self._rows.update_many(still, {"$set": withdrawn, **event("superseded by newer news")})
 
     @until_stored
     async def add(self, rows: Sequence[Notification]) -> list[Notification]:
