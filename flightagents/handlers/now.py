@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from flightagents.clock import Clock
 from flightagents.domain.disruptions_now import (
@@ -24,14 +25,24 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case
-from flightagents.ports import ChangeSearch, FlightSearch, Handlings, MessageSearch, Silences, TaskDesk
+from flightagents.ports import (
+    Bookings,
+    ChangeSearch,
+    FlightSearch,
+    Handlings,
+    MessageSearch,
+    Silences,
+    TaskDesk,
+)
 from flightagents.ports.desk import ToldOfConnections
 
 BEFORE = timedelta(hours=6)
 """Since it left, or arrived: longer ago nobody stands at the counter any more."""
 AHEAD = timedelta(hours=24)
 MOST = 300
-"""Flights of one page; the gravest of a day with more."""
+"""Flights of one page; of a day with more, first those with travellers of ours, then the gravest."""
+KNOWN_FOR = timedelta(seconds=10)
+"""Real time for which it holds which of so many flights somebody is booked on."""
 
 _BEST_FIRST = tuple(Reach)
 
@@ -59,8 +70,10 @@ class ShowNow:
         connections: ToldOfConnections,
         handlings: Handlings,
         tasks: TaskDesk,
+        bookings: Bookings,
         person_key: Callable[[str], str],
         clock: Clock,
+        ticks: Callable[[], float] = monotonic,
     ) -> None:
         self._search = search
         self._changes = changes
@@ -70,17 +83,40 @@ class ShowNow:
         self._connections = connections
         self._handlings = handlings
         self._tasks = tasks
+        self._bookings = bookings
         self._person_key = person_key
         self._clock = clock
+        self._ticks = ticks
+        self._known: tuple[float, Sequence[str]] | None = None
 
     async def __call__(self, *, limit: int = MOST) -> Now:
         """Give what is wrong, the most urgent first."""
         now, limit = self._clock.now(), min(limit, MOST)
         rows = await self._search.disrupted(now, before=BEFORE, ahead=AHEAD, limit=limit + 1)
-        shown = rows[:limit]
+        shown = rows if len(rows) <= limit else await self._ours_first(rows, now, limit)
         facts = await self.facts([row.flight for row in shown])
         found = [disruption(row, facts[row.flight], now) for row in shown]
         return Now(now, most_urgent_first(found), cut=len(rows) > limit)
+
+    async def _ours_first(self, rows: Sequence[FlightRow], now: datetime, limit: int) -> list[FlightRow]:
+        """Let no flight of our travellers be cut off for a graver one with nobody of ours on it."""
+        ours = await self._ours(now)
+        wanted = [flight for flight in ours if flight not in {row.flight for row in rows}][:limit]
+        found = {row.flight: row for row in rows} | (await self._search.rows(wanted) if wanted else {})
+        first = [found[flight] for flight in ours if flight in found][:limit]
+        taken = {row.flight for row in first}
+        return [*first, *(row for row in rows if row.flight not in taken)][:limit]
+
+    async def _ours(self, now: datetime) -> Sequence[str]:
+        """Give the flights that somebody may be booked on, the gravest first; asked for now and then."""
+        if self._known is None or self._ticks() - self._known[0] >= KNOWN_FOR.total_seconds():
+            numbers = await self._search.numbers_of_disrupted(now, before=BEFORE, ahead=AHEAD)
+            every = sorted({each for theirs in numbers.values() for each in theirs})
+            around = [now.date() + timedelta(days=days) for days in range(-2, 4)]
+            flown = await self._bookings.numbers_flown(every, around)
+            ours = [flight for flight, theirs in numbers.items() if not flown.isdisjoint(theirs)]
+            self._known = self._ticks(), ours
+        return self._known[1]
 
     async def of(self, row: FlightRow) -> Disruption:
         """Give one flight, disrupted or not, as the page would show it."""

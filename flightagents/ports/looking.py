@@ -33,6 +33,14 @@ class FlightSearch(Protocol):
         The gravest first, then by that time: what a limit cuts off is what matters least.
         """
 
+    async def numbers_of_disrupted(
+        self, now: datetime, *, before: timedelta, ahead: timedelta
+    ) -> dict[str, tuple[str, ...]]:
+        """Give the numbers that each flight of the same window is sold under, in the same order.
+
+        Of 5,000 flights at most.
+        """
+
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
         """Give what is known of these flights, by identity."""
 

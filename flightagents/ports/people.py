@@ -21,6 +21,9 @@ class Bookings(Protocol):
     async def on(self, numbers: Iterable[tuple[str, str]]) -> list[Booking]:
         """Give the bookings with a segment of one of these numbers and dates."""
 
+    async def numbers_flown(self, designators: Sequence[str], days: Sequence[date]) -> set[str]:
+        """Give those of these designators that somebody is booked on, on one of these local dates."""
+
     async def flying(self, since: date, until: date) -> list[Booking]:
         """Give the bookings with a confirmed segment of these local dates, both included."""
 

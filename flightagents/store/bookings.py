@@ -64,6 +64,20 @@ class MongoBookings:
         return [each for each in found if any(_number(segment) in wanted for segment in each.segments)]
 
     @until_stored
+    async def numbers_flown(self, designators: Sequence[str], days: Sequence[date]) -> set[str]:
+        """Give those of these designators that somebody is booked on, on one of these local dates."""
+        names, dates = set(designators), {day.isoformat() for day in days}
+        flown = {"designator": {"$in": sorted(names)}, "flight_date": {"$in": sorted(dates)}}
+        fields = {"_id": 0, "segments.designator": 1, "segments.flight_date": 1}
+        found = self._bookings.find({"segments": {"$elemMatch": flown}}, fields)
+        return {
+            each["designator"]
+            async for row in found
+            for each in row["segments"]
+            if each["designator"] in names and each["flight_date"] in dates
+        }
+
+    @until_stored
     async def flying(self, since: date, until: date) -> list[Booking]:
         """Give the bookings with a confirmed segment of these local dates, both included."""
         dates = {"$gte": since.isoformat(), "$lte": until.isoformat()}

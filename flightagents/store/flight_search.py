@@ -23,6 +23,10 @@ Conditions = list[dict[str, Any]]
 LONGEST_RANGE = timedelta(days=31)
 """Of dates that are asked for one by one: each is a walk of its own through the index, and all are merged."""
 
+MOST_NUMBERED = 5000
+"""Flights of which only the numbers are read."""
+
+_GRAVEST_FIRST = [("gravity", DESCENDING), ("next_at", ASCENDING)]
 _FIRST_DAY = date(YEARS.start, 1, 1)
 _LAST_DAY = date(YEARS.stop - 1, 12, 31)
 
@@ -82,8 +86,16 @@ class MongoFlightSearch:
         The gravest first, then by that time: what a limit cuts off is what matters least.
         """
         found = self._flights.find(window(now - before, now + ahead), flight_fields.SHOWN)
-        order = [("gravity", DESCENDING), ("next_at", ASCENDING)]
-        return await _rows.read(found.sort(order).limit(max(1, min(limit, MOST))))
+        return await _rows.read(found.sort(_GRAVEST_FIRST).limit(max(1, min(limit, MOST))))
+
+    @until_stored
+    async def numbers_of_disrupted(
+        self, now: datetime, *, before: timedelta, ahead: timedelta
+    ) -> dict[str, tuple[str, ...]]:
+        """Give the numbers that each flight of the same window is sold under, in the same order."""
+        found = self._flights.find(window(now - before, now + ahead), {"designators": 1})
+        gravest = found.sort(_GRAVEST_FIRST).limit(MOST_NUMBERED)
+        return {row["_id"]: tuple(row["designators"]) async for row in gravest}
 
     @until_stored
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:

@@ -46,6 +46,7 @@ def wire_floor(world: World, desk: Desk) -> Floor:
         connections=MongoToldOfConnections(database),
         handlings=handlings,
         tasks=tasks,
+        bookings=desk.bookings,
         person_key=world.address_keys,
         clock=clock,
     )

@@ -13,7 +13,8 @@ from flightagents.store.addresses import AddressKeys, secret
 from flightagents.store.bookings import MongoBookings
 from tests.support.desk import FakeBookings
 from tests.support.messages import ANNA, ANNAS_PHONE
-from tests.support.rows import MINUTE, NOON
+from tests.support.plans import plan_of
+from tests.support.rows import DAY, MINUTE, NOON
 from tests.support.travellers import CONSENT, booking, segment
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -37,6 +38,14 @@ async def test_a_booking_comes_back_as_it_was_saved(bookings: Shelf) -> None:
     await bookings.save([])
     assert await bookings.get([wanted.id, "unknown"]) == {wanted.id: wanted}
     assert await bookings.everyone() == [wanted]
+
+
+async def test_numbers_that_somebody_flies_on_some_days_are_told(bookings: Shelf) -> None:
+    tomorrow = date(2026, 11, 23)
+    await bookings.save([booking(segment("BA117"), segment("BA118", flight_date=tomorrow))])
+    assert await bookings.numbers_flown(["BA117", "BA118", "IB1"], [DAY]) == {"BA117"}
+    assert await bookings.numbers_flown(["BA118", "IB1"], [DAY, tomorrow]) == {"BA118"}
+    assert await bookings.numbers_flown([], [DAY]) == set()
 
 
 async def test_a_later_booking_of_the_same_id_replaces_the_earlier_one(bookings: Shelf) -> None:
@@ -209,6 +218,19 @@ async def test_those_who_fly_on_some_days_are_found_without_looking_at_everyone(
     flown = {"flight_date": {"$gte": "2026-11-21", "$lte": "2026-11-24"}, "status": "confirmed"}
     plan = await database["bookings"].find({"segments": {"$elemMatch": flown}}).explain()
     assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
+
+
+@pytest.mark.mongodb
+async def test_numbers_that_somebody_flies_are_found_without_looking_at_everyone(database: Database) -> None:
+    bookings = MongoBookings(database)
+    await bookings.prepare()
+    others = [booking(segment(f"IB{each}"), reference=f"R{each}") for each in range(200)]
+    await bookings.save([booking(), *others])
+    flown = {"designator": {"$in": ["BA117"]}, "flight_date": {"$in": [DAY.isoformat()]}}
+    find = {"find": "bookings", "filter": {"segments": {"$elemMatch": flown}}}
+    plan = await plan_of(database["bookings"], find)
+    assert plan.scans_an_index
+    assert plan.documents == 1
 
 
 @pytest.mark.mongodb

@@ -213,6 +213,8 @@ async def test_what_is_wrong_soon_is_given_the_gravest_first(board: Board) -> No
     assert [row.designator for row in found] == ["BA4", "BA3", "BA2", "BA1"]
     assert [row.severity for row in found] == [Severity.CRITICAL] * 2 + [Severity.MAJOR, Severity.MINOR]
     assert await board.search.disrupted(NOON, before=6 * HOUR, ahead=36 * HOUR, limit=2) == found[:2]
+    numbers = await board.search.numbers_of_disrupted(NOON, before=6 * HOUR, ahead=36 * HOUR)
+    assert list(numbers.items()) == [(each.flight, (each.designator, *each.marketed_as)) for each in found]
 
 
 async def test_a_flight_in_the_air_counts_by_its_arrival(board: Board) -> None:

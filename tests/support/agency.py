@@ -153,8 +153,10 @@ class Worker:
             connections=FakeToldOfConnections(agency.ledger),
             handlings=agency.handlings,
             tasks=agency.tasks,
+            bookings=agency.bookings,
             person_key=address_key,
             clock=agency.clock,
+            ticks=lambda: agency.seconds,
         )
         self.look_at_holds = LookAtHolds(
             handlings=agency.handlings,
@@ -205,6 +207,7 @@ class Agency:
         self.minimums = minimums or MinimumTimes()
         self.journal: Journal = []
         self.clock = SetClock()
+        self.seconds = 0.0
         self.publisher = FakePublisher(self.journal)
         self.flights = FakeFlights(self.journal)
         self.bookings = FakeBookings(self.journal)

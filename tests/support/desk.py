@@ -430,6 +430,10 @@ class FakeBookings:
             if any((each.designator, each.flight_date.isoformat()) in wanted for each in booking.segments)
         ]
 
+    async def numbers_flown(self, designators: Sequence[str], days: Sequence[date]) -> set[str]:
+        segments = [each for booking in await self.everyone() for each in booking.segments]
+        return {each.designator for each in segments if each.flight_date in days} & set(designators)
+
     async def flying(self, since: date, until: date) -> list[Booking]:
         return [
             booking

@@ -238,6 +238,12 @@ class FakeFlightSearch:
         troubled = [row for row in found if row.trouble is not Trouble.NONE]
         return sorted(troubled, key=lambda row: (-GRAVITY[row.severity], _next(row)))[:limit]
 
+    async def numbers_of_disrupted(
+        self, now: datetime, *, before: timedelta, ahead: timedelta
+    ) -> dict[str, tuple[str, ...]]:
+        rows = await self.disrupted(now, before=before, ahead=ahead, limit=5000)
+        return {row.flight: (row.designator, *row.marketed_as) for row in rows}
+
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
         return {key: row_of(state) for key, state in self._flights.states.items() if key in flights}
 

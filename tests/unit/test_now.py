@@ -12,6 +12,7 @@ from flightagents.domain.handling import Attention
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.trouble import Trouble
+from flightagents.handlers.now import KNOWN_FOR
 from tests.support.agency import BA117, Agency
 from tests.support.connecting import TO_MADRID, is_late, onward
 from tests.support.messages import ANNAS_PHONE
@@ -169,3 +170,29 @@ async def test_equals_keep_their_order() -> None:
     await agency.shows(row("BA3", delay=45), row("BA1", delay=45))
     found = await shown(agency)
     assert most_urgent_first(found[::-1]) == found
+
+
+async def test_no_flight_of_our_travellers_is_cut_off_for_graver_ones_of_others() -> None:
+    agency = Agency()
+    await agency.books(booking())
+    others = [f"IB{number}" for number in range(10, 16)]
+    await agency.shows(row(), *(row(each) for each in others))
+    for _ in range(2):
+        await agency.shows(row(delay=20), *(row(each, status="cancelled") for each in others))
+    found = await agency.worker.show_now(limit=3)
+    assert found.cut
+    assert found.disruptions[0].row.designator == "BA117"
+    assert len(found.disruptions) == 3
+
+
+async def test_who_is_booked_on_many_flights_is_asked_for_now_and_then() -> None:
+    agency = Agency()
+    numbers = ("BA117", "IB1", "IB2")
+    await agency.shows(*(row(each) for each in numbers))
+    for _ in range(2):
+        await agency.shows(row(delay=20), *(row(each, status="cancelled") for each in numbers[1:]))
+    assert [each.reached.travellers for each in (await agency.worker.show_now(limit=1)).disruptions] == [0]
+    await agency.books(booking())
+    assert [each.reached.travellers for each in (await agency.worker.show_now(limit=1)).disruptions] == [0]
+    agency.seconds += KNOWN_FOR.total_seconds()
+    assert [each.reached.travellers for each in (await agency.worker.show_now(limit=1)).disruptions] == [1]
