@@ -7,9 +7,11 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from yarl import URL
 
+from flightagents.records import DeadLetterSource, dead_letter
+from flightagents.store.dead_letters import MongoDeadLetters
 from tests.support.office import StaffSite
 from tests.support.programs import ANNAS, BA117, ROOT, busy_site, program
-from tests.support.rows import row
+from tests.support.rows import NOON, row
 from tests.support.travellers import booking, segment
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -111,8 +113,23 @@ async def test_the_file_of_a_flight_names_people_to_agents_alone(site: StaffSite
 
 async def test_a_viewer_sees_nothing_of_a_person(site: StaffSite) -> None:
     await site.use_cases.site.office.now.acts.note([BA117], "ada", "hotel for Anna Müller, ABC123")
+    letter = dead_letter(
+        "not_json",
+        "unexpected: anna@example.com",
+        raw=b"anna@example.com",
+        source=DeadLetterSource.TOPIC,
+        place={"topic": "flight-topic", "partition": 0, "offset": 7},
+        at=NOON,
+    )
+    await MongoDeadLetters(site.database).store([letter])
+    await site.use_cases.mend_letters.dismiss(letter.id, "ada", "asked Anna Müller")
     vera = await program(site, "vera")
-    for path in (*LISTS, f"/flights/{BA117}", f"/flights/{BA117}/file", "/system"):
+    for path in (
+        *LISTS,
+        f"/flights/{BA117}",
+        f"/flights/{BA117}/file",
+        "/system",
+    ):
         text = str(await vera.get(path))
         assert not [word for word in ANNAS if word in text], path
     for path in FOR_AGENTS:

@@ -79,9 +79,15 @@ async def test_a_viewer_sees_the_flights_and_no_way_to_act(site: StaffSite) -> N
     shown = await page(site)
     assert "BA117" in shown
     assert "/now/acknowledge" not in shown
+    note = "Anna Müller ABC123 called"
+    await site.log_in("ben")
+    await act(site, "note", BA117, text=note)
+    assert note in await page(site)
+    await site.log_in("vera")
+    shown += await page(site) + await page(site, "/?show=all")
     assert all(secret not in shown for secret in ("Anna", "ABC123", "example", ANNAS_PHONE))
     assert (await act(site, "acknowledge", BA117)).status == 403
-    assert await handling(site) == {}
+    assert (await handling(site)).get("acknowledged") is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flightagents.domain.users import Role
 from flightagents.ports import KeptLetter, LetterFilter, LetterState
+from flightagents.records import DeadLetterSource
 from flightagents.web.api.answers import Page, Utc
 from flightagents.web.api.answers_admin import (
     Correction,
@@ -109,7 +110,7 @@ class LetterRoutes:
             limit=wanted.limit,
             after=wanted.after,
         )
-        return Listed([_letter(each) for each in page.rows], page.after)
+        return Listed([_letter(each, sees_people=asked.sees_people) for each in page.rows], page.after)
 
     async def letter(self, asked: Asked[NoQuery, None]) -> object:
         """Give one."""
@@ -118,7 +119,7 @@ class LetterRoutes:
         if kept is None or shown is None:
             raise missing("dead letter")
         parts = {part: getattr(shown, part) for part in ("place", "text", "cut", "problem")}
-        return {"letter": _letter(kept), **parts}
+        return {"letter": _letter(kept, sees_people=asked.sees_people), **parts}
 
     async def preview(self, asked: Asked[NoQuery, Correction]) -> object:
         """Tell what it would give."""
@@ -134,18 +135,20 @@ class LetterRoutes:
         return _mended(await self._calls().mend.dismiss(asked.path["letter"], asked.who, asked.body.why))
 
 
-def _letter(kept: KeptLetter) -> object:
+def _letter(kept: KeptLetter, *, sees_people: bool) -> object:
+    """A message of a topic may hold anything, and so may what somebody has written about a letter."""
     letter = kept.letter
+    shown = sees_people or letter.source is DeadLetterSource.FEED
     return {
         "id": letter.id,
         "reason": letter.reason,
-        "detail": letter.detail,
+        "detail": letter.detail if shown else "",
         "source": letter.source,
         "at": letter.at,
         "state": kept.state,
         "by": kept.by,
         "moved_at": kept.moved_at,
-        "note": kept.note,
+        "note": kept.note if sees_people else "",
     }
 
 
