@@ -9,27 +9,11 @@ from flightagents.domain.bookings import Match, Segment, SegmentStatus
 from flightagents.domain.flight import FlightId
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.notifications import Notification, State
-from flightagents.domain.said import Said
 from flightagents.domain.travellers import Leg
 from flightagents.domain.trouble import Trouble
 from flightagents.web.staff import words
+from flightagents.web.staff.ledger_words import SAID
 
-SAID = {
-    Said.LATER: "leaves later",
-    Said.EARLIER: "leaves earlier",
-    Said.ALL_CLEAR: "on time again",
-    Said.CANCELLED: "cancelled",
-    Said.REINSTATED: "flies after all",
-    Said.DIVERTED: "diverted",
-    Said.GATE: "new gate",
-    Said.TERMINAL: "new terminal",
-    Said.CONNECTION_AT_RISK: "connection at risk",
-    Said.CONNECTION_MISSED: "connection missed",
-    Said.CONNECTION_SAFE: "connection safe again",
-    Said.STAFF_ALERT: "alert for staff",
-    Said.STAFF_DIGEST: "digest for staff",
-    Said.ON_CALL: "alarm for staff",
-}
 STATES = {
     State.PENDING: ("info", "waits to be sent"),
     State.SENDING: ("info", "is being sent"),
