@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from encodings import _cache as encodings_cache  # type: ignore[attr-defined]
 from ipaddress import ip_network
 
 import pytest
@@ -35,6 +36,7 @@ class Probes:
         doors.add("GET", "/probe", self.read, Role.VIEWER)
         doors.add("GET", "/probe/agents", self.read, Role.AGENT)
         doors.add("POST", "/probe", self.write, Role.AGENT)
+        doors.add("POST", "/probe/parts", self.write, Role.AGENT, in_parts=True)
         doors.add("POST", "/probe/large", self.write, Role.AGENT, most_bytes=3 * MEBIBYTE)
         # As Faust adds its pages: nobody has said who may see them.
         doors.application.router.add_get("/theirs", self.read)
@@ -342,14 +344,98 @@ async def test_a_body_that_never_ends_is_not_waited_for(
     [
         ("multipart/form-data", b"no boundary"),
         ("multipart/form-data; boundary=x", b"--y\r\n"),
-        ("application/x-www-form-urlencoded; charset=klingon", b"a=b"),
+        ("application/x-www-form-urlencoded", b"form_token=\xff"),
+        ("application/x-www-form-urlencoded; charset=us-ascii", b"form_token=\xff"),
+        ("application/x-www-form-urlencoded", b"form_token=%ED%A0%80"),
     ],
 )
 async def test_a_form_that_cannot_be_read_is_no_form_of_ours(around: Around, kind: str, body: bytes) -> None:
     await around.form()
     headers = {"Origin": own_origin(around.client), "Content-Type": kind}
-    answer = await around.client.post("/probe", data=io.BytesIO(body), headers=headers)
+    answer = await around.client.post("/probe/parts", data=io.BytesIO(body), headers=headers)
     assert answer.status == 403
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("path", ["/login", "/u/a-token", "/twilio/inbound", "/twilio/status", "/probe"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        f"{FORM}; charset=punycode",
+        f"{FORM}; Charset = 'idna'",
+        f'{FORM};charset="unicode_escape"',
+        f"{FORM}; charset=utf-8; charset=punycode",
+        f"{FORM}; charset*=punycode''utf-8",
+        f"{FORM}; a={'b' * 300}",
+        "text/plain; charset=klingon",
+    ],
+)
+async def test_no_sender_chooses_how_a_body_is_decoded(around: Around, path: str, kind: str) -> None:
+    for codec in ("klingon", "punycode"):
+        encodings_cache.pop(codec, None)
+    answer = await around.client.post(path, data=b"a=b", headers={"Content-Type": kind})
+    assert answer.status == 415
+    assert not {"klingon", "punycode"} & encodings_cache.keys()
+
+
+@pytest.mark.parametrize("path", ["/login", "/twilio/inbound", "/probe", "/tasks/take"])
+async def test_a_form_in_parts_is_taken_only_where_it_has_to_be(around: Around, path: str) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert (await around.client.post(path, data=parts("a", "b"), headers=kind)).status == 415
+
+
+def parts(name: str, value: str, *heads: str) -> bytes:
+    lines = ["--x", f'Content-Disposition: form-data; name="{name}"', *heads, "", value, "--x--", ""]
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("heads", "status"),
+    [
+        ((), 200),
+        (("Content-Type: text/plain; charset=UTF-8",), 200),
+        (("Content-Type: text/plain; charset=punycode",), 403),
+        (("content-type: text/plain;CHARSET*0*=punycode''a",), 403),
+    ],
+)
+async def test_nor_how_a_part_of_it_is_decoded(around: Around, heads: tuple[str, ...], status: int) -> None:
+    token = await around.form()
+    headers = {"Origin": own_origin(around.client), "Content-Type": "multipart/form-data; boundary=x"}
+    answer = await around.client.post("/probe/parts", data=parts(FORM_FIELD, token, *heads), headers=headers)
+    assert answer.status == status
+
+
+async def test_a_form_of_more_parts_than_anybody_has_is_none(around: Around) -> None:
+    token = await around.form()
+    many = parts("a", "b").removesuffix(b"--x--\r\n") * 1000 + parts(FORM_FIELD, token)
+    headers = {"Origin": own_origin(around.client), "Content-Type": "multipart/form-data; boundary=x"}
+    assert (await around.client.post("/probe/parts", data=many, headers=headers)).status == 403
+
+
+async def test_a_form_of_more_fields_than_anybody_has_is_refused(around: Around) -> None:
+    body = "&".join(f"a{number}=" for number in range(1001))
+    answer = await around.client.post("/login", data=body, headers={"Content-Type": FORM})
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tasks/take",
+        "/now/take",
+        "/messages/hold",
+        "/rules/save",
+        "/dead-letters/dismiss",
+        "/travellers/upload",
+    ],
+)
+async def test_a_programs_form_that_cannot_be_read_is_refused(around: Around, path: str) -> None:
+    shown = await around.staff.keep.give_token("ada", "a board", Role.ADMIN)
+    headers = {"Authorization": f"Bearer {shown}", "Content-Type": FORM}
+    answer = await around.client.post(path, data=b"a=\xff", headers=headers)
+    assert answer.status == 400
 
 
 @pytest.mark.parametrize("path", ["/login", "/probe", "/theirs", "/static/staff.css", "/nowhere"])

@@ -65,6 +65,7 @@ class Doors:
         self.application = application
         self._needs: dict[tuple[str, str], Role | None] = {}
         self._bodies: dict[tuple[str, str], int] = {}
+        self._in_parts: set[tuple[str, str]] = set()
         self._streams: set[str] = set()
 
     def add(
@@ -75,11 +76,13 @@ class Doors:
         role: Role | None,
         *,
         most_bytes: int | None = None,
+        in_parts: bool = False,
         streams: bool = False,
     ) -> None:
         """Add a route, and say what it needs; None: anybody may come. GET answers HEAD as well.
 
-        `most_bytes`: its body may be longer than usual; `streams`: its answer may go on for long.
+        `most_bytes`: its body may be longer than usual; `in_parts`: a form may come in parts, with files for
+        instance; `streams`: its answer may go on for long.
         """
         router = self.application.router
         resource = router.add_resource(path)
@@ -88,8 +91,14 @@ class Doors:
         self._needs[method, path] = role
         if most_bytes is not None:
             self._bodies[method, path] = most_bytes
+        if in_parts:
+            self._in_parts.add((method, path))
         if streams:
             self._streams.add(path)
+
+    def takes_parts(self, method: str, path: str) -> bool:
+        """Tell whether a route's form may come in parts."""
+        return (method, path) in self._in_parts
 
     def streams(self, path: str) -> bool:
         """Tell whether a route's answer may go on for long."""

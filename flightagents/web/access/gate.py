@@ -15,13 +15,12 @@ from flightagents.domain.users import Principal, Role
 from flightagents.web.access.doors import Access, Doors, Handler
 from flightagents.web.access.origin import is_own
 from flightagents.web.access.sessions import COOKIE, Sessions
-from flightagents.web.forms import UNREADABLE
+from flightagents.web.forms import MULTIPART, URLENCODED, posted, require_utf8
 
 BODY_SECONDS = 20
 """How long a body may take to arrive."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "form_token", "X-Form-Token"
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class Gate:
         resource = request.match_info.route.resource
         if resource is None:  # no such page: aiohttp says so
             return await handler(request)
+        if request.method not in READS:
+            require_utf8(request, in_parts=self._doors.takes_parts(request.method, resource.canonical))
         role = self._doors.needs(request.method, resource.canonical)
         if role is None:
             return await handler(request)
@@ -119,15 +120,12 @@ async def arrived(request: web.Request) -> Mapping[str, str]:
     """Wait for the body, but not for ever; give the texts of a form, of anything else nothing."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            if request.content_type not in _FORMS:
+            if request.content_type not in (URLENCODED, MULTIPART):
                 await request.read()
                 return {}
-            form = await request.post()
+            return await posted(request) or {}
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="the request took too long to arrive") from None
-    except UNREADABLE:
-        return {}
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def is_same(given: str, wanted: str) -> bool:
