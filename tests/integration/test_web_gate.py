@@ -10,6 +10,7 @@ from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
+from multidict import CIMultiDict
 from prometheus_client import REGISTRY
 from yarl import URL
 
@@ -298,6 +299,53 @@ async def test_anybody_else_may_claim_what_they_like(around: Around) -> None:
     trusting(around, "10.0.0.0/8")
     answer = await around.client.get("/probe", headers={"X-Forwarded-User": "ada"})
     assert answer.status == 401
+
+
+@pytest.mark.parametrize("named", [["ada", "vera"], ["vera", "ada"], ["ada", "ada"], [""]])
+async def test_a_proxy_that_lets_a_second_name_through_is_not_believed(
+    around: Around, named: list[str]
+) -> None:
+    trusting(around, "127.0.0.0/8")
+    headers = CIMultiDict([("X-Forwarded-User", name) for name in named])
+    assert (await around.client.get("/probe", headers=headers)).status == 401
+
+
+async def test_the_cookie_is_secure_where_the_browser_came_by_tls_though_no_proxy_says_so(
+    around: Around,
+) -> None:
+    page = await (await around.client.get("/login")).text()
+    answer = await around.client.post(
+        "/login",
+        data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+        headers={"Origin": PUBLIC_URL},
+        allow_redirects=False,
+    )
+    assert (answer.status, answer.cookies[COOKIE]["secure"]) == (303, True)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "counted_for"),
+    [
+        (["203.0.113.9", "198.51.100.4"], "198.51.100.4"),
+        (["203.0.113.9, 198.51.100.4, 127.0.0.1"], "198.51.100.4"),
+        (["198.51.100.4:5678"], "198.51.100.4"),
+        (["[::ffff:198.51.100.4]:80"], "198.51.100.4"),
+        (["[2001:db8:1:2:3::4]:80"], "2001:db8:1:2::/64"),
+        (["2001:db8:1:2:5::6"], "2001:db8:1:2::/64"),
+        (["198.51.100.4, not an address"], "127.0.0.1"),
+        ([], "127.0.0.1"),
+    ],
+)
+async def test_for_whom_a_proxy_asks_cannot_be_varied_by_them(
+    around: Around, forwarded: list[str], counted_for: str
+) -> None:
+    trusting(around, "127.0.0.0/8", header="")
+    page = await (await around.client.get("/login")).text()
+    headers = CIMultiDict([("X-Forwarded-For", each) for each in forwarded])
+    headers["Origin"] = own_origin(around.client)
+    data = {"name": "ben", "password": "wrong", FORM_FIELD: form_token(page)}
+    await around.client.post("/login", data=data, headers=headers)
+    assert f"key of {counted_for}" in around.staff.attempts.counts
 
 
 async def test_behind_a_proxy_failures_count_for_whom_it_asks(around: Around) -> None:

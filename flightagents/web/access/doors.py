@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
 from aiohttp import web
@@ -42,14 +42,22 @@ class Access:
 
     def trusts(self, remote: str | None) -> bool:
         """Tell whether a connection comes from a trusted proxy."""
-        if not remote or not self.proxies:
-            return False
-        try:
-            address = ip_address(remote.partition("%")[0])
-        except ValueError:
-            return False
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        return any(mapped in network for network in self.proxies)
+        address = address_in(remote or "")
+        return address is not None and any(address in network for network in self.proxies)
+
+
+def address_in(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address as proxies write it, with a port or without: "1.2.3.4:5678", "[::1]:80"."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -8,11 +8,12 @@ import asyncio
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 
 from aiohttp import web
 
 from flightagents.domain.users import Principal, Role
-from flightagents.web.access.doors import Access, Doors, Handler
+from flightagents.web.access.doors import Access, Doors, Handler, address_in
 from flightagents.web.access.origin import is_own
 from flightagents.web.access.sessions import COOKIE, Sessions
 from flightagents.web.forms import MULTIPART, URLENCODED, posted, require_utf8
@@ -83,8 +84,9 @@ async def who(request: web.Request, access: Access, sessions: Sessions) -> Visit
         principal = await access.sign_in.by_token(token.strip())
         return Visitor(principal, "") if principal else None
     if access.user_header and access.trusts(request.remote):
-        named = request.headers.get(access.user_header, "")
-        principal = await access.sign_in.by_proxy(named) if named else None
+        named = request.headers.getall(access.user_header, [])
+        # Of two, one may be what the browser sent itself.
+        principal = await access.sign_in.by_proxy(named[0]) if len(named) == 1 and named[0] else None
         return Visitor(principal, sessions.form_token(f"proxy|{principal.name}")) if principal else None
     session = sessions.read(request.cookies.get(COOKIE))
     if session is None:
@@ -141,9 +143,16 @@ def scheme_of(request: web.Request, access: Access) -> str:
 
 
 def address_of(request: web.Request, access: Access) -> str:
-    """Tell where a request comes from; a trusted proxy says for whom it asks, and only it is believed."""
+    """Tell where a request comes from; a trusted proxy says for whom it asks, and only it is believed.
+
+    Of IPv6 it is the network of 64 bits: whoever has one address there has them all.
+    """
+    found = address_in(request.remote or "")
     if access.trusts(request.remote):
-        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-            if hop.strip() and not access.trusts(hop.strip()):
-                return hop.strip()
-    return request.remote or ""
+        for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+            if not access.trusts(hop):
+                found = address_in(hop) or found
+                break
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found or "")

@@ -212,7 +212,7 @@ class Exporting:
 
 
 async def _send(request: web.Request, writing: Awaitable[None]) -> None:
-    """Wait until it is written. Raises ConnectionResetError where nobody reads: then their connection is gone."""
+    """Wait until it is written. Raises ConnectionResetError where nobody reads, and ends the connection."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await writing
