@@ -232,9 +232,7 @@ class Settings(BaseSettings):
     def _believed(cls, text: str, info: ValidationInfo) -> str:
         networks = map(str.strip, info.data.get("web_proxies", "").split(","))
         if text.strip() and any(ip_network(each).prefixlen == 0 for each in networks if each):
-            raise ValueError(
-                "all would be believed: name the proxies in FLIGHTAGENTS_WEB_PROXIES"
-            )
+            raise ValueError("all would be believed: name the proxies in FLIGHTAGENTS_WEB_PROXIES")
         return text
 
     @property

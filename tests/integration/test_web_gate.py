@@ -118,6 +118,21 @@ async def test_a_login_leads_nowhere_else(around: Around, elsewhere: str) -> Non
     assert (answer.status, answer.headers["Location"]) == (303, "/")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https:/evil.example",
+        "javascript:/x",
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "",
+    ],
+)
+def test_nor_does_a_form_that_was_taken(around: Around, address: str) -> None:
+    assert around.site.site.frame.go_to(address).headers["Location"] == "/"
+
+
 async def test_the_cookie_of_a_session_is_for_the_server_alone(around: Around) -> None:
     page = await (await around.client.get("/login")).text()
     answer = await around.client.post(
