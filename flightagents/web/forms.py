@@ -34,8 +34,8 @@ class File(NamedTuple):
     content: bytes
 
 
-Form = MultiMapping[str | File]
-_FORM = web.RequestKey("form", MultiDictProxy)
+Form = MultiDictProxy[str | File]
+_FORM = web.RequestKey("form", MultiDictProxy[str | File])
 
 
 def require_utf8(request: web.Request, *, in_parts: bool) -> None:
@@ -59,7 +59,8 @@ async def read_form(request: web.Request) -> Form:
     if _FORM not in request:
         fields = MultiDict(_parts(await request.read(), request.headers["Content-Type"]))
         request[_FORM] = MultiDictProxy(fields)
-    return request[_FORM]
+    found: Form = request[_FORM]
+    return found
 
 
 async def fields_of(request: web.Request) -> MultiMapping[str]:

@@ -5,7 +5,7 @@ import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from encodings import _cache as encodings_cache  # type: ignore[attr-defined]
+from encodings import _cache as encodings_cache
 from ipaddress import ip_network
 
 import pytest
@@ -122,6 +122,7 @@ async def test_a_login_leads_nowhere_else(around: Around, elsewhere: str) -> Non
     "address",
     [
         "https:/evil.example",
+        "http://[",
         "javascript:/x",
         "https://evil.example/",
         "//evil.example",

@@ -27,4 +27,4 @@ def claimed_scheme(request: web.Request) -> str:
 
 
 def _claimed(request: web.Request) -> str:
-    return request.headers.get("Origin") or request.headers.get("Referer", "")
+    return request.headers.get("Origin", "") or request.headers.get("Referer", "")
