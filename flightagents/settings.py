@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -225,6 +225,14 @@ class Settings(BaseSettings):
                 ip_network(each)
             except ValueError:
                 raise ValueError(f"{each!r} is no address or network") from None
+        return text
+
+    @field_validator("web_user_header")
+    @classmethod
+    def _believed(cls, text: str, info: ValidationInfo) -> str:
+        networks = map(str.strip, info.data.get("web_proxies", "").split(","))
+        if text.strip() and any(ip_network(each).prefixlen == 0 for each in networks if each):
+            raise ValueError("all would be believed: name the proxies in FLIGHTAGENTS_WEB_PROXIES")
         return text
 
     @property

@@ -15,10 +15,8 @@ stats.route("/stats/assignment", name="assignment")(Assignment)
 class StaffWeb(Web):
     """Places Faust's pages; which of them are on is still for Faust's settings to say."""
 
-    default_blueprints = (
-        ("/faust/router", "faust.web.apps.router:blueprint"),
-        ("/faust/table", "faust.web.apps.tables.blueprint"),
-    )
+    # Its router tells which worker has a key of a table: nobody is led by that here.
+    default_blueprints = (("/faust/table", "faust.web.apps.tables.blueprint"),)
     debug_blueprints = (("/faust/graph", "faust.web.apps.graph:blueprint"), ("", stats))
     production_blueprints = ()
     optional_blueprints = (("/faust/performance", "faust.web.apps.metrics:blueprint"),)

@@ -110,7 +110,7 @@ def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:
     travellers, webhooks = PublicPages(site), Webhooks(site)
     doors.add("GET", "/f/{token}", travellers.flight, None)
     doors.add("GET", "/u/{token}", travellers.ask, None)
-    doors.add("POST", "/u/{token}", travellers.change, None)
+    doors.add("POST", "/u/{token}", travellers.change, None, in_parts=True)  # as RFC 8058 has it
     doors.add("POST", INBOUND, webhooks.inbound, None)
     doors.add("POST", STATUS, webhooks.status, None)
     doors.add("GET", "/metrics", _metrics, None)

@@ -1,5 +1,6 @@
 """Exports: every line of the days that are asked for, page by page, and nothing of people for a viewer."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -7,7 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from aiohttp import ClientError
+import structlog
+from aiohttp import ClientError, web
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.errors import HistoryOutageError
@@ -99,3 +101,17 @@ async def test_half_an_export_is_never_taken_for_the_whole(
     answer = await (await program(site)).ask("GET", "/exports/changes.jsonl", query=DAYS)
     with pytest.raises(ClientError):
         await answer.read()
+
+
+async def test_an_export_that_nobody_reads_ends_and_is_no_error(
+    site: StaffSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stuck(*_args: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(exports, "SEND_SECONDS", 0)
+    monkeypatch.setattr(web.StreamResponse, "write", stuck)
+    ben = await program(site)
+    with structlog.testing.capture_logs() as lines, pytest.raises(ClientError):
+        await (await ben.ask("GET", "/exports/changes.jsonl", query=DAYS)).read()
+    assert [line for line in lines if line["log_level"] == "error"] == []

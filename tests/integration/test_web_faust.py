@@ -47,6 +47,8 @@ async def test_fausts_statistics_are_json_behind_the_login(app: FlightApp, clien
     assert (await client.get("/stats/assignment")).status == 200
     assert (await client.get("/faust/performance/")).status == 200
     assert (await client.get("/faust/table/")).status == 404
+    assert (await client.get("/faust/router/")).status == 404
+    assert (await client.get("/faust/router/x/")).status == 404
 
 
 async def test_a_post_to_fausts_pages_needs_more_than_a_login(app: FlightApp, client: Client) -> None:

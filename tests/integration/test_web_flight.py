@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pypdf import PdfReader
 
@@ -226,3 +227,18 @@ async def _until(answer: Any, text: str) -> str:  # noqa: ANN401 - an answer of 
     while text not in read:
         read += (await answer.content.readline()).decode()
     return read
+
+
+async def test_what_is_no_flight_is_not_followed(site: StaffSite) -> None:
+    assert (await look(site, "vera", "/live/flight", flight="x1"))[0] == 404
+    assert (await look(site, "vera", "/live/flight", flight=""))[0] == 404
+
+
+async def test_a_flight_of_which_nothing_is_kept_is_an_empty_list(site: StaffSite) -> None:
+    await site.log_in("vera")
+    live = site.use_cases.site.live
+    async with site.client.get("/live/flight", params={"flight": BA117.replace("2026", "2025")}) as answer:
+        assert answer.status == 200
+        with structlog.testing.capture_logs() as lines:
+            await live.catch_up()
+    assert [line for line in lines if line["log_level"] == "error"] == []

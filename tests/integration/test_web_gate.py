@@ -5,10 +5,12 @@ import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from encodings import _cache as encodings_cache
 from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
+from multidict import CIMultiDict
 from prometheus_client import REGISTRY
 from yarl import URL
 
@@ -35,6 +37,7 @@ class Probes:
         doors.add("GET", "/probe", self.read, Role.VIEWER)
         doors.add("GET", "/probe/agents", self.read, Role.AGENT)
         doors.add("POST", "/probe", self.write, Role.AGENT)
+        doors.add("POST", "/probe/parts", self.write, Role.AGENT, in_parts=True)
         doors.add("POST", "/probe/large", self.write, Role.AGENT, most_bytes=3 * MEBIBYTE)
         # As Faust adds its pages: nobody has said who may see them.
         doors.application.router.add_get("/theirs", self.read)
@@ -113,6 +116,22 @@ async def test_a_login_leads_nowhere_else(around: Around, elsewhere: str) -> Non
         allow_redirects=False,
     )
     assert (answer.status, answer.headers["Location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https:/evil.example",
+        "http://[",
+        "javascript:/x",
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "",
+    ],
+)
+def test_nor_does_a_form_that_was_taken(around: Around, address: str) -> None:
+    assert around.site.site.frame.go_to(address).headers["Location"] == "/"
 
 
 async def test_the_cookie_of_a_session_is_for_the_server_alone(around: Around) -> None:
@@ -298,6 +317,53 @@ async def test_anybody_else_may_claim_what_they_like(around: Around) -> None:
     assert answer.status == 401
 
 
+@pytest.mark.parametrize("named", [["ada", "vera"], ["vera", "ada"], ["ada", "ada"], [""]])
+async def test_a_proxy_that_lets_a_second_name_through_is_not_believed(
+    around: Around, named: list[str]
+) -> None:
+    trusting(around, "127.0.0.0/8")
+    headers = CIMultiDict([("X-Forwarded-User", name) for name in named])
+    assert (await around.client.get("/probe", headers=headers)).status == 401
+
+
+async def test_the_cookie_is_secure_where_the_browser_came_by_tls_though_no_proxy_says_so(
+    around: Around,
+) -> None:
+    page = await (await around.client.get("/login")).text()
+    answer = await around.client.post(
+        "/login",
+        data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+        headers={"Origin": PUBLIC_URL},
+        allow_redirects=False,
+    )
+    assert (answer.status, answer.cookies[COOKIE]["secure"]) == (303, True)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "counted_for"),
+    [
+        (["203.0.113.9", "198.51.100.4"], "198.51.100.4"),
+        (["203.0.113.9, 198.51.100.4, 127.0.0.1"], "198.51.100.4"),
+        (["198.51.100.4:5678"], "198.51.100.4"),
+        (["[::ffff:198.51.100.4]:80"], "198.51.100.4"),
+        (["[2001:db8:1:2:3::4]:80"], "2001:db8:1:2::/64"),
+        (["2001:db8:1:2:5::6"], "2001:db8:1:2::/64"),
+        (["198.51.100.4, not an address"], "127.0.0.1"),
+        ([], "127.0.0.1"),
+    ],
+)
+async def test_for_whom_a_proxy_asks_cannot_be_varied_by_them(
+    around: Around, forwarded: list[str], counted_for: str
+) -> None:
+    trusting(around, "127.0.0.0/8", header="")
+    page = await (await around.client.get("/login")).text()
+    headers = CIMultiDict([("X-Forwarded-For", each) for each in forwarded])
+    headers["Origin"] = own_origin(around.client)
+    data = {"name": "ben", "password": "wrong", FORM_FIELD: form_token(page)}
+    await around.client.post("/login", data=data, headers=headers)
+    assert f"key of {counted_for}" in around.staff.attempts.counts
+
+
 async def test_behind_a_proxy_failures_count_for_whom_it_asks(around: Around) -> None:
     trusting(around, "127.0.0.0/8", header="")
     page = await (await around.client.get("/login")).text()
@@ -342,14 +408,98 @@ async def test_a_body_that_never_ends_is_not_waited_for(
     [
         ("multipart/form-data", b"no boundary"),
         ("multipart/form-data; boundary=x", b"--y\r\n"),
-        ("application/x-www-form-urlencoded; charset=klingon", b"a=b"),
+        ("application/x-www-form-urlencoded", b"form_token=\xff"),
+        ("application/x-www-form-urlencoded; charset=us-ascii", b"form_token=\xff"),
+        ("application/x-www-form-urlencoded", b"form_token=%ED%A0%80"),
     ],
 )
 async def test_a_form_that_cannot_be_read_is_no_form_of_ours(around: Around, kind: str, body: bytes) -> None:
     await around.form()
     headers = {"Origin": own_origin(around.client), "Content-Type": kind}
-    answer = await around.client.post("/probe", data=io.BytesIO(body), headers=headers)
+    answer = await around.client.post("/probe/parts", data=io.BytesIO(body), headers=headers)
     assert answer.status == 403
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("path", ["/login", "/u/a-token", "/twilio/inbound", "/twilio/status", "/probe"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        f"{FORM}; charset=punycode",
+        f"{FORM}; Charset = 'idna'",
+        f'{FORM};charset="unicode_escape"',
+        f"{FORM}; charset=utf-8; charset=punycode",
+        f"{FORM}; charset*=punycode''utf-8",
+        f"{FORM}; a={'b' * 300}",
+        "text/plain; charset=klingon",
+    ],
+)
+async def test_no_sender_chooses_how_a_body_is_decoded(around: Around, path: str, kind: str) -> None:
+    for codec in ("klingon", "punycode"):
+        encodings_cache.pop(codec, None)
+    answer = await around.client.post(path, data=b"a=b", headers={"Content-Type": kind})
+    assert answer.status == 415
+    assert not {"klingon", "punycode"} & encodings_cache.keys()
+
+
+@pytest.mark.parametrize("path", ["/login", "/twilio/inbound", "/probe", "/tasks/take"])
+async def test_a_form_in_parts_is_taken_only_where_it_has_to_be(around: Around, path: str) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert (await around.client.post(path, data=parts("a", "b"), headers=kind)).status == 415
+
+
+def parts(name: str, value: str, *heads: str) -> bytes:
+    lines = ["--x", f'Content-Disposition: form-data; name="{name}"', *heads, "", value, "--x--", ""]
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("heads", "status"),
+    [
+        ((), 200),
+        (("Content-Type: text/plain; charset=UTF-8",), 200),
+        (("Content-Type: text/plain; charset=punycode",), 403),
+        (("content-type: text/plain;CHARSET*0*=punycode''a",), 403),
+    ],
+)
+async def test_nor_how_a_part_of_it_is_decoded(around: Around, heads: tuple[str, ...], status: int) -> None:
+    token = await around.form()
+    headers = {"Origin": own_origin(around.client), "Content-Type": "multipart/form-data; boundary=x"}
+    answer = await around.client.post("/probe/parts", data=parts(FORM_FIELD, token, *heads), headers=headers)
+    assert answer.status == status
+
+
+async def test_a_form_of_more_parts_than_anybody_has_is_none(around: Around) -> None:
+    token = await around.form()
+    many = parts("a", "b").removesuffix(b"--x--\r\n") * 1000 + parts(FORM_FIELD, token)
+    headers = {"Origin": own_origin(around.client), "Content-Type": "multipart/form-data; boundary=x"}
+    assert (await around.client.post("/probe/parts", data=many, headers=headers)).status == 403
+
+
+async def test_a_form_of_more_fields_than_anybody_has_is_refused(around: Around) -> None:
+    body = "&".join(f"a{number}=" for number in range(1001))
+    answer = await around.client.post("/login", data=body, headers={"Content-Type": FORM})
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tasks/take",
+        "/now/take",
+        "/messages/hold",
+        "/rules/save",
+        "/dead-letters/dismiss",
+        "/travellers/upload",
+    ],
+)
+async def test_a_programs_form_that_cannot_be_read_is_refused(around: Around, path: str) -> None:
+    shown = await around.staff.keep.give_token("ada", "a board", Role.ADMIN)
+    headers = {"Authorization": f"Bearer {shown}", "Content-Type": FORM}
+    answer = await around.client.post(path, data=b"a=\xff", headers=headers)
+    assert answer.status == 400
 
 
 @pytest.mark.parametrize("path", ["/login", "/probe", "/theirs", "/static/staff.css", "/nowhere"])

@@ -1,5 +1,6 @@
 """`/healthz` and `/readyz` behind a real HTTP server."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 
@@ -8,7 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from flightagents.errors import StartingError
-from flightagents.web.health import Readiness
+from flightagents.web.access.doors import Doors
+from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.mount import mount
 from flightagents.web.site import Site
 
@@ -55,3 +57,23 @@ async def test_a_worker_is_ready_where_all_is_well(
     answered, body = await asked("/readyz", readiness)
     assert answered == status
     assert json.loads(body) == {"ready": status == 200, "checks": checks}
+
+
+async def test_all_who_ask_at_once_share_one_look() -> None:
+    looks, now = 0, 0.0
+
+    async def readiness() -> Mapping[str, bool]:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0)
+        return {"broker": looks < 2}
+
+    application = web.Application()
+    HealthPages(lambda: readiness, seconds=lambda: now).mount(Doors(application))
+    async with TestClient(TestServer(application)) as client:
+        answers = await asyncio.gather(*(client.get("/readyz") for _ in range(5)))
+        assert ([each.status for each in answers], looks) == ([200] * 5, 1)
+        now = 1.9
+        assert ((await client.get("/readyz")).status, looks) == (200, 1)
+        now = 2.0
+        assert ((await client.get("/readyz")).status, looks) == (503, 2)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -132,6 +133,51 @@ async def test_a_browser_that_comes_back_gets_only_what_it_missed(around: Around
     async with around.looking("/probes/probe", **{"Last-Event-ID": known}) as events:
         kind, _, data = await events.next()
         assert (kind, json.loads(data)["order"]) == ("rows", ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        "0\r\nevent: rows\r\ndata: {}\r\n\r\nid: 1",
+        "/x\r\n\r\n",
+        "0123456789abcdef0",
+        "a/b/c",
+        "a\n",
+        "\u2028/a",
+        "A",
+    ],
+)
+async def test_what_a_link_says_of_the_version_begins_no_event(around: Around, known: str) -> None:
+    async with around.client.get("/probes/probe", params={"version": known}) as answer:
+        events = Events(answer)
+        assert await events.next() == ("hello", "", "")
+        await around.live.catch_up()
+        (kind, id_, data) = await events.next()
+        assert (kind, json.loads(data)["order"]) == ("rows", ["a"])
+        assert re.fullmatch(r"[0-9a-f]{16}/", id_)
+
+
+async def test_one_user_has_so_many_streams_and_may_open_one_where_another_ends(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_EACH", 2)
+    async with around.looking("/probes/probe?a=1") as first:
+        await first.next()
+        async with around.looking("/probes/probe?a=2") as second:
+            await second.next()
+            async with around.looking("/probes/probe?a=3") as third:
+                assert third.status == 429
+            await log_in(around.client, "ben")  # another has as many of their own
+            async with around.looking("/probes/probe?a=4") as fourth:
+                assert fourth.status == 200
+    around.live.close()
+    await log_in(around.client, "vera")
+    monkeypatch.setattr(module, "LASTS", module.LASTS * 0)
+    for _ in range(3):
+        async with around.client.get("/probes/probe") as answer:
+            assert answer.status == 200
+            await Events(answer).next()
+            assert await Events(answer).ended()
 
 
 async def test_a_list_for_agents_is_not_for_viewers(around: Around) -> None:

@@ -320,3 +320,12 @@ async def _form_of(pages: Pages, of: Booking) -> dict[str, str]:
         r'<select id="[^"]+" name="([^"]+)".*?<option value="([^"]*)" selected>', page, re.DOTALL
     )
     return {**dict(inputs), **dict(chosen), "version": await pages.version(of, "/edit")}
+
+
+async def test_a_link_puts_nothing_into_the_address_that_a_page_follows(pages: Pages) -> None:
+    query = {"past": "1", "version": "0\r\n\r\nevent: rows", "live": "x"}
+    page = await (await pages.site.client.get("/travellers", params=query)).text()
+    assert re.findall('data-live="([^"]*)"', page) in ([], ["/live/travellers?past=1"])
+    query.pop("past")
+    page = await (await pages.site.client.get("/travellers", params=query)).text()
+    assert 'data-live="/live/travellers"' in page

@@ -145,8 +145,8 @@ async def test_a_body_that_is_no_form_is_refused() -> None:
         empty = signed(INBOUND, {})
         assert (await client.post(INBOUND, json=STOP, headers=empty)).status == 403
         assert (await client.post(INBOUND, headers=empty)).status == 403
-        unreadable = empty | {"Content-Type": "application/x-www-form-urlencoded; charset=none"}
-        assert (await client.post(INBOUND, data=b"Body=STOP", headers=unreadable)).status == 403
+        unreadable = empty | {"Content-Type": "application/x-www-form-urlencoded"}
+        assert (await client.post(INBOUND, data=b"Body=\xff", headers=unreadable)).status == 403
         nobody = {"Body": "STOP"}
         assert (await client.post(INBOUND, data=nobody, headers=signed(INBOUND, nobody))).status == 400
 

@@ -168,3 +168,12 @@ def test_a_wrong_setting_is_one_line_and_no_traceback(monkeypatch: pytest.Monkey
 def test_a_public_address_that_no_traveller_could_open_is_refused(address: str) -> None:
     with pytest.raises(ValidationError, match="write an address such as https://"):
         Settings.model_validate({"public_url": address})
+
+
+@pytest.mark.parametrize("networks", ["0.0.0.0/0", "10.0.0.5, ::/0"])
+def test_nobody_is_believed_of_everybody(networks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_WEB_PROXIES", networks)
+    load()
+    monkeypatch.setenv("FLIGHTAGENTS_WEB_USER_HEADER", "X-Forwarded-User")
+    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_WEB_USER_HEADER: .*name the proxies"):
+        load()

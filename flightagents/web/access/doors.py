@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
 from aiohttp import web
@@ -42,14 +42,22 @@ class Access:
 
     def trusts(self, remote: str | None) -> bool:
         """Tell whether a connection comes from a trusted proxy."""
-        if not remote or not self.proxies:
-            return False
-        try:
-            address = ip_address(remote.partition("%")[0])
-        except ValueError:
-            return False
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        return any(mapped in network for network in self.proxies)
+        address = address_in(remote or "")
+        return address is not None and any(address in network for network in self.proxies)
+
+
+def address_in(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address as proxies write it, with a port or without: "1.2.3.4:5678", "[::1]:80"."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -65,6 +73,7 @@ class Doors:
         self.application = application
         self._needs: dict[tuple[str, str], Role | None] = {}
         self._bodies: dict[tuple[str, str], int] = {}
+        self._in_parts: set[tuple[str, str]] = set()
         self._streams: set[str] = set()
 
     def add(
@@ -75,11 +84,13 @@ class Doors:
         role: Role | None,
         *,
         most_bytes: int | None = None,
+        in_parts: bool = False,
         streams: bool = False,
     ) -> None:
         """Add a route, and say what it needs; None: anybody may come. GET answers HEAD as well.
 
-        `most_bytes`: its body may be longer than usual; `streams`: its answer may go on for long.
+        `most_bytes`: its body may be longer than usual; `in_parts`: a form may come in parts, with files for
+        instance; `streams`: its answer may go on for long.
         """
         router = self.application.router
         resource = router.add_resource(path)
@@ -88,8 +99,14 @@ class Doors:
         self._needs[method, path] = role
         if most_bytes is not None:
             self._bodies[method, path] = most_bytes
+        if in_parts:
+            self._in_parts.add((method, path))
         if streams:
             self._streams.add(path)
+
+    def takes_parts(self, method: str, path: str) -> bool:
+        """Tell whether a route's form may come in parts."""
+        return (method, path) in self._in_parts
 
     def streams(self, path: str) -> bool:
         """Tell whether a route's answer may go on for long."""

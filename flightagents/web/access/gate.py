@@ -8,20 +8,20 @@ import asyncio
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 
 from aiohttp import web
 
 from flightagents.domain.users import Principal, Role
-from flightagents.web.access.doors import Access, Doors, Handler
+from flightagents.web.access.doors import Access, Doors, Handler, address_in
 from flightagents.web.access.origin import is_own
 from flightagents.web.access.sessions import COOKIE, Sessions
-from flightagents.web.forms import UNREADABLE
+from flightagents.web.forms import MULTIPART, URLENCODED, posted, require_utf8
 
 BODY_SECONDS = 20
 """How long a body may take to arrive."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "form_token", "X-Form-Token"
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Gate:
         resource = request.match_info.route.resource
         if resource is None:  # no such page: aiohttp says so
             return await handler(request)
+        if request.method not in READS:
+            require_utf8(request, in_parts=self._doors.takes_parts(request.method, resource.canonical))
         role = self._doors.needs(request.method, resource.canonical)
         if role is None:
             return await handler(request)
@@ -82,8 +84,9 @@ async def who(request: web.Request, access: Access, sessions: Sessions) -> Visit
         principal = await access.sign_in.by_token(token.strip())
         return Visitor(principal, "") if principal else None
     if access.user_header and access.trusts(request.remote):
-        named = request.headers.get(access.user_header, "")
-        principal = await access.sign_in.by_proxy(named) if named else None
+        named = request.headers.getall(access.user_header, [])
+        # Of two, one may be what the browser sent itself.
+        principal = await access.sign_in.by_proxy(named[0]) if len(named) == 1 and named[0] else None
         return Visitor(principal, sessions.form_token(f"proxy|{principal.name}")) if principal else None
     session = sessions.read(request.cookies.get(COOKIE))
     if session is None:
@@ -119,15 +122,12 @@ async def arrived(request: web.Request) -> Mapping[str, str]:
     """Wait for the body, but not for ever; give the texts of a form, of anything else nothing."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            if request.content_type not in _FORMS:
+            if request.content_type not in (URLENCODED, MULTIPART):
                 await request.read()
                 return {}
-            form = await request.post()
+            return await posted(request) or {}
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="the request took too long to arrive") from None
-    except UNREADABLE:
-        return {}
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def is_same(given: str, wanted: str) -> bool:
@@ -143,9 +143,16 @@ def scheme_of(request: web.Request, access: Access) -> str:
 
 
 def address_of(request: web.Request, access: Access) -> str:
-    """Tell where a request comes from; a trusted proxy says for whom it asks, and only it is believed."""
+    """Tell where a request comes from; a trusted proxy says for whom it asks, and only it is believed.
+
+    Of IPv6 it is the network of 64 bits: whoever has one address there has them all.
+    """
+    found = address_in(request.remote or "")
     if access.trusts(request.remote):
-        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-            if hop.strip() and not access.trusts(hop.strip()):
-                return hop.strip()
-    return request.remote or ""
+        for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+            if not access.trusts(hop):
+                found = address_in(hop) or found
+                break
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found or "")

@@ -12,7 +12,7 @@ from flightagents import metrics
 from flightagents.domain.users import Principal, Role
 from flightagents.web.access.doors import Access, Doors
 from flightagents.web.access.gate import FORM_FIELD, address_of, arrived, is_same, scheme_of
-from flightagents.web.access.origin import is_own
+from flightagents.web.access.origin import claimed_scheme, is_own
 from flightagents.web.access.sessions import Sessions
 from flightagents.web.staff.frame import Frame
 
@@ -58,7 +58,9 @@ class LoginPages:
             return self._form(request, found, name=name, status=429 if found == "too_many" else 403)
         response = web.Response(status=303, headers={"Location": _local(request.query.get("next", "/"))})
         response.del_cookie(COOKIE, path="/login")
-        Sessions(access.secret).begin(response, found.name, found.generation, secure=scheme == "https")
+        Sessions(access.secret).begin(
+            response, found.name, found.generation, secure="https" in (scheme, claimed_scheme(request))
+        )
         return response
 
     async def log_out(self, _request: web.Request) -> web.StreamResponse:

@@ -11,12 +11,20 @@ def is_own(request: web.Request, origins: Collection[str], *, scheme: str) -> bo
 
     Ours is where the browser says that it is itself (Host), and what the settings name.
     """
-    claimed = request.headers.get("Origin") or request.headers.get("Referer", "")
     try:
-        parts = urlsplit(claimed)
+        parts = urlsplit(_claimed(request))
     except ValueError:
         return False
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return False
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     return origin == f"{scheme}://{request.host}".lower() or origin in origins
+
+
+def claimed_scheme(request: web.Request) -> str:
+    """Tell how the browser says that it reaches us: what counts once the request is known to be ours."""
+    return _claimed(request).partition(":")[0].lower()
+
+
+def _claimed(request: web.Request) -> str:
+    return request.headers.get("Origin", "") or request.headers.get("Referer", "")

@@ -5,7 +5,9 @@ an hour; whoever goes away ends it at the next page. One who has its lines knows
 whole: where it broke off, the connection does too.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -32,10 +34,12 @@ from flightagents.web.api.written_lines import csv_head, csv_lines, json_lines
 
 LONGEST = timedelta(days=400)
 """As long as the log of acts is kept, and a leap year with a month before it to compare."""
+SEND_SECONDS = 20
+"""How long whoever takes an export may take to read a page of it; then it ends, and its query with it."""
 _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-Pages = AsyncIterator[Sequence[Struct]]
+Pages = AsyncGenerator[Sequence[Struct]]
 
 
 class ExportAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -180,14 +184,16 @@ class Exporting:
 
     async def _stream(self, request: web.Request, response: web.StreamResponse, asked: ExportAsked) -> None:
         """Write page after page. What fails on the way breaks the connection off: half is not the whole."""
-        pages = self._export.pages(self._calls(), asked, request[VISITOR].sees_people)
         try:
-            await response.write(self._form.head(self._export.line))
-            async for page in pages:
-                if page:
-                    await response.write(self._form.write(page))
-            await response.write_eof()
-        except ConnectionResetError:  # they went away
+            async with aclosing(
+                self._export.pages(self._calls(), asked, request[VISITOR].sees_people)
+            ) as pages:
+                await _send(request, response.write(self._form.head(self._export.line)))
+                async for page in pages:
+                    if page:
+                        await _send(request, response.write(self._form.write(page)))
+            await _send(request, response.write_eof())
+        except ConnectionResetError:  # they went away, or do not read
             pass
         except Exception:  # noqa: BLE001 - half is written: an answer of an error would be read as lines
             _log.exception("an export broke off", export=self._export.name)
@@ -203,3 +209,14 @@ class Exporting:
             detail=f"{asked.begin} to {asked.end}",
         )
         await self._calls().audit.write([act])
+
+
+async def _send(request: web.Request, writing: Awaitable[None]) -> None:
+    """Wait until it is written. Raises ConnectionResetError where nobody reads, and ends the connection."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await writing
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError from None

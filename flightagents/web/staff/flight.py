@@ -97,9 +97,16 @@ class FlightPage:
     def listing(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
         """Give the story to follow, with the parts beside it."""
         flight, whole, sees_people = query.get("flight", ""), query.get("all") == "1", visitor.sees_people
+        try:
+            FlightId.parse(flight)
+        except ValueError:
+            raise web.HTTPNotFound(text="This is no flight's identity.") from None
 
         async def make() -> list[Row]:
-            file = await self._file(flight, sees_people=sees_people, most=MOST if whole else SHOWN)
+            try:
+                file = await self._file(flight, sees_people=sees_people, most=MOST if whole else SHOWN)
+            except web.HTTPNotFound:  # nobody shows a page of that
+                return []
             text, values = self._frame().text, await self._values(file)
             parts = [Row(f"#{name}", text(f"flight_{name}.html", **values)) for name in PARTS]
             story = [Row(each.key, text("flight_entry.html", line=each, **values)) for each in lines(file)]

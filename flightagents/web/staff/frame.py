@@ -128,8 +128,11 @@ class Frame:
 
     def go_to(self, address: str, done: str = "") -> web.Response:
         """Lead on after a form was taken, so that reloading does not send it again; `done` is said there."""
-        url = URL(address)
-        if url.is_absolute() or not url.path.startswith("/") or url.path.startswith(("//", "/\\")):
+        try:
+            url = URL(address)
+        except ValueError:
+            url = URL()
+        if url.scheme or url.host or not url.path.startswith("/") or url.path.startswith(("//", "/\\")):
             url = URL("/")
         query = [(name, value) for name, value in url.query.items() if name != DONE]
         query += [(DONE, str(self._signer.dumps(done)))] if done else []

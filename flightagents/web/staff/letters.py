@@ -18,6 +18,7 @@ from flightagents.errors import BrokerOutageError, CursorError
 from flightagents.ports import KeptLetter, LetterFilter, LetterState
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.forms import fields_of
 from flightagents.web.staff.acts import chosen
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.letter_words import summed_up
@@ -123,21 +124,21 @@ class LettersPage:
 
     async def replay(self, request: web.Request) -> web.Response:
         """Read the marked letters again, and publish those that can be read by now."""
-        form = await request.post()
+        form = await fields_of(request)
         who, mend = request[VISITOR].principal.signed, self._calls().mend
         done = [await published(mend.replay(key, who)) for key in _marked(form)]
         return self._frame().go_to(str(form.get("back", PATH)), summed_up(done))
 
     async def dismiss(self, request: web.Request) -> web.Response:
         """Set the marked letters aside."""
-        form = await request.post()
+        form = await fields_of(request)
         who, why, mend = request[VISITOR].principal.signed, str(form.get("why", "")), self._calls().mend
         done = [await mend.dismiss(key, who, why) for key in _marked(form)]
         return self._frame().go_to(str(form.get("back", PATH)), summed_up(done))
 
     async def replay_all(self, request: web.Request) -> web.Response:
         """Read all new letters of a reason again, as far as one press of the button goes."""
-        form = await request.post()
+        form = await fields_of(request)
         reason, cursor = _reason(str(form.get("reason", ""))), str(form.get("go_on", "")) or None
         if not reason:
             raise web.HTTPBadRequest(text="say which reason")

@@ -10,6 +10,7 @@ from flightagents.domain.message_file import MessageFile
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.forms import fields_of
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.ledger_words import CHANNELS
 from flightagents.web.staff.live import Listing, Row
@@ -42,7 +43,7 @@ class MessagePage:
 
     async def resend(self, request: web.Request) -> web.Response:
         """Send its news by a channel. What was told there already is asked about first."""
-        form = await request.post()
+        form = await fields_of(request)
         channel, key = channel_of(str(form.get("channel", ""))), self._id(request.match_info["id"])
         again, who = form.get("again") == "yes", request[VISITOR].principal.signed
         sent = await self._calls().acts.resend_message(key, channel, who, again=again)

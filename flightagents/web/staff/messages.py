@@ -14,6 +14,7 @@ from flightagents.domain.users import Role
 from flightagents.errors import CursorError
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.forms import fields_of
 from flightagents.web.staff import asked
 from flightagents.web.staff.acts import Acted, chosen, summed_up
 from flightagents.web.staff.frame import Frame
@@ -84,7 +85,7 @@ class MessagesPage:
 
     async def act(self, request: web.Request) -> web.Response:
         """Do something about the marked messages, or about the one whose button it was."""
-        form = await request.post()
+        form = await fields_of(request)
         ids, who, acts = chosen(form, "message"), request[VISITOR].principal.signed, self._calls().acts
         what: Awaitable[Sequence[Acted]]
         match request.match_info["act"]:

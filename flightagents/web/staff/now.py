@@ -14,6 +14,7 @@ from flightagents.domain.times import to_local
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.forms import fields_of
 from flightagents.web.staff.acts import Acted, chosen, summed_up
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.kept_rows import KeptRows
@@ -156,7 +157,7 @@ class NowPage:
 
     async def act(self, request: web.Request) -> web.Response:
         """Do something about the marked flights, or about the one whose button it was."""
-        form = await request.post()
+        form = await fields_of(request)
         flights, who, acts = chosen(form, "flight"), request[VISITOR].principal.signed, self._calls().acts
         what: Awaitable[Sequence[Acted]]
         match request.match_info["act"]:

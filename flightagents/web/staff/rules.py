@@ -17,6 +17,7 @@ from flightagents.errors import HistoryOutageError, RuleConflictError, RuleRefus
 from flightagents.web import charts
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR
+from flightagents.web.forms import fields_of
 from flightagents.web.staff.frame import Frame
 
 PATH = "/rules"
@@ -92,7 +93,7 @@ class RulesPages:
 
     async def save(self, request: web.Request) -> web.Response:
         """Put a rule in force."""
-        form = await request.post()
+        form = await fields_of(request)
         fields, seen = _fields(form), _seen(form)
         try:
             kept = await self._calls().save(fields, by=request[VISITOR].principal.signed, seen=seen)
@@ -104,7 +105,7 @@ class RulesPages:
 
     async def remove(self, request: web.Request) -> web.Response:
         """Remove a rule."""
-        form = await request.post()
+        form = await fields_of(request)
         fields, seen = _fields(form), _seen(form)
         try:
             await self._calls().remove(fields["name"], by=request[VISITOR].principal.signed, seen=seen)
@@ -116,7 +117,7 @@ class RulesPages:
 
     async def try_out(self, request: web.Request) -> web.Response:
         """Tell what the rule of a form, saved or not, would have sent. Nothing is sent or saved."""
-        form = await request.post()
+        form = await fields_of(request)
         fields, seen, span = _fields(form), _seen(form), str(form.get("span", USUAL_SPAN))
         if span not in SPANS:
             raise web.HTTPBadRequest(text="a back-test looks at 1, 7 or 28 days")

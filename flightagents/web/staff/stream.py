@@ -1,8 +1,10 @@
 """The stream that a page keeps open: server-sent events with what is new on its list, and how much waits."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -20,6 +22,9 @@ LASTS = timedelta(minutes=5)
 SEND_SECONDS = 20
 """How long a viewer may take to read an update; whoever is slower has to connect anew."""
 PING_SECONDS = 15
+MOST_EACH = 20
+"""Streams of one user at one worker: more than anybody has pages open."""
+_VERSIONS = re.compile(r"[0-9a-f]{0,16}(/[0-9a-f]{0,16})?")
 
 
 class Lister(Protocol):
@@ -35,6 +40,7 @@ class LiveStream:
     def __init__(self, live: Callable[[], Live]) -> None:
         self._live = live
         self._listers: dict[str, tuple[Role, Lister]] = {}
+        self._open: Counter[str] = Counter()
 
     def add(self, name: str, lister: Lister, role: Role = Role.VIEWER) -> None:
         """Let a list be looked at by those who have a role."""
@@ -55,6 +61,12 @@ class LiveStream:
         visitor = request[VISITOR]
         listings = self._listings(request, visitor)
         known = request.headers.get("Last-Event-ID") or request.query.get("version", "")
+        if not _VERSIONS.fullmatch(known):  # it is written into the stream again: it must not begin an event
+            known = ""
+        with self._counted(visitor.principal.name):
+            return await self._follow(request, listings, known)
+
+    async def _follow(self, request: web.Request, listings: list[Listing], known: str) -> web.StreamResponse:
         async with sse_response(request, send_timeout=SEND_SECONDS, ping_interval=PING_SECONDS) as response:
             updates = self._live().follow(listings, [*known.split("/"), "", ""][: len(listings)])
             versions = {each.name: version for each, version in zip(listings, known.split("/"), strict=False)}
@@ -71,6 +83,19 @@ class LiveStream:
             finally:
                 await updates.aclose()  # type: ignore[attr-defined]  # an async generator
         return response
+
+    @contextmanager
+    def _counted(self, name: str) -> Iterator[None]:
+        if self._open[name] >= MOST_EACH:
+            raise web.HTTPTooManyRequests(
+                text="too many pages of this user are open", headers={"Retry-After": "60"}
+            )
+        self._open[name] += 1
+        try:
+            yield
+        finally:
+            self._open[name] -= 1
+            self._open += Counter()  # which forgets those who have none
 
     def _listings(self, request: web.Request, visitor: Visitor) -> list[Listing]:
         names = [request.match_info["name"], *([] if request.match_info["name"] == COUNTS else [COUNTS])]

@@ -15,6 +15,7 @@ from flightagents.errors import CursorError
 from flightagents.ports.desk import TaskFilter
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
+from flightagents.web.forms import fields_of
 from flightagents.web.staff import asked
 from flightagents.web.staff.acts import Acted, chosen, summed_up
 from flightagents.web.staff.asked import FindFlights
@@ -210,7 +211,7 @@ class TasksPage:
 
     async def act(self, request: web.Request) -> web.Response:
         """Do something about the marked tasks, or about the one whose button it was."""
-        form = await request.post()
+        form = await fields_of(request)
         ids, who, acts = chosen(form, "task"), request[VISITOR].principal.signed, self._calls().acts
         text = str(form.get("text", ""))
         what: Awaitable[Sequence[Acted]]

@@ -15,6 +15,7 @@ from flightagents.errors import CursorError
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.forms import posted
+from flightagents.web.staff.asked import address
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
@@ -109,7 +110,7 @@ class TravellerPages:
             text=text,
             past=past,
             error=error,
-            live=f"/live/travellers?{request.query_string}" if live and found else "",
+            live=address("/live/travellers", _place(asked)) if live and found else "",
         )
 
     async def _search(self, text: str, asked: Mapping[str, str]) -> FoundTravellers:
@@ -120,7 +121,7 @@ class TravellerPages:
     def _list(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
         """The same list for every agent."""
         del visitor
-        asked = {name: query[name] for name in ("past", "after", "before") if name in query}
+        asked = _place(query)
 
         async def make() -> list[Row]:
             try:
@@ -148,6 +149,11 @@ class TravellerPages:
 
         topics = frozenset({"notifications", "bookings"})
         return Listing("traveller-words", ("traveller-words", key), topics, make)
+
+
+def _place(asked: Mapping[str, str]) -> dict[str, str]:
+    """Give what says which page of the list is meant."""
+    return {name: asked[name] for name in ("past", "after", "before") if asked.get(name)}
 
 
 def word_key(word: Word) -> str:

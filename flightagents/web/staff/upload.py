@@ -11,7 +11,7 @@ from flightagents.domain.users import Role
 from flightagents.errors import BookingFileError
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR
-from flightagents.web.forms import UNREADABLE
+from flightagents.web.forms import UNREADABLE, File, read_form
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.times import count
 from flightagents.web.staff.traveller_desk import TravellersDesk
@@ -42,7 +42,7 @@ class UploadPages:
         """Add the routes. A large file takes longer than a page may."""
         one = f"{PATH}/{{digest}}"
         doors.add("GET", PATH, self.show, Role.AGENT)
-        doors.add("POST", PATH, self.keep, Role.AGENT, most_bytes=MOST_BYTES, streams=True)
+        doors.add("POST", PATH, self.keep, Role.AGENT, most_bytes=MOST_BYTES, in_parts=True, streams=True)
         doors.add("GET", f"{PATH}/template.csv", self.template, Role.AGENT)
         doors.add("GET", one, self.preview, Role.AGENT, streams=True)
         doors.add("POST", one, self.take, Role.AGENT, streams=True)
@@ -56,13 +56,12 @@ class UploadPages:
     async def keep(self, request: web.Request) -> web.Response:
         """Take a file, and lead to its preview."""
         try:
-            file = (await request.post()).get("file")
+            file = (await read_form(request)).get("file")
         except UNREADABLE:
             file = None
-        if not isinstance(file, web.FileField) or not file.filename:
+        if not isinstance(file, File) or not file.name:
             return self._form(request, error="Choose a file first.")
-        with file.file as opened:
-            content, name = opened.read(), _plain(file.filename)
+        content, name = file.content, _plain(file.name)
         if not content.strip():
             return self._form(request, error=f"{name} is empty.")
         try:
