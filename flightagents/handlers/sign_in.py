@@ -1,16 +1,18 @@
 """Who comes in: by name and password, by a session begun before, by a token, or through a trusted proxy.
 
-Failed logins are counted by name and by where they come from, for all workers: beyond a few, nothing is
-checked any more until they have aged. What is counted is hashed, and says neither.
+Logins are counted by name and by where they come from, for all workers, before they are checked, and taken
+back once somebody has come in: beyond a few, nothing is checked any more until they have aged. What is
+counted is hashed, and says neither. A name is counted with its generation: an admin's new password lets in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from time import monotonic
 
 from flightagents.domain.users import Principal, Role, User, user_name
+from flightagents.handlers.login_queue import LoginQueue
 from flightagents.handlers.passwords import Passwords, is_secret, parts_of
 from flightagents.ports import Attempts, Tokens, Users
 
@@ -32,6 +34,18 @@ class Refusal(StrEnum):
 
     WRONG = "wrong"
     TOO_MANY = "too_many"
+    """Of this name."""
+    TOO_MANY_HERE = "too_many_here"
+    """From this address."""
+    BUSY = "busy"
+    """Too many are being checked at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    key: str
+    most: int
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +75,44 @@ class SignIn:
         self._key = key
         self._proxied_role = proxied_role
         self._seconds = seconds
+        self._queue = LoginQueue()
         self._known: dict[str, _Known] = {}
 
     async def by_password(self, name: str, password: str, address: str) -> Principal | Refusal:
         """Check a login that comes from an address."""
-        name = name.strip().lower()
-        one, place, whoever = (self._key(each) for each in (f"{name}|{address}", address, name))
-        failed = await self._attempts.failed([one, place, whoever])
-        limits = {one: MOST_OF_ONE, place: MOST_OF_ADDRESS, whoever: MOST_OF_NAME}
-        if any(failed.get(key, 0) >= most for key, most in limits.items()):
-            return Refusal.TOO_MANY
+        with self._queue.place(address) as is_free:
+            return await self._checked(name.strip().lower(), password, address) if is_free else Refusal.BUSY
+
+    async def _checked(self, name: str, password: str, address: str) -> Principal | Refusal:
         user = await self._users.get(name)
-        if user is None or not await self._passwords.fits(password, user.password_hash):
-            if user is None:
-                await self._passwords.fits(password, None)  # as slow as for a user that there is
-            await self._attempts.note([one, place, whoever])
+        limits = self._limits(name, user.generation if user else 0, address)
+        refused = await self._counted(limits)
+        if refused is not None:
+            return refused.refusal
+        if not await self._passwords.fits(password, user.password_hash if user else None) or user is None:
             return Refusal.WRONG
-        await self._attempts.forgive([one])
+        one, *others = (limit.key for limit in limits)
+        await self._attempts.forgive(one)
+        await self._attempts.take_back(others)
         return _principal(user)
+
+    def _limits(self, name: str, generation: int, address: str) -> Sequence[_Limit]:
+        one, place, whoever = (
+            self._key(each) for each in (f"{name}|{generation}|{address}", address, f"{name}|{generation}")
+        )
+        return (
+            _Limit(one, MOST_OF_ONE, Refusal.TOO_MANY),
+            _Limit(place, MOST_OF_ADDRESS, Refusal.TOO_MANY_HERE),
+            _Limit(whoever, MOST_OF_NAME, Refusal.TOO_MANY),
+        )
+
+    async def _counted(self, limits: Sequence[_Limit]) -> _Limit | None:
+        """Count a login; what one limit refuses weighs on no other."""
+        for position, limit in enumerate(limits):
+            if await self._attempts.note(limit.key) > limit.most:
+                await self._attempts.take_back([before.key for before in limits[:position]])
+                return limit
+        return None
 
     async def by_session(self, name: str, generation: int) -> Principal | None:
         """Find the user of a session; None where it was ended since."""

@@ -78,15 +78,16 @@ class FakeAttempts:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    async def failed(self, keys: Sequence[str]) -> dict[str, int]:
-        return {key: self.counts[key] for key in keys if self.counts[key]}
+    async def note(self, key: str) -> int:
+        self.counts[key] += 1
+        return self.counts[key]
 
-    async def note(self, keys: Sequence[str]) -> None:
-        self.counts.update(keys)
-
-    async def forgive(self, keys: Sequence[str]) -> None:
+    async def take_back(self, keys: Sequence[str]) -> None:
         for key in keys:
-            del self.counts[key]
+            self.counts[key] = max(self.counts[key] - 1, 0)
+
+    async def forgive(self, key: str) -> None:
+        del self.counts[key]
 
     def age(self) -> None:
         self.counts.clear()

@@ -1,8 +1,11 @@
 """Who comes in, and who does not."""
 
+import asyncio
+
 import pytest
 
 from flightagents.domain.users import Principal, Role, user_name
+from flightagents.handlers.login_queue import MOST
 from flightagents.handlers.sign_in import FRESH, MOST_OF_ADDRESS, MOST_OF_NAME, MOST_OF_ONE, Refusal
 from tests.support.users import PASSWORD, Staff
 
@@ -29,23 +32,71 @@ async def test_whoever_comes_through_a_proxy_alone_has_no_password_to_guess() ->
 
 
 @pytest.mark.parametrize(
-    ("tries", "name", "address"),
+    ("tries", "why"),
     [
-        ([("ben", HERE)] * MOST_OF_ONE, "ben", HERE),
-        ([(f"user{number}", HERE) for number in range(MOST_OF_ADDRESS)], "ben", HERE),
-        ([("ben", f"198.51.100.{number}") for number in range(MOST_OF_NAME)], "ben", HERE),
+        ([("ben", HERE)] * MOST_OF_ONE, Refusal.TOO_MANY),
+        ([(f"user{number}", HERE) for number in range(MOST_OF_ADDRESS)], Refusal.TOO_MANY_HERE),
+        ([("ben", f"198.51.100.{number}") for number in range(MOST_OF_NAME)], Refusal.TOO_MANY),
     ],
     ids=["a name from an address", "an address", "a name from everywhere"],
 )
 async def test_too_many_failures_stop_even_the_right_password(
-    tries: list[tuple[str, str]], name: str, address: str
+    tries: list[tuple[str, str]], why: Refusal
 ) -> None:
     staff = Staff()
     for who, where in tries:
         assert await staff.sign_in.by_password(who, "wrong", where) is Refusal.WRONG
-    assert await staff.sign_in.by_password(name, PASSWORD, address) is Refusal.TOO_MANY
+    assert await staff.sign_in.by_password("ben", PASSWORD, HERE) is why
     staff.attempts.age()
-    assert isinstance(await staff.sign_in.by_password(name, PASSWORD, address), Principal)
+    assert isinstance(await staff.sign_in.by_password("ben", PASSWORD, HERE), Principal)
+
+
+async def test_guesses_at_once_are_no_more_than_guesses_one_by_one() -> None:
+    staff = Staff()
+    for _ in range(MOST_OF_ONE - 1):
+        await staff.sign_in.by_password("ben", "wrong", HERE)
+    both = await asyncio.gather(*(staff.sign_in.by_password("ben", "wrong", HERE) for _ in range(2)))
+    assert sorted(map(str, both)) == [Refusal.TOO_MANY, Refusal.WRONG]
+
+
+async def test_a_flood_is_told_at_once_and_counts_for_nothing() -> None:
+    staff = Staff()
+    flood = [("ben", f"198.51.100.{number}") for number in range(100)] + [("vera", HERE)] * 3
+    answers = await asyncio.gather(*(staff.sign_in.by_password(who, "wrong", at) for who, at in flood))
+    assert (answers.count(Refusal.WRONG), answers.count(Refusal.BUSY)) == (MOST, len(flood) - MOST)
+    assert max(staff.attempts.counts.values()) == MOST
+    assert isinstance(await staff.sign_in.by_password("ben", PASSWORD, HERE), Principal)
+
+
+async def test_one_address_takes_only_few_places_of_those_who_wait() -> None:
+    staff = Staff()
+    flood = [("ben", HERE)] * 30 + [("vera", "198.51.100.7")]
+    answers = await asyncio.gather(*(staff.sign_in.by_password(who, PASSWORD, at) for who, at in flood))
+    assert [isinstance(answer, Principal) for answer in answers] == [True] * 2 + [False] * 28 + [True]
+
+
+async def test_whoever_comes_in_weighs_on_nobody_at_the_same_place() -> None:
+    staff = Staff()
+    for _ in range(MOST_OF_ADDRESS + MOST_OF_NAME):
+        assert isinstance(await staff.sign_in.by_password("ben", PASSWORD, HERE), Principal)
+
+
+async def test_what_one_limit_refuses_weighs_on_no_other() -> None:
+    staff = Staff()
+    for _ in range(MOST_OF_NAME + 1):
+        await staff.sign_in.by_password("ben", "wrong", HERE)
+    assert isinstance(await staff.sign_in.by_password("vera", PASSWORD, HERE), Principal)
+    assert isinstance(await staff.sign_in.by_password("ben", PASSWORD, "198.51.100.7"), Principal)
+
+
+@pytest.mark.parametrize("places", [1, MOST_OF_NAME])
+async def test_a_new_password_lets_in_who_was_locked_out(places: int) -> None:
+    staff = Staff()
+    for number in range(MOST_OF_NAME):
+        await staff.sign_in.by_password("ben", "wrong", f"198.51.100.{number % places}")
+    assert await staff.sign_in.by_password("ben", PASSWORD, "198.51.100.0") is Refusal.TOO_MANY
+    await staff.keep.set_password("ben", "a newer password")
+    assert isinstance(await staff.sign_in.by_password("ben", "a newer password", "198.51.100.0"), Principal)
 
 
 async def test_a_guesser_elsewhere_does_not_lock_somebody_out() -> None:
