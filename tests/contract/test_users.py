@@ -35,7 +35,7 @@ def kept(request: pytest.FixtureRequest) -> Kept:
 
 
 def user(name: str, role: Role = Role.AGENT) -> User:
-    return User(name=name, role=role, password_hash=f"hash of {name}", created_at=NOON)
+    return User(name=name, role=role, password_hash=f"hash of {name}", created_at=NOON, generation=1)
 
 
 def token(id_: str, owner: str, minutes: int = 0) -> ApiToken:

@@ -60,7 +60,9 @@ class Program:
 
 async def program(site: StaffSite, name: str = "ben") -> Program:
     """Give a user's program a token."""
-    return Program(site, await site.use_cases.site.office.users.give_token(name, "nightly", ROLES[name]))
+    return Program(
+        site, await site.use_cases.site.office.users.give_token(name, "nightly", ROLES[name]), by="tests"
+    )
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.passwords import Passwords
 from flightagents.handlers.sign_in import SignIn
 from tests.support.fakes import SetClock
+from tests.support.handling import FakeAudit
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "a password of tests"
@@ -102,18 +103,25 @@ class Staff:
         self.attempts = FakeAttempts()
         self.seconds = 0.0
         passwords = Passwords(QUICK)
-        self.keep = KeepUsers(self.users, self.tokens, passwords, SetClock())
+        self.audit = FakeAudit()
+        self.keep = KeepUsers(self.users, self.tokens, passwords, self.audit, SetClock())
         self.sign_in = SignIn(
             self.users,
             self.tokens,
             self.attempts,
             passwords,
             lambda text: f"key of {text}",
+            audit=self.audit,
+            clock=SetClock(),
             proxied_role=proxied_role,
             seconds=lambda: self.seconds,
         )
         hashed = QUICK.hash(PASSWORD)
         for name, role in (("ada", Role.ADMIN), ("ben", Role.AGENT), ("vera", Role.VIEWER)):
             self.users.users[name] = User(
-                name=name, role=role, password_hash=hashed, created_at=SetClock().now()
+                name=name,
+                role=role,
+                password_hash=hashed,
+                created_at=SetClock().now(),
+                generation=1,
             )
