@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, description="address of this web server as travellers reach it")
     secret_key: SecretStr | None = Field(
         None,
-        description="signs links and logins, 32 characters or more; without it a key is made and kept in the database",
+        description="signs links and logins: 32 characters or more; without it the database keeps one",
     )
     bounces: SecretStr | None = Field(
         None, description="where bounces arrive: maildir:/path or imaps://user:password@host/folder"
