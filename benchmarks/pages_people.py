@@ -13,6 +13,7 @@ from flightagents.handlers.passwords import Passwords
 from flightagents.records import FlightRecord
 from flightagents.store import bookings
 from flightagents.store.addresses import address_keys
+from flightagents.store.audit import MongoAudit
 from flightagents.store.connection import connect
 from flightagents.store.users import MongoTokens, MongoUsers
 from tests.support.rows import row, run_of
@@ -30,9 +31,10 @@ async def add_people(site: Site, viewers: int) -> None:
     """Make the indexes, the viewers' accounts and the travellers of the flights that are followed."""
     database = connect(site.mongodb, OURS)
     await make_ready(database)
-    keep = KeepUsers(MongoUsers(database), MongoTokens(database), Passwords(QUICK), SystemClock())
+    users, tokens, audit = MongoUsers(database), MongoTokens(database), MongoAudit(database)
+    keep = KeepUsers(users, tokens, Passwords(QUICK), audit, SystemClock())
     for number in range(viewers):
-        await keep.add(f"viewer{number}", (Role.VIEWER, Role.AGENT)[number % 2], PASSWORD)
+        await keep.add(f"viewer{number}", (Role.VIEWER, Role.AGENT)[number % 2], PASSWORD, by="benchmark")
     consent = Consent(source="import:nightly.csv", at=NOW)
     people = [
         booking(

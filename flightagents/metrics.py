@@ -170,5 +170,7 @@ HTTP_SECONDS = Histogram(
 LIVE_VIEWERS = Gauge("flightagents_live_viewers", "Pages that are open and follow a list of this worker's.")
 
 LOGIN_FAILURES = Counter(
-    "flightagents_login_failures", "Logins that were refused, by why: wrong, too_many.", ["reason"]
+    "flightagents_login_failures",
+    "Logins that were refused, by why: wrong, too_many, too_many_here, busy.",
+    ["reason"],
 )

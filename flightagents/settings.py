@@ -20,6 +20,8 @@ from flightagents.errors import SettingsError
 from flightagents.secret_files import SecretFiles
 
 PREFIX = "FLIGHTAGENTS_"
+SHORTEST_KEY = 32
+"""Characters of the key that signs: fewer can be tried out."""
 
 
 class PartitionBy(StrEnum):
@@ -172,7 +174,8 @@ class Settings(BaseSettings):
     staff_hourly: Count = Field(10, description="alerts an hour to a staff address before they are gathered")
     public_url: str | None = Field(None, description="address of this web server as travellers reach it")
     secret_key: SecretStr | None = Field(
-        None, description="signs links; without it a key is made and kept in the database"
+        None,
+        description="signs links and logins: 32 characters or more; without it the database keeps one",
     )
     bounces: SecretStr | None = Field(
         None, description="where bounces arrive: maildir:/path or imaps://user:password@host/folder"
@@ -216,6 +219,13 @@ class Settings(BaseSettings):
         if text is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
             raise ValueError("write an address such as https://alerts.example.com, with https:// before it")
         return text
+
+    @field_validator("secret_key")
+    @classmethod
+    def _signing_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"write at least {SHORTEST_KEY} characters: who guesses it logs in as anybody")
+        return key
 
     @field_validator("web_proxies")
     @classmethod

@@ -14,6 +14,8 @@ from flightagents.handlers.keep_users import KeepUsers
 from flightagents.wiring import users_of
 
 T = TypeVar("T")
+BY = "command line"
+"""How the log names whoever has the server itself."""
 
 _role = click.option(
     "--role",
@@ -36,7 +38,7 @@ def users() -> None:
 def add(name: str, role: str, *, no_password: bool) -> None:
     """Add a user. The password is asked for, or read from standard input where that is no terminal."""
     password = None if no_password else _password()
-    user = _kept(lambda keep: keep.add(name, Role(role), password))
+    user = _kept(lambda keep: keep.add(name, Role(role), password, by=BY))
     click.echo(f"added: {user.name}, {user.role}")
 
 
@@ -65,7 +67,7 @@ def list_(as_json: bool) -> None:
 def password(name: str) -> None:
     """Set another password; whoever is logged in under that name is logged out."""
     given = _password()
-    _kept(lambda keep: keep.set_password(name, given))
+    _kept(lambda keep: keep.set_password(name, given, by=BY))
     click.echo(f"{name}: the password is changed")
 
 
@@ -74,7 +76,7 @@ def password(name: str) -> None:
 @_role
 def role(name: str, role: str) -> None:
     """Set another role; they have to log in again."""
-    _kept(lambda keep: keep.set_role(name, Role(role)))
+    _kept(lambda keep: keep.set_role(name, Role(role), by=BY))
     click.echo(f"{name}: {role}")
 
 
@@ -82,7 +84,7 @@ def role(name: str, role: str) -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove a user, with the tokens of their programs; they are out within seconds."""
-    _kept(lambda keep: keep.remove(name))
+    _kept(lambda keep: keep.remove(name, by=BY))
     click.echo(f"removed: {name}")
 
 
@@ -94,12 +96,12 @@ def remove(name: str) -> None:
 def token(name: str, role: str, label: str | None, gone: str | None) -> None:
     """Make a token for a program that acts for a user. It is shown this once."""
     if gone:
-        _kept(lambda keep: keep.remove_token(gone))
+        _kept(lambda keep: keep.remove_token(gone, by=BY))
         click.echo(f"removed: token {gone}")
         return
     if not label:
         raise click.UsageError("say with --label which program it is for")
-    click.echo(_kept(lambda keep: keep.give_token(name, label, Role(role))))
+    click.echo(_kept(lambda keep: keep.give_token(name, label, Role(role), by=BY)))
 
 
 def _password() -> str:

@@ -28,15 +28,16 @@ class Role(StrEnum):
 class User:
     """Somebody who may log in, known by a name in lower case.
 
-    Without a password they come through a proxy that has checked who they are. `generation` grows with each
-    new password, and when they are locked out: what was signed for an older one holds no more.
+    Without a password they come through a proxy that has checked who they are. `generation` begins anywhere,
+    so that a later user of the same name has another, and grows with each new password or role, and when they
+    are logged out: what was signed for an older one holds no more.
     """
 
     name: str
     role: Role
     password_hash: str | None
     created_at: datetime
-    generation: int = 1
+    generation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,22 @@
 """Who comes in: by name and password, by a session begun before, by a token, or through a trusted proxy.
 
-Failed logins are counted by name and by where they come from, for all workers: beyond a few, nothing is
-checked any more until they have aged. What is counted is hashed, and says neither.
+Logins are counted by name and by where they come from, for all workers, before they are checked, and taken
+back once somebody has come in: beyond a few, nothing is checked any more until they have aged. What is
+counted is hashed, and says neither. A name is counted with its generation: an admin's new password lets in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from time import monotonic
 
+from flightagents.clock import Clock
+from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.users import Principal, Role, User, user_name
+from flightagents.handlers.login_queue import LoginQueue
 from flightagents.handlers.passwords import Passwords, is_secret, parts_of
-from flightagents.ports import Attempts, Tokens, Users
+from flightagents.ports import Attempts, Audit, Tokens, Users
 
 MOST_OF_ONE = 5
 """Failures of a name from one address."""
@@ -32,6 +36,19 @@ class Refusal(StrEnum):
 
     WRONG = "wrong"
     TOO_MANY = "too_many"
+    """Of this name."""
+    TOO_MANY_HERE = "too_many_here"
+    """From this address."""
+    BUSY = "busy"
+    """Too many are being checked at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    key: str
+    most: int
+    refusal: Refusal
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,8 @@ class SignIn:
         passwords: Passwords,
         key: Callable[[str], str],
         *,
+        audit: Audit,
+        clock: Clock,
         proxied_role: Role = Role.VIEWER,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
@@ -58,31 +77,69 @@ class SignIn:
         self._tokens = tokens
         self._attempts = attempts
         self._passwords = passwords
+        self._audit = audit
+        self._clock = clock
         self._key = key
         self._proxied_role = proxied_role
         self._seconds = seconds
+        self._queue = LoginQueue()
         self._known: dict[str, _Known] = {}
 
     async def by_password(self, name: str, password: str, address: str) -> Principal | Refusal:
         """Check a login that comes from an address."""
-        name = name.strip().lower()
-        one, place, whoever = (self._key(each) for each in (f"{name}|{address}", address, name))
-        failed = await self._attempts.failed([one, place, whoever])
-        limits = {one: MOST_OF_ONE, place: MOST_OF_ADDRESS, whoever: MOST_OF_NAME}
-        if any(failed.get(key, 0) >= most for key, most in limits.items()):
-            return Refusal.TOO_MANY
+        with self._queue.place(address) as is_free:
+            return await self._checked(name.strip().lower(), password, address) if is_free else Refusal.BUSY
+
+    async def _checked(self, name: str, password: str, address: str) -> Principal | Refusal:
         user = await self._users.get(name)
-        if user is None or not await self._passwords.fits(password, user.password_hash):
-            if user is None:
-                await self._passwords.fits(password, None)  # as slow as for a user that there is
-            await self._attempts.note([one, place, whoever])
+        limits = self._limits(name, user.generation if user else 0, address)
+        refused = await self._counted(limits, user)
+        if refused is not None:
+            return refused
+        if not await self._passwords.fits(password, user.password_hash if user else None) or user is None:
             return Refusal.WRONG
-        await self._attempts.forgive([one])
+        one, *others = (limit.key for limit in limits)
+        await self._attempts.forgive(one)
+        await self._attempts.take_back(others)
+        await self._note(user, Did.LOGGED_IN)
         return _principal(user)
+
+    def _limits(self, name: str, generation: int, address: str) -> Sequence[_Limit]:
+        one, place, whoever = (
+            self._key(each) for each in (f"{name}|{generation}|{address}", address, f"{name}|{generation}")
+        )
+        return (
+            _Limit(one, MOST_OF_ONE, Refusal.TOO_MANY, "too often from one place"),
+            _Limit(place, MOST_OF_ADDRESS, Refusal.TOO_MANY_HERE, "too many names from one place"),
+            _Limit(whoever, MOST_OF_NAME, Refusal.TOO_MANY, "too often, from many places"),
+        )
+
+    async def _counted(self, limits: Sequence[_Limit], user: User | None) -> Refusal | None:
+        """Count a login; what one limit refuses weighs on no other.
+
+        Only the first that a limit refuses is logged, and only of a user that there is: a guesser cannot
+        fill the log.
+        """
+        for position, limit in enumerate(limits):
+            count = await self._attempts.note(limit.key)
+            if count > limit.most:
+                await self._attempts.take_back([before.key for before in limits[:position]])
+                if user is not None and count == limit.most + 1:
+                    await self._note(user, Did.REFUSED_LOGIN, limit.why)
+                return limit.refusal
+        return None
+
+    async def _note(self, user: User, did: Did, detail: str = "") -> None:
+        about = About(Thing.USER, user.name)
+        await self._audit.write(
+            [Act(at=self._clock.now(), by=user.name, did=did, about=about, detail=detail)]
+        )
 
     async def by_session(self, name: str, generation: int) -> Principal | None:
         """Find the user of a session; None where it was ended since."""
         user = await self._user(name)
+        if user is None or user.generation != generation:
+            user = await self._read(name)  # a password may be newer than what we know
         return _principal(user) if user is not None and user.generation == generation else None
 
     async def by_token(self, token: str) -> Principal | None:
@@ -108,12 +165,14 @@ class SignIn:
 
     async def _user(self, name: str) -> User | None:
         known = self._known.get(name)
-        if known is None or known.until < self._seconds():
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            known = _Known(await self._users.get(name), self._seconds() + FRESH.total_seconds())
-            self._known[name] = known
-        return known.user
+        return known.user if known and known.until >= self._seconds() else await self._read(name)
+
+    async def _read(self, name: str) -> User | None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        user = await self._users.get(name)
+        self._known[name] = _Known(user, self._seconds() + FRESH.total_seconds())
+        return user
 
 
 def _principal(user: User) -> Principal:

@@ -42,13 +42,13 @@ class Tokens(Protocol):
 
 
 class Attempts(Protocol):
-    """Logins that failed a short while ago, in real time, counted by keys that name nobody in the clear."""
+    """Logins that were tried a short while ago, in real time, by keys that name nobody in the clear."""
 
-    async def failed(self, keys: Sequence[str]) -> dict[str, int]:
-        """Count those of each key that still weigh."""
+    async def note(self, key: str) -> int:
+        """Count one more, and give how many that makes, of those that still weigh: no two get the same."""
 
-    async def note(self, keys: Sequence[str]) -> None:
-        """Count one more for each key."""
+    async def take_back(self, keys: Sequence[str]) -> None:
+        """Count one less for each of these keys."""
 
-    async def forgive(self, keys: Sequence[str]) -> None:
-        """Forget those of these keys: somebody has come in."""
+    async def forgive(self, key: str) -> None:
+        """Forget those of a key: somebody has come in."""

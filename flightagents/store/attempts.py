@@ -1,12 +1,12 @@
-"""`login_attempts`: logins that failed, for all workers together. Each weighs for a quarter of an hour."""
+"""`login_attempts`: logins tried in vain, for all workers together. Each weighs for a quarter of an hour."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import ReturnDocument
 
-from flightagents.store.connection import Database, bulk_write, until_stored
+from flightagents.store.connection import Database, until_stored
 
 COLLECTION = "login_attempts"
 WEIGHS = timedelta(minutes=15)
@@ -26,28 +26,29 @@ class MongoAttempts:
         await self._attempts.create_index("since", name="since", expireAfterSeconds=seconds)
 
     @until_stored
-    async def failed(self, keys: Sequence[str]) -> dict[str, int]:
-        """Count those of each key that still weigh."""
-        young = {"_id": {"$in": list(keys)}, "$expr": {"$gt": ["$since", _long_ago()]}}
-        return {row["_id"]: row["count"] async for row in self._attempts.find(young)}
-
-    @until_stored
-    async def note(self, keys: Sequence[str]) -> None:
-        """Count one more for each key."""
+    async def note(self, key: str) -> int:
+        """Count one more, and give how many that makes: in one step, so that no two get the same."""
         weighs = {"$gt": [{"$ifNull": ["$since", _NEVER]}, _long_ago()]}
         count = {
             "since": {"$cond": [weighs, "$since", "$$NOW"]},
             "count": {"$cond": [weighs, {"$add": ["$count", 1]}, 1]},
         }
-        with bulk_write():
-            await self._attempts.bulk_write(
-                [UpdateOne({"_id": key}, [{"$set": count}], upsert=True) for key in keys], ordered=False
-            )
+        counted = await self._attempts.find_one_and_update(
+            {"_id": key}, [{"$set": count}], upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return int(counted["count"])
 
     @until_stored
-    async def forgive(self, keys: Sequence[str]) -> None:
-        """Forget those of these keys."""
-        await self._attempts.delete_many({"_id": {"$in": list(keys)}})
+    async def take_back(self, keys: Sequence[str]) -> None:
+        """Count one less for each of these keys."""
+        await self._attempts.update_many(
+            {"_id": {"$in": list(keys)}, "count": {"$gt": 0}}, {"$inc": {"count": -1}}
+        )
+
+    @until_stored
+    async def forgive(self, key: str) -> None:
+        """Forget those of a key."""
+        await self._attempts.delete_one({"_id": key})
 
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

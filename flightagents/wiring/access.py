@@ -4,6 +4,7 @@ from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.passwords import Passwords
 from flightagents.handlers.sign_in import SignIn
 from flightagents.store.attempts import MongoAttempts
+from flightagents.store.audit import MongoAudit
 from flightagents.store.users import MongoTokens, MongoUsers
 from flightagents.web.access.doors import Access
 from flightagents.wiring.world import World
@@ -20,6 +21,8 @@ def access_of(world: World) -> Access:
             MongoAttempts(database),
             Passwords(),
             world.address_keys,
+            audit=MongoAudit(database),
+            clock=world.clock,
             proxied_role=settings.web_proxied_role,
         ),
         secret=world.secret,
@@ -32,4 +35,5 @@ def access_of(world: World) -> Access:
 def users_of(world: World) -> KeepUsers:
     """Build what keeps the users."""
     database = world.database
-    return KeepUsers(MongoUsers(database), MongoTokens(database), Passwords(), world.clock)
+    users, tokens, audit = MongoUsers(database), MongoTokens(database), MongoAudit(database)
+    return KeepUsers(users, tokens, Passwords(), audit, world.clock)

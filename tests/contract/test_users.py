@@ -1,5 +1,6 @@
 """Users, tokens and failed logins: the same promises by the fakes and by MongoDB."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,7 @@ def kept(request: pytest.FixtureRequest) -> Kept:
 
 
 def user(name: str, role: Role = Role.AGENT) -> User:
-    return User(name=name, role=role, password_hash=f"hash of {name}", created_at=NOON)
+    return User(name=name, role=role, password_hash=f"hash of {name}", created_at=NOON, generation=1)
 
 
 def token(id_: str, owner: str, minutes: int = 0) -> ApiToken:
@@ -111,22 +112,26 @@ async def test_tokens_are_listed_oldest_first_and_end(kept: Kept) -> None:
     assert [each.id for each in await kept.tokens.of("ada")] == ["b"]
 
 
-async def test_failures_are_counted_by_key_and_forgiven(kept: Kept) -> None:
-    await kept.attempts.note(["one", "two"])
-    await kept.attempts.note(["one"])
-    assert await kept.attempts.failed(["one", "two", "three"]) == {"one": 2, "two": 1}
-    await kept.attempts.forgive(["one"])
-    assert await kept.attempts.failed(["one", "two"]) == {"two": 1}
+async def test_tries_are_counted_by_key_taken_back_and_forgiven(kept: Kept) -> None:
+    assert [await kept.attempts.note(key) for key in ("one", "two", "one")] == [1, 1, 2]
+    await kept.attempts.take_back(["one", "two", "three"])
+    await kept.attempts.take_back(["two"])
+    assert [await kept.attempts.note(key) for key in ("one", "two", "three")] == [2, 1, 1]
+    await kept.attempts.forgive("one")
+    assert [await kept.attempts.note(key) for key in ("one", "two")] == [1, 2]
+
+
+async def test_no_two_tries_at_once_get_the_same_count(kept: Kept) -> None:
+    counts = await asyncio.gather(*(kept.attempts.note("one") for _ in range(50)))
+    assert sorted(counts) == list(range(1, 51))
 
 
 @pytest.mark.mongodb
-async def test_old_failures_weigh_no_more(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_old_tries_weigh_no_more(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     attempts = MongoAttempts(database)
-    await attempts.note(["one"])
-    await attempts.note(["one"])
+    await attempts.note("one")
+    await attempts.note("one")
     await database["login_attempts"].update_one(
         {"_id": "one"}, [{"$set": {"since": {"$subtract": ["$$NOW", 16 * 60 * 1000]}}}]
     )
-    assert await attempts.failed(["one"]) == {}
-    await attempts.note(["one"])
-    assert await attempts.failed(["one"]) == {"one": 1}
+    assert await attempts.note("one") == 1

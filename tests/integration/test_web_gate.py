@@ -280,8 +280,39 @@ async def test_too_many_failed_logins_are_told_to_wait(around: Around) -> None:
         assert answer.status == status
 
 
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        ("too_many_here", "failed from where you are"),
+        ("busy", "Please try again"),
+        ("too_many", "ask an admin"),
+    ],
+)
+async def test_each_refusal_beyond_a_wrong_password_has_its_words(
+    around: Around, monkeypatch: pytest.MonkeyPatch, refused: str, said: str
+) -> None:
+    async def by_password(name: str, password: str, address: str) -> str:
+        del name, password, address
+        return refused
+
+    monkeypatch.setattr(around.staff.sign_in, "by_password", by_password)
+    page = await (await around.client.get("/login")).text()
+    answer = await around.client.post(
+        "/login",
+        data={"name": "ben", "password": PASSWORD, FORM_FIELD: form_token(page)},
+        headers={"Origin": own_origin(around.client)},
+    )
+    assert (answer.status, said in await answer.text()) == (429, True)
+
+
+async def test_nobody_sees_the_key_that_signs(around: Around) -> None:
+    site = around.site.site
+    assert repr(site.access.secret) not in f"{site.access!r}"
+    assert repr(site.frame.secret) not in f"{site.frame!r}"
+
+
 async def test_a_program_comes_with_a_token_and_needs_no_form(around: Around) -> None:
-    shown = await around.staff.keep.give_token("ada", "a board", Role.AGENT)
+    shown = await around.staff.keep.give_token("ada", "a board", Role.AGENT, by="ada")
     assert await around.post(headers={"Authorization": f"Bearer {shown}"}) == 200
     assert around.probes.done == ["ada (a board)"]
 

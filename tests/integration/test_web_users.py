@@ -1,6 +1,7 @@
 """/users: an admin decides who may log in."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -88,9 +89,35 @@ async def test_an_unknown_act_changes_nothing(around: Around, act: str) -> None:
     assert (await around.post("/users/ben", act=act))[0] == 400
 
 
-async def test_nobody_removes_themselves(around: Around) -> None:
-    status, page = await around.post("/users/ada", act="remove")
+@pytest.mark.parametrize("name", ["ada", "ADA", "%20Ada"])
+async def test_nobody_removes_themselves(around: Around, name: str) -> None:
+    around.staff.users.users["ben"] = replace(around.staff.users.users["ben"], role=Role.ADMIN)
+    status, page = await around.post(f"/users/{name}", act="remove")
     assert (status, "cannot remove yourself" in page, "ada" in around.staff.users.users) == (400, True, True)
+
+
+async def test_the_last_admin_is_not_made_less(around: Around) -> None:
+    status, page = await around.post("/users/ada", act="role", role="agent")
+    assert (status, "ada is the last admin" in page) == (400, True)
+
+
+async def test_the_log_says_which_admin_it_was(around: Around) -> None:
+    around.staff.audit.acts.clear()
+    await around.post("/users", name="cleo", role="viewer", password="a long password")
+    await around.post("/users/ben", act="role", role="viewer")
+    await around.post("/users/ben", act="password", password="another password")
+    await around.post("/users/ben", act="log_out")
+    await around.post("/users/ben/tokens", label="a board", role="viewer")
+    (id_,) = around.staff.users.tokens
+    await around.post("/users/ben", act="remove_token", token=id_)
+    await around.post("/users/ben", act="remove")
+    assert [act.by for act in around.staff.audit.acts] == ["ada"] * 7
+
+
+async def test_the_page_says_that_programs_stay_in(around: Around) -> None:
+    assert "Programs stay in" not in await (await around.client.get("/users")).text()
+    _, page = await around.post("/users/ben/tokens", label="a board", role="viewer")
+    assert page.count("Programs stay in") == 1
 
 
 async def test_a_token_is_shown_once_and_can_be_removed(around: Around) -> None:

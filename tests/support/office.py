@@ -21,6 +21,7 @@ from flightagents.store.users import MongoTokens, MongoUsers
 from flightagents.web.mount import mount
 from flightagents.wiring import UseCases, World, open_world, wire
 from tests.support.fakes import FakePublisher, FakeTable, Handed, SetClock, messages
+from tests.support.handling import FakeAudit
 from tests.support.rows import NOON, run_of
 from tests.support.users import PASSWORD, QUICK
 from tests.support.website import Client, log_in, own_origin, serve
@@ -87,9 +88,10 @@ async def staff_site(database: Database, mongodb: str, **settings: object) -> As
         use_cases = wire(world, publisher, FakeTable())
         stack.callback(use_cases.desk.close)
         stack.callback(use_cases.site.live.close)
-        keep = KeepUsers(MongoUsers(database), MongoTokens(database), Passwords(QUICK), clock)
+        users, tokens, audit = MongoUsers(database), MongoTokens(database), FakeAudit()
+        keep = KeepUsers(users, tokens, Passwords(QUICK), audit, clock)
         for name, role in (("ada", Role.ADMIN), ("ben", Role.AGENT), ("vera", Role.VIEWER)):
-            await keep.add(name, role, PASSWORD)
+            await keep.add(name, role, PASSWORD, by="tests")
         application = web.Application()
         mount(application, lambda: use_cases.site)
         client = await stack.enter_async_context(serve(application))

@@ -60,7 +60,8 @@ class Program:
 
 async def program(site: StaffSite, name: str = "ben") -> Program:
     """Give a user's program a token."""
-    return Program(site, await site.use_cases.site.office.users.give_token(name, "nightly", ROLES[name]))
+    users = site.use_cases.site.office.users
+    return Program(site, await users.give_token(name, "nightly", ROLES[name], by=name))
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.passwords import Passwords
 from flightagents.handlers.sign_in import SignIn
 from tests.support.fakes import SetClock
+from tests.support.handling import FakeAudit
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "a password of tests"
@@ -78,15 +79,16 @@ class FakeAttempts:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    async def failed(self, keys: Sequence[str]) -> dict[str, int]:
-        return {key: self.counts[key] for key in keys if self.counts[key]}
+    async def note(self, key: str) -> int:
+        self.counts[key] += 1
+        return self.counts[key]
 
-    async def note(self, keys: Sequence[str]) -> None:
-        self.counts.update(keys)
-
-    async def forgive(self, keys: Sequence[str]) -> None:
+    async def take_back(self, keys: Sequence[str]) -> None:
         for key in keys:
-            del self.counts[key]
+            self.counts[key] = max(self.counts[key] - 1, 0)
+
+    async def forgive(self, key: str) -> None:
+        del self.counts[key]
 
     def age(self) -> None:
         self.counts.clear()
@@ -101,18 +103,25 @@ class Staff:
         self.attempts = FakeAttempts()
         self.seconds = 0.0
         passwords = Passwords(QUICK)
-        self.keep = KeepUsers(self.users, self.tokens, passwords, SetClock())
+        self.audit = FakeAudit()
+        self.keep = KeepUsers(self.users, self.tokens, passwords, self.audit, SetClock())
         self.sign_in = SignIn(
             self.users,
             self.tokens,
             self.attempts,
             passwords,
             lambda text: f"key of {text}",
+            audit=self.audit,
+            clock=SetClock(),
             proxied_role=proxied_role,
             seconds=lambda: self.seconds,
         )
         hashed = QUICK.hash(PASSWORD)
         for name, role in (("ada", Role.ADMIN), ("ben", Role.AGENT), ("vera", Role.VIEWER)):
             self.users.users[name] = User(
-                name=name, role=role, password_hash=hashed, created_at=SetClock().now()
+                name=name,
+                role=role,
+                password_hash=hashed,
+                created_at=SetClock().now(),
+                generation=1,
             )

@@ -134,6 +134,15 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in f"{load()!r} {load()}"
 
 
+def test_a_key_that_can_be_guessed_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_SECRET_KEY", "hunter2" * 4)
+    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_SECRET_KEY: .*at least 32 characters") as refused:
+        load()
+    assert "hunter2" not in str(refused.value)
+    monkeypatch.setenv("FLIGHTAGENTS_SECRET_KEY", "hunter2" * 5)
+    assert load().secret_key is not None
+
+
 def test_several_brokers_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_KAFKA_BROKERS", "one:9092, [::1]:9093")
     assert load().kafka_brokers == "one:9092, [::1]:9093"

@@ -1,7 +1,7 @@
 """What the gate asks: how somebody is known, and which role a route needs. wiring/ chooses who answers."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
@@ -14,7 +14,7 @@ class SignIn(Protocol):
     """Tells who somebody is."""
 
     async def by_password(self, name: str, password: str, address: str) -> Principal | str:
-        """Check a login; a refusal is a word: "wrong" or "too_many"."""
+        """Check a login; a refusal is a word: "wrong", "too_many", "too_many_here" or "busy"."""
 
     async def by_session(self, name: str, generation: int) -> Principal | None:
         """Find the user of a session; None where it was ended since."""
@@ -31,7 +31,7 @@ class Access:
     """How the gate knows people."""
 
     sign_in: SignIn
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Signs sessions and forms."""
     origins: frozenset[str] = frozenset()
     """Where our own pages may come from, beside the address that the browser itself asked for."""

@@ -21,6 +21,8 @@ _MINUTES = 30
 _SAID = {
     "wrong": "No user with this name and password.",
     "too_many": "Too many logins have failed. Wait a quarter of an hour, or ask an admin for a new password.",
+    "too_many_here": "Too many logins have failed from where you are. Wait a quarter of an hour.",
+    "busy": "Too many are logging in at this moment. Please try again.",
     "forged": "The form was too old. Please try again.",
 }
 
@@ -55,7 +57,7 @@ class LoginPages:
         found = await access.sign_in.by_password(name, form.get("password", ""), address_of(request, access))
         if not isinstance(found, Principal):
             metrics.LOGIN_FAILURES.labels(reason=found).inc()
-            return self._form(request, found, name=name, status=429 if found == "too_many" else 403)
+            return self._form(request, found, name=name, status=403 if found == "wrong" else 429)
         response = web.Response(status=303, headers={"Location": _local(request.query.get("next", "/"))})
         response.del_cookie(COOKIE, path="/login")
         Sessions(access.secret).begin(

@@ -1,7 +1,7 @@
 """The frame of every staff page: templates, the head with clock and way around, and how pages answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -89,7 +89,7 @@ class Frame:
     clock: Clock
     mode: str
     """live, shadow or off: whether what is decided is sent."""
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Signs what an act has done, so that no link from elsewhere puts words into our mouth."""
     open_items: Callable[[], int] = lambda: 0
     """How much waits for a person, for the title of the tab."""

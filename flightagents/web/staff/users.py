@@ -15,7 +15,7 @@ PATH = "/users"
 
 
 class Users(Protocol):
-    """Keeps the users. What is refused is a ValueError that says why."""
+    """Keeps the users. What is refused is a ValueError that says why; `by` goes into the log."""
 
     async def all(self) -> list[User]:
         """Give all users, by name."""
@@ -23,25 +23,25 @@ class Users(Protocol):
     async def tokens_of(self, owner: str) -> list[ApiToken]:
         """Give a user's tokens."""
 
-    async def add(self, name: str, role: Role, password: str | None) -> User:
+    async def add(self, name: str, role: Role, password: str | None, *, by: str) -> User:
         """Add a user."""
 
-    async def set_password(self, name: str, password: str) -> None:
+    async def set_password(self, name: str, password: str, *, by: str) -> None:
         """Set another password."""
 
-    async def set_role(self, name: str, role: Role) -> None:
+    async def set_role(self, name: str, role: Role, *, by: str) -> None:
         """Set another role."""
 
-    async def log_out(self, name: str) -> None:
+    async def log_out(self, name: str, *, by: str) -> None:
         """End every session of a user."""
 
-    async def remove(self, name: str) -> None:
+    async def remove(self, name: str, *, by: str) -> None:
         """Remove a user."""
 
-    async def give_token(self, owner: str, label: str, role: Role) -> str:
+    async def give_token(self, owner: str, label: str, role: Role, *, by: str) -> str:
         """Make a token, and give what the program has to show."""
 
-    async def remove_token(self, id_: str) -> None:
+    async def remove_token(self, id_: str, *, by: str) -> None:
         """Remove a token."""
 
 
@@ -69,7 +69,7 @@ class UsersPages:
         name, password = form.get("name", ""), form.get("password", "")
 
         async def work(users: Users) -> str:
-            user = await users.add(name, _role(form.get("role", "")), password or None)
+            user = await users.add(name, _role(form.get("role", "")), password or None, by=_by(request))
             return f"{user.name} may log in."
 
         return await self._done(request, work)
@@ -77,7 +77,7 @@ class UsersPages:
     async def change(self, request: web.Request) -> web.Response:
         """Set another role or password, log somebody out, or remove them."""
         form = await posted(request) or {}
-        name, act = request.match_info["name"], form.get("act", "")
+        name, act, by = request.match_info["name"].strip().lower(), form.get("act", ""), _by(request)
         if act == "remove" and name == request[VISITOR].principal.name:
             return await self._page(request, error="You cannot remove yourself.", status=400)
 
@@ -85,19 +85,19 @@ class UsersPages:
             match act:
                 case "role":
                     role = _role(form.get("role", ""))
-                    await users.set_role(name, role)
+                    await users.set_role(name, role, by=by)
                     return f"{name} is {role} now, and has to log in again."
                 case "password":
-                    await users.set_password(name, form.get("password", ""))
+                    await users.set_password(name, form.get("password", ""), by=by)
                     return f"{name} has another password, and has to log in again."
                 case "log_out":
-                    await users.log_out(name)
+                    await users.log_out(name, by=by)
                     return f"{name} is logged out."
                 case "remove":
-                    await users.remove(name)
+                    await users.remove(name, by=by)
                     return f"{name} is removed."
                 case "remove_token":
-                    await users.remove_token(form.get("token", ""))
+                    await users.remove_token(form.get("token", ""), by=by)
                     return "The token is removed."
             raise ValueError("say what to change")
 
@@ -109,7 +109,7 @@ class UsersPages:
         name = request.match_info["name"]
         try:
             role = _role(form.get("role", ""))
-            shown = await self._users().give_token(name, form.get("label", ""), role)
+            shown = await self._users().give_token(name, form.get("label", ""), role, by=_by(request))
         except ValueError as exc:
             return await self._page(request, error=str(exc), status=400)
         return await self._page(request, token=shown)
@@ -128,6 +128,10 @@ class UsersPages:
         return self._frame().page(
             request, "users.html", status=status, found=found, roles=list(Role), error=error, token=token
         )
+
+
+def _by(request: web.Request) -> str:
+    return request[VISITOR].principal.signed
 
 
 def _role(text: str) -> Role:
