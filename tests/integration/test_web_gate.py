@@ -527,7 +527,7 @@ async def test_a_form_of_more_fields_than_anybody_has_is_refused(around: Around)
     ],
 )
 async def test_a_programs_form_that_cannot_be_read_is_refused(around: Around, path: str) -> None:
-    shown = await around.staff.keep.give_token("ada", "a board", Role.ADMIN)
+    shown = await around.staff.keep.give_token("ada", "a board", Role.ADMIN, by="ada")
     headers = {"Authorization": f"Bearer {shown}", "Content-Type": FORM}
     answer = await around.client.post(path, data=b"a=\xff", headers=headers)
     assert answer.status == 400
