@@ -102,6 +102,10 @@ class ChannelSigns:
     reason: str = ""
 
 
+OF_LIBRARY = "a line of "
+"""So an event begins that is a library's; the name of its logger follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Noticed:
     """A warning or an error by the name of its event: no value of it, and no text of an exception."""
