@@ -141,15 +141,17 @@ def topic_plans(settings: Settings) -> list[broker.TopicPlan]:
     }
     changelog, leader = f"{APP_ID}-{TABLE}-changelog", f"{APP_ID}-__assignor-__leader"
     wanted = [
-        (FLIGHT_TOPIC, settings.topic_partitions, kept),
-        (CHANGE_TOPIC, settings.topic_partitions, kept),
-        (DEAD_LETTER_TOPIC, settings.topic_partitions, kept),
-        (changelog, settings.topic_partitions, compacted),
-        (leader, 1, {}),
+        (FLIGHT_TOPIC, kept),
+        (CHANGE_TOPIC, kept),
+        (DEAD_LETTER_TOPIC, kept),
+        (changelog, compacted),
     ]
-    return [
-        broker.TopicPlan(name, count, settings.topic_replication, config) for name, count, config in wanted
+    plans = [
+        broker.TopicPlan(name, settings.topic_partitions, settings.topic_replication, config)
+        for name, config in wanted
     ]
+    # Whoever has its partition 0 leads; Faust looks at no other.
+    return [*plans, broker.TopicPlan(leader, 1, settings.topic_replication, {}, or_more=True)]
 
 
 def _faust_settings(settings: Settings) -> dict[str, object]:

@@ -38,6 +38,8 @@ class TopicPlan:
     partitions: int
     replication: int
     config: dict[str, str]
+    or_more: bool = False
+    """More partitions are as good; else keys would be looked for where they are not."""
 
 
 async def wait_until_ready(brokers: str) -> AIOKafkaAdminClient:
@@ -89,8 +91,10 @@ async def make_topics(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> Non
         await _check_configs(admin, standing)
 
 
-async def check_topics(brokers: str, plans: list[TopicPlan]) -> list[str]:
+async def check_topics(brokers: str, plans: list[TopicPlan], *, ours: bool) -> list[str]:
     """Check the topics that stand, make none, and name those that are missing.
+
+    Of topics that the broker makes, not `ours`, only that they stand is checked: it makes them its own way.
 
     Raises TopicMismatchError, and KafkaError or OSError where no broker answers.
     """
@@ -100,7 +104,7 @@ async def check_topics(brokers: str, plans: list[TopicPlan]) -> list[str]:
             await admin.start()
         known = set(await admin.list_topics())
         standing = [plan for plan in plans if plan.name in known]
-        if standing:
+        if ours and standing:
             await _check_layout(admin, standing)
             await _check_configs(admin, standing)
     finally:
@@ -112,7 +116,7 @@ async def _check_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> N
     """Copies beyond those asked for harm nobody; while partitions are moved there are some."""
     for plan, topic in zip(plans, await _described(admin, plans), strict=True):
         found = len(topic["partitions"])
-        if found != plan.partitions:
+        if found < plan.partitions or (found > plan.partitions and not plan.or_more):
             raise TopicMismatchError(
                 f"the topic {plan.name} has {found} partitions, the settings ask for {plan.partitions}: set "
                 f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics anew"

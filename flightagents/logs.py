@@ -13,7 +13,7 @@ import stamina.instrumentation
 import structlog
 from stamina.instrumentation import RetryDetails
 
-from flightagents.domain.vital_signs import Noticed
+from flightagents.domain.vital_signs import OF_LIBRARY, Noticed
 from flightagents.settings import LogFormat
 
 NEWEST = 20
@@ -37,7 +37,7 @@ class NoticedEvents:
         level = event.get("level", "")
         if level in ("warning", "error", "critical"):
             foreign = event.get("_record")
-            self._count(f"a line of {foreign.name}" if foreign is not None else str(event["event"]), level)
+            self._count(OF_LIBRARY + foreign.name if foreign is not None else str(event["event"]), level)
         return event
 
     def newest(self) -> list[Noticed]:

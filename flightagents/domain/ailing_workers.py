@@ -20,6 +20,8 @@ LATE_LOOP = 1.0
 STILL_FOR = timedelta(minutes=1)
 MANY_RECORDS = 1000
 """A lag below this is caught up within a second."""
+GROWTH = 1.1
+"""How much more waits after a minute where the lag grows: that it wavers is no news."""
 
 
 def no_worker(facts: Facts) -> Iterator[Problem]:
@@ -177,15 +179,16 @@ def lag_grows(facts: Facts) -> Iterator[Problem]:
     """Records come faster than they are done."""
     waiting: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for each in partitions_of(facts):
-        if each.lag is not None and each.lag_before is not None:
-            waiting[each.topic].append((each.lag, each.lag_before))
+        if each.least_lag is not None and each.least_lag_before is not None:
+            waiting[each.topic].append((each.least_lag, each.least_lag_before))
     for topic, lags in waiting.items():
         now, before = sum(lag for lag, _ in lags), sum(lag for _, lag in lags)
-        if before >= MANY_RECORDS and now > before:
+        if before >= MANY_RECORDS and now >= before * GROWTH:
             yield Problem(
                 Trouble.LAG_GROWS,
                 Gravity.WARNING,
-                f"The lag of {topic} grows: {now:,} records wait, {before:,} a minute ago.",
+                f"The lag of {topic} grows: at least {now:,} records waited all through the last minute, "
+                f"{before:,} in the minute before.",
                 "Start more workers, up to one a partition; if MongoDB is slow, see to that first.",
             )
 

@@ -119,7 +119,8 @@ class Partition:
     committed: int | None = None
     end: int | None = None
     lag: int | None = None
-    lag_before: int | None = None
+    least_lag: int | None = None
+    least_lag_before: int | None = None
     still_since: datetime | None = None
 
 
@@ -170,7 +171,8 @@ def partitions_of(facts: Facts) -> list[Partition]:
                 each.committed,
                 each.end,
                 each.lag,
-                each.lag_before,
+                each.least_lag,
+                each.least_lag_before,
                 each.still_since,
             )
     return [found[place] for place in sorted(found)]

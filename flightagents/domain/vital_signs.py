@@ -52,8 +52,10 @@ class Owned:
     partition: int
     committed: int
     end: int | None
-    lag_before: int | None = None
-    """The lag about a minute ago, or at the first look; None where nobody knows it."""
+    least_lag: int | None = None
+    """The least lag of the last minute: after each poll much waits for a while, and that is well."""
+    least_lag_before: int | None = None
+    """The least lag of the minute before; None while nobody knows it."""
     still_since: datetime | None = None
     """Since when something has waited here and nothing was committed; None while it goes on."""
 
@@ -98,6 +100,10 @@ class ChannelSigns:
     channel: Channel
     state: ChannelState
     reason: str = ""
+
+
+OF_LIBRARY = "a line of "
+"""So an event begins that is a library's; the name of its logger follows."""
 
 
 @dataclass(frozen=True, slots=True)

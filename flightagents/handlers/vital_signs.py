@@ -30,6 +30,11 @@ from flightagents.records import CHANGE_TOPIC, FLIGHT_TOPIC
 INTERVAL = timedelta(seconds=5)
 """Real time between two signs."""
 A_MINUTE = timedelta(minutes=1)
+LOOKS = int(A_MINUTE / INTERVAL)
+"""In a minute."""
+
+Lags = Mapping[tuple[str, int], int | None]
+"""By topic and partition, at a look."""
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +57,6 @@ class _Look:
     records: int
     changes: int
     messages: int
-    lags: Mapping[tuple[str, int], int | None]
 
 
 class TellVitalSigns:
@@ -85,7 +89,8 @@ class TellVitalSigns:
         self._clock = clock
         self._ticks = ticks
         self._now = now
-        self._looks: deque[_Look] = deque(maxlen=int(A_MINUTE / INTERVAL))
+        self._looks: deque[_Look] = deque(maxlen=LOOKS)
+        self._lags: deque[Lags] = deque(maxlen=2 * LOOKS)
         self._still: dict[tuple[str, int], tuple[int, datetime]] = {}
         self._skew: timedelta | None = None
 
@@ -119,14 +124,14 @@ class TellVitalSigns:
             stream.handed.get(FLIGHT_TOPIC, 0),
             stream.handed.get(CHANGE_TOPIC, 0),
             process.accepted,
-            {_place(each): each.lag for each in stream.owned},
         )
-        before = self._looks[0] if self._looks else replace(look, lags={})
+        before = self._looks[0] if self._looks else look
         self._looks.append(look)
+        self._lags.append({_place(each): each.lag for each in stream.owned})
         latencies = {measure: durations.lately() for measure, durations in self._pulse.items()}
         return VitalSigns(
             identity=self._identity,
-            stream=replace(stream, owned=self._compared(stream.owned, before)),
+            stream=replace(stream, owned=self._compared(stream.owned)),
             business_now=self._clock.now(),
             rates=_rates(before, look),
             latencies={measure: latency for measure, latency in latencies.items() if latency},
@@ -137,9 +142,10 @@ class TellVitalSigns:
             skew=self._skew.total_seconds() if self._skew is not None else None,
         )
 
-    def _compared(self, owned: Sequence[Owned], before: _Look) -> list[Owned]:
-        """Tell of each partition how it was a minute ago, and since when it stands still."""
+    def _compared(self, owned: Sequence[Owned]) -> list[Owned]:
+        """Tell of each partition its least lag of the last two minutes, and since when it stands still."""
         known, self._still = self._still, {}
+        lags = list(self._lags)
         found = []
         for each in owned:
             place = _place(each)
@@ -148,8 +154,19 @@ class TellVitalSigns:
                 since = self._now()
             self._still[place] = each.committed, since
             still = since if each.lag and each.committed == committed else None
-            found.append(replace(each, lag_before=before.lags.get(place), still_since=still))
+            found.append(
+                replace(
+                    each,
+                    least_lag=_least(lags[-LOOKS:], place),
+                    least_lag_before=_least(lags[:-LOOKS], place),
+                    still_since=still,
+                )
+            )
         return found
+
+
+def _least(looks: Sequence[Lags], place: tuple[str, int]) -> int | None:
+    return min((lag for look in looks if (lag := look.get(place)) is not None), default=None)
 
 
 def _place(each: Owned) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flightagents.domain.notifications import TOLD, State
+from flightagents.domain.reasons import Reason
 from flightagents.domain.said import CONNECTIONS
 from flightagents.sandbox.mailbox import Mail
 from flightagents.sandbox.sms import Sms
@@ -30,9 +31,12 @@ def compare(
     arrived = Counter(mail.row for mail in mails)
     lost = [f"email of row {row['_id']}" for row in _accepted(ledger, "email") if row["_id"] not in arrived]
     twice = [f"email of row {row}: {count} times" for row, count in arrived.items() if count > 1]
-    # An SMS carries no row's id: number and words tell which it is.
-    received: Counter[tuple[str | None, str]] = Counter((sms.to, sms.body) for sms in texts)
-    told = (row for row in ledger if row["channel"] == "sms" and row["state"] in TOLD)
+    # An SMS carries no row's id: number and words tell which it is. Of staff no booking tells the number.
+    told = [row for row in ledger if row["channel"] == "sms" and row["state"] in TOLD]
+    to_staff = {row["message"]["text"] for row in told if row["booking"] is None and row["message"]}
+    received: Counter[tuple[str | None, str]] = Counter(
+        (None if sms.body in to_staff else sms.to, sms.body) for sms in texts
+    )
     lost += ["an SMS"] * (_texts(_accepted(ledger, "sms"), phones) - received).total()
     twice += ["an SMS"] * (received - _texts(told, phones)).total()
     return Differences(lost, twice + _rows_twice(ledger))
@@ -57,10 +61,13 @@ def _texts(rows: Iterable[Row], phones: Mapping[str, str | None]) -> Counter[tup
 
 
 def _rows_twice(ledger: Sequence[Row]) -> list[str]:
-    """One change goes to a recipient on a channel once; connections and staff rules are news of their own."""
+    """One change goes to a recipient on a channel once, unless staff send it again.
+
+    Connections and staff rules are news of their own.
+    """
     told = Counter(
         (row["flight"], row["ordinal"], row["channel"], row["address_key"], _about(row))
         for row in ledger
-        if row["state"] in TOLD
+        if row["state"] in TOLD and row["reason"] != Reason.RESENT
     )
     return [f"{count} rows of {key[0]} on {key[2]}" for key, count in told.items() if count > 1]

@@ -12,7 +12,7 @@ from flightagents.domain.ailing_workers import SKEW
 from flightagents.domain.bookings import Channel
 from flightagents.handlers.doctor import Finding, Look, Verdict, examine, of_channel, of_feed, of_problems
 from flightagents.ports import DeliveryChannel
-from flightagents.settings import Settings
+from flightagents.settings import Settings, Topics
 from flightagents.store.gauges import MongoGauges
 from flightagents.wiring.manner import what_is_off
 from flightagents.wiring.sending import channels_of
@@ -53,11 +53,14 @@ async def _settings(settings: Settings) -> Sequence[Finding]:
 
 
 async def _kafka(settings: Settings, plans: list[broker.TopicPlan]) -> Sequence[Finding]:
-    missing = await broker.check_topics(settings.kafka_brokers, plans)
+    ours = settings.topics is Topics.CREATE
+    missing = await broker.check_topics(settings.kafka_brokers, plans, ours=ours)
     if missing:
         what = f"it answers; {', '.join(missing)} do not stand yet"
-        return [Finding("Kafka", Verdict.WARNING, what, "The first worker makes them.")]
-    return [Finding("Kafka", Verdict.OK, "it answers, and its topics are as the settings ask")]
+        do = "The first worker makes them." if ours else "The broker makes them when a worker first asks."
+        return [Finding("Kafka", Verdict.WARNING, what, do)]
+    how = "are as the settings ask" if ours else "stand, as the broker makes them"
+    return [Finding("Kafka", Verdict.OK, f"it answers, and its topics {how}")]
 
 
 def _look_at(channel: Channel, way: DeliveryChannel) -> Look:

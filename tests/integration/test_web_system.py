@@ -173,6 +173,16 @@ async def test_what_a_worker_tells_is_text_and_no_html(around: Around) -> None:
     assert "&lt;b&gt;one" in page
 
 
+async def test_the_lines_of_libraries_are_said_in_words(around: Around) -> None:
+    loggers = ["mode.timers", "one", "two", "aiokafka.consumer.group_coordinator"]
+    noticed = [Noticed(f"a line of {logger}", "warning", 1, REAL, REAL) for logger in loggers]
+    around.site.system.facts = facts([worker(noticed=noticed)])
+    page = await around.page()
+    assert "a timer was late: the worker is busy" in page
+    assert "Kafka moved partitions between workers" in page
+    assert "a line of" not in page
+
+
 async def test_it_needs_a_login_and_cannot_be_posted_to(around: Around) -> None:
     assert (await around.client.post("/system")).status in (403, 405)
     around.client.session.cookie_jar.clear()

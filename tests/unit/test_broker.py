@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 import pytest
 from aiokafka.errors import TopicAlreadyExistsError
 
-from flightagents.broker import TopicPlan, make_topics
+from flightagents import broker
+from flightagents.app import topic_plans
+from flightagents.broker import TopicPlan, check_topics, make_topics
 from flightagents.errors import TopicMismatchError
+from flightagents.settings import Settings
 
 
 class Answer(NamedTuple):
@@ -18,6 +21,15 @@ class Admin:
 
     def __init__(self, *copies: int) -> None:
         self._copies = copies
+
+    async def start(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    async def list_topics(self) -> list[str]:
+        return ["flight-topic"]
 
     async def create_topics(self, topics: list[Any]) -> Answer:
         return Answer([(topic.name, TopicAlreadyExistsError.errno) for topic in topics])
@@ -48,3 +60,26 @@ async def test_a_partition_with_fewer_copies_than_asked_is_refused_with_what_to_
 async def test_as_many_copies_as_asked_or_more_are_fine() -> None:
     await check(3, 3)
     await check(3, 4)
+
+
+async def test_topics_that_the_broker_makes_have_to_stand_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(broker, "AIOKafkaAdminClient", lambda **_: Admin(1, 1, 1, 1))
+    plans = [TopicPlan(name, 1, 3, {}) for name in ("flight-topic", "another")]
+    assert await check_topics("broker:9092", plans, ours=False) == ["another"]
+    with pytest.raises(TopicMismatchError, match="flight-topic has 4 partitions, the settings ask for 1"):
+        await check_topics("broker:9092", plans, ours=True)
+
+
+async def test_the_leader_s_topic_may_have_more_partitions_and_the_others_may_not() -> None:
+    settings = Settings()
+    *others, leader = topic_plans(settings)
+    four: Any = Admin(*[settings.topic_replication] * (settings.topic_partitions + 3))
+    await make_topics(four, [leader])
+    for plan in others:
+        with pytest.raises(TopicMismatchError, match="partitions"):
+            await make_topics(four, [plan])
+    nothing: Any = Admin()
+    with pytest.raises(TopicMismatchError, match="0 partitions"):
+        await make_topics(nothing, [leader])

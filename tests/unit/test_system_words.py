@@ -62,3 +62,18 @@ def test_what_has_a_limit_is_judged(measure: Measure, latency: Latency, word: st
 
 def test_what_has_no_limit_is_not() -> None:
     assert system_words.latency(Latency(99.0, 99.0, 99.0, 1), Measure.POLL_TO_CHANGE) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("failed; it is tried again", "failed; it is tried again"),
+        ("a line of mode.timers", "a timer was late: the worker is busy"),
+        ("a line of aiokafka.consumer.group_coordinator", "Kafka moved partitions between workers"),
+        ("a line of aiokafka.cluster", "Kafka did not answer as it should"),
+        ("a line of aiokafkaesque", "a message of aiokafkaesque, see the worker's log"),
+        ("a line of asyncio", "a message of asyncio, see the worker's log"),
+    ],
+)
+def test_the_lines_of_libraries_are_said_in_words(event: str, said: str) -> None:
+    assert system_words.event(event) == said

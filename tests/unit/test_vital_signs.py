@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from flightagents.domain.problems import problems_of
+from flightagents.domain.troubles import Trouble
 from flightagents.domain.vital_signs import Latency, Measure, Owned, Rates, Stream, VitalSigns
 from flightagents.handlers.vital_signs import INTERVAL, Process, TellVitalSigns
 from flightagents.pulse import Durations
 from tests.support.fakes import SetClock
-from tests.support.health import IDENTITY, REAL, SECOND, STREAM, FakeWorkers, signs
+from tests.support.health import IDENTITY, REAL, SECOND, STREAM, FakeWorkers, facts, signs, worker
 from tests.support.judges import Ticks
 
 MINUTE = timedelta(minutes=1)
@@ -112,13 +114,35 @@ async def test_a_partition_that_came_back_does_not_stand_still_since_long_ago() 
     assert found.still_since is None
 
 
-async def test_the_lag_of_a_minute_ago_stands_beside_the_lag_of_now() -> None:
+async def test_the_least_lag_of_the_last_minute_stands_beside_that_of_the_minute_before() -> None:
     bench = Bench()
     (found,) = await bench.owned(INTERVAL, partition(0, 100))
-    assert (found.lag, found.lag_before) == (100, None)
-    for lag in range(200, 1500, 100):
+    assert (found.least_lag, found.least_lag_before) == (100, None)
+    (found,) = await bench.owned(INTERVAL, partition(0, None))
+    assert (found.least_lag, found.least_lag_before) == (100, None), "the broker does not say"
+    for lag in range(300, 2500, 100):
         (found,) = await bench.owned(INTERVAL, partition(0, lag))
-    assert (found.lag, found.lag_before) == (1400, 100 + 100)
+    assert (found.lag, found.least_lag, found.least_lag_before) == (2400, 1300, 100)
+
+
+async def lag_after(lags: Sequence[int]) -> list[Trouble]:
+    """Look at these lags, one after the other, and give the troubles."""
+    bench = Bench()
+    for lag in lags:
+        owned = await bench.owned(INTERVAL, partition(0, lag))
+    known = facts([worker(owned=owned, topics={"flight-topic": 1})])
+    return [problem.trouble for problem in problems_of(known)]
+
+
+async def test_what_each_poll_brings_and_is_done_before_the_next_is_no_growing_lag() -> None:
+    bursts = [1500, 700, 0, 1571, 600, 0] * 3 + [1500, 700, 0, 2500, 900, 0]
+    for looks in range(1, len(bursts) + 1):
+        assert await lag_after(bursts[:looks]) == []
+
+
+async def test_a_lag_that_never_falls_back_to_where_it_was_grows() -> None:
+    bursts = [poll * 500 + left for poll in range(2, 10) for left in (1500, 700, 300)]
+    assert await lag_after(bursts) == [Trouble.LAG_GROWS]
 
 
 async def test_the_worker_learns_how_its_clock_goes_and_how_long_a_write_takes() -> None:

@@ -8,7 +8,7 @@ from flightagents.domain.health import COUNTED, Partition, WorkerState
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.troubles import Gravity
-from flightagents.domain.vital_signs import Latency, Measure
+from flightagents.domain.vital_signs import OF_LIBRARY, Latency, Measure
 
 MIB = 1024 * 1024
 
@@ -58,6 +58,18 @@ TASKS = {
     TaskKind.IMPORT_HELD: "file of bookings that waits",
     TaskKind.HELD_MESSAGES: "messages held for long",
 }
+LIBRARIES = {
+    "aiokafka": "Kafka did not answer as it should",
+    "aiokafka.conn": "the connection to Kafka broke off",
+    "aiokafka.consumer.fetcher": "Kafka did not hand records over as it should",
+    "aiokafka.consumer.group_coordinator": "Kafka moved partitions between workers",
+    "aiokafka.producer": "Kafka did not take records as it should",
+    "aiosmtplib": "the mail server did not answer as it should",
+    "faust.tables": "a worker had trouble reading its table",
+    "mode.timers": "a timer was late: the worker is busy",
+    "pymongo": "MongoDB did not answer as it should",
+}
+"""What it means that a library's logger warns; those below it in its name as well."""
 _SECOND = 1.0
 _SHORT, _LONG = 10.0, 120.0
 
@@ -118,6 +130,19 @@ def latency(found: Latency, measure: Measure) -> Said | None:
             return None
 
 
+def event(name: str) -> str:
+    """Say what an event is; ours say it by themselves."""
+    if not name.startswith(OF_LIBRARY):
+        return name
+    logger = name.removeprefix(OF_LIBRARY)
+    above = logger
+    while above:
+        if above in LIBRARIES:
+            return LIBRARIES[above]
+        above = above.rpartition(".")[0]
+    return f"a message of {logger}, see the worker's log"
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "seconds": seconds,
     "rate": rate,
@@ -127,6 +152,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "topic_said": topic,
     "latency_said": latency,
     "gravity_tone": TONES.__getitem__,
+    "event_said": event,
     "worker_said": STATES.__getitem__,
     "poll_said": ENDS.__getitem__,
     "mode_said": MODES.__getitem__,
