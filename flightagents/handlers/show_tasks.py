@@ -41,7 +41,7 @@ class ShowTasks:
         after: str | None = None,
         before: str | None = None,
     ) -> Page[ListedTask]:
-        """Give a page of tasks, newest first. Raises CursorError."""
+        """Give a page of tasks. Raises CursorError."""
         page = await self._desk.find(wanted, limit=limit, after=after, before=before)
         theirs = sorted({task.booking for task in page.rows if task.booking})
         people = await self._bookings.get(theirs) if theirs and sees_people else {}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from flightagents.domain.acts import About, Act
@@ -76,9 +77,17 @@ class Audit(Protocol):
         """Give a page of acts, newest first. Raises CursorError."""
 
 
+class TaskSort(StrEnum):
+    """What a list of tasks may be sorted by; the id parts equals."""
+
+    DUE = "due"
+    """The one to be resolved the soonest first, overdue ones before all; those without such a time last."""
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFilter:
-    """Which tasks; None asks for any."""
+    """Which tasks, and in which order; None asks for any."""
 
     states: frozenset[TaskState] = UNFINISHED
     kinds: frozenset[TaskKind] = field(default_factory=lambda: frozenset(TaskKind))
@@ -87,6 +96,7 @@ class TaskFilter:
     """Those that nobody has, or had."""
     flight: str | None = None
     booking: str | None = None
+    sort: TaskSort = TaskSort.NEWEST
 
 
 class TaskDesk(Protocol):
@@ -95,7 +105,7 @@ class TaskDesk(Protocol):
     async def find(
         self, wanted: TaskFilter, *, limit: int = 50, after: str | None = None, before: str | None = None
     ) -> Page[Task]:
-        """Give a page of tasks, newest first. Raises CursorError."""
+        """Give a page of tasks. Raises CursorError."""
 
     async def of_ids(self, ids: Sequence[str]) -> dict[str, Task]:
         """Give those of these tasks that there are."""

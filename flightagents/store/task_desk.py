@@ -13,13 +13,18 @@ from pymongo import ASCENDING
 from flightagents.domain.handling import LONGEST_NOTE
 from flightagents.domain.pages import Page
 from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState
-from flightagents.ports.desk import TaskFilter
+from flightagents.ports.desk import TaskFilter, TaskSort
 from flightagents.store import paging
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.paging import Order
-from flightagents.store.tasks import COLLECTION, LEAVES_BY_ITSELF, ended, event, reader
+from flightagents.store.tasks import COLLECTION, LEAVES_BY_ITSELF, NEVER, ended, event, reader
 
-NEWEST = Order("created_at", datetime, descending=True)
+ORDERS: Mapping[TaskSort, Order] = {
+    TaskSort.DUE: Order("due", datetime),
+    TaskSort.NEWEST: Order("created_at", datetime, descending=True),
+}
+LACKING = {"state": {"$in": sorted(TaskState)}, "due": None}
+"""What an earlier version wrote, as an index knows it."""
 _UNFINISHED = {"$in": sorted(UNFINISHED)}
 
 
@@ -31,19 +36,24 @@ class MongoTaskDesk:
 
     @until_stored
     async def prepare(self) -> None:
-        """Make the indexes of the lists."""
-        newest = NEWEST.sorting()
+        """Make the indexes of the lists, and give tasks of an earlier version what they are sorted by."""
+        newest, due = ORDERS[TaskSort.NEWEST].sorting(), ORDERS[TaskSort.DUE].sorting()
         await self._tasks.create_index([("state", ASCENDING), *newest], name="newest")
         await self._tasks.create_index([("claimed_by", ASCENDING), *newest], name="assignee")
         await self._tasks.create_index([("flight", ASCENDING), *newest], name="flight")
+        await self._tasks.create_index([("state", ASCENDING), *due], name="due")
+        await self._tasks.create_index([("claimed_by", ASCENDING), *due], name="assignee_due")
+        await self._tasks.create_index([("flight", ASCENDING), *due], name="flight_due")
+        await self._tasks.update_many(LACKING, [{"$set": {"due": {"$ifNull": ["$resolve_by", NEVER]}}}])
 
     @until_stored
     async def find(
         self, wanted: TaskFilter, *, limit: int = 50, after: str | None = None, before: str | None = None
     ) -> Page[Task]:
-        """Give a page of tasks, newest first. Raises CursorError."""
+        """Give a page of tasks. Raises CursorError."""
+        order = ORDERS[wanted.sort]
         return await paging.page(
-            self._tasks, [query(wanted)], NEWEST, reader, limit=limit, after=after, before=before
+            self._tasks, [query(wanted)], order, reader, limit=limit, after=after, before=before
         )
 
     @until_stored

@@ -1,7 +1,7 @@
 """`tasks`: what needs a person at the agency, and who has taken it in hand.
 
 A task is known by its id, whatever became of it, so that its reason opens it once. Leaving and tracing run on
-real time; `created_at` and `resolve_by` are business time.
+real time; `created_at` and `resolve_by` are business time. `due` is `resolve_by` to sort by.
 """
 
 from collections.abc import Collection, Sequence
@@ -27,6 +27,9 @@ Words of somebody whom no booking names, and so no `forget` can erase, leave so 
 
 LEAVES_BY_ITSELF: dict[str, Any] = {"kind": TaskKind.REPLY.value, "booking": None}
 """Words of somebody whom no booking names."""
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When a task is due that is never too late: it sorts behind all others."""
 
 _UNFINISHED = {"$in": sorted(UNFINISHED)}
 
@@ -69,7 +72,7 @@ class MongoTasks:
         writes = [
             UpdateOne(
                 {"_id": task.id, "state": _UNFINISHED},
-                {"$set": {"summary": task.summary, "resolve_by": task.resolve_by}},
+                {"$set": _words(task)},
             )
             for task in tasks
         ]
@@ -152,7 +155,13 @@ class MongoTasks:
 def _speaks_otherwise(known: Document | None, task: Task) -> bool:
     if known is None or known["state"] not in UNFINISHED:
         return False
-    return bool((known["summary"], known["resolve_by"]) != (task.summary, task.resolve_by))
+    return any(known.get(name) != value for name, value in _words(task).items())
+
+
+def _words(task: Task) -> dict[str, Any]:
+    """Give what follows while nobody has done it. A version that knew no `due` may have left it behind."""
+    due = task.resolve_by or NEVER
+    return {"summary": task.summary, "resolve_by": task.resolve_by, "due": due}
 
 
 def ended(*, closed: bool) -> dict[str, Any]:
@@ -173,7 +182,8 @@ def _document(task: Task) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(task, builtin_types=(datetime,))
     del fields["id"]
     leaves_by_itself = LEAVES_BY_ITSELF.items() <= fields.items()
-    return {**fields, "closed": False, "ended_at": datetime.now(UTC) if leaves_by_itself else None}
+    ended_at = datetime.now(UTC) if leaves_by_itself else None
+    return {**fields, **_words(task), "closed": False, "ended_at": ended_at}
 
 
 def _task(found: Document) -> Task:

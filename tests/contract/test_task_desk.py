@@ -9,9 +9,9 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.handling import LONGEST_NOTE
 from flightagents.domain.tasks import FORGOTTEN, Task, TaskKind, TaskState
 from flightagents.errors import CursorError
-from flightagents.ports.desk import TaskFilter
+from flightagents.ports.desk import TaskFilter, TaskSort
 from flightagents.store import paging
-from flightagents.store.task_desk import NEWEST, MongoTaskDesk, about, query
+from flightagents.store.task_desk import LACKING, ORDERS, MongoTaskDesk, about, query
 from flightagents.store.tasks import COLLECTION, MongoTasks
 from tests.support.plans import plan_of
 from tests.support.rows import MINUTE, NOON
@@ -23,6 +23,8 @@ ANNAS = "ABC123|anna@example.com"
 CALL = Task(id="call", kind=TaskKind.CALL, flight=BA117, booking=ANNAS, summary="call them", created_at=NOON)
 REBOOK = replace(CALL, id="rebook", kind=TaskKind.REBOOK, booking=None, created_at=NOON + MINUTE)
 REPLY = replace(CALL, id="reply", kind=TaskKind.REPLY, flight=None, created_at=NOON + 2 * MINUTE)
+LATER = {"first": 1, "second": 2, "third": 2, "whenever": None, "whenever2": None}
+"""Tasks by when they are to be resolved, in minutes after noon."""
 ALL = [CALL.id, REBOOK.id, REPLY.id]
 
 
@@ -80,6 +82,42 @@ async def test_tasks_are_given_page_by_page_each_once(desk: Desk) -> None:
     assert [*found, *(task.id for task in page.rows)] == ["task4", "task3", "task2", "task1", "task0"]
     with pytest.raises(CursorError):
         await desk.desk.find(TaskFilter(), after="$x")
+
+
+async def open_some_that_are_due(desk: Desk) -> None:
+    due = {key: None if late is None else NOON + late * MINUTE for key, late in LATER.items()}
+    await desk.tasks.open([replace(CALL, id=key, resolve_by=due[key]) for key in reversed(due)])
+
+
+async def test_the_soonest_to_resolve_comes_first_and_what_has_no_such_time_last(desk: Desk) -> None:
+    await open_some_that_are_due(desk)
+    assert await desk.found(sort=TaskSort.DUE) == list(LATER)
+    await desk.tasks.open([replace(CALL, id="third", resolve_by=NOON - MINUTE)])
+    assert await desk.found(sort=TaskSort.DUE) == ["third", "first", "second", "whenever", "whenever2"]
+    await desk.tasks.open([replace(CALL, id="third", resolve_by=None)])
+    assert await desk.found(sort=TaskSort.DUE) == ["first", "second", "third", "whenever", "whenever2"]
+    await desk.tasks.close(["first"], "reinstated")
+    await desk.tasks.open([replace(CALL, id="first", resolve_by=NOON + 9 * MINUTE)], again=True)
+    assert (await desk.found(sort=TaskSort.DUE))[:2] == ["second", "first"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4])
+async def test_by_when_they_are_due_tasks_are_given_page_by_page_there_and_back(
+    desk: Desk, limit: int
+) -> None:
+    await open_some_that_are_due(desk)
+    wanted = TaskFilter(sort=TaskSort.DUE)
+    page = await desk.desk.find(wanted, limit=limit)
+    there = [page.rows]
+    while page.after is not None:
+        page = await desk.desk.find(wanted, limit=limit, after=page.after)
+        there.append(page.rows)
+    back = [page.rows]
+    while page.before is not None:
+        page = await desk.desk.find(wanted, limit=limit, before=page.before)
+        back.append(page.rows)
+    assert [task.id for rows in there for task in rows] == list(LATER)
+    assert back[::-1] == there
 
 
 async def test_the_unfinished_are_counted_and_found_by_their_flights(desk: Desk) -> None:
@@ -149,6 +187,7 @@ async def test_what_was_erased_is_not_opened_again(desk: Desk) -> None:
 
 
 @pytest.mark.mongodb
+@pytest.mark.parametrize("sort", TaskSort)
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -162,14 +201,66 @@ async def test_what_was_erased_is_not_opened_again(desk: Desk) -> None:
         about([BA117], [TaskKind.CALL]),
     ],
 )
-async def test_each_list_has_an_index(database: Database, wanted: dict[str, Any]) -> None:
+async def test_each_list_has_an_index_that_sorts_it(
+    database: Database, wanted: dict[str, Any], sort: TaskSort
+) -> None:
     await MongoTasks(database).prepare()
     await MongoTaskDesk(database).prepare()
-    await MongoTasks(database).open([CALL, REBOOK])
-    for start in (None, NEWEST.cursor({"created_at": NOON, "_id": "a"})):
-        for asked in paging.queries([wanted], NEWEST, start):
-            command = {"find": COLLECTION, "filter": asked, "sort": dict(NEWEST.sorting()), "limit": 51}
-            assert (await plan_of(database[COLLECTION], command)).scans_an_index
+    times = [NOON + number * MINUTE for number in range(-150, 150)]
+    many = [
+        replace(CALL, id=f"{number:03}", booking=None, created_at=at, resolve_by=at)
+        for number, at in enumerate(times)
+    ]
+    await MongoTasks(database).open([CALL, *many])
+    await MongoTaskDesk(database).assign([task.id for task in many[::2]], "Kim", by="Kim")
+    await MongoTaskDesk(database).finish([task.id for task in many[::3]], "Kim")
+    order = ORDERS[sort]
+    for start in (None, order.cursor({order.field: NOON, "_id": "a"})):
+        for number, asked in enumerate(paging.queries([wanted], order, start)):
+            sorting = dict(order.sorting(equals=start is not None and number == 0))
+            command = {"find": COLLECTION, "filter": asked, "sort": sorting, "limit": 51}
+            plan = await plan_of(database[COLLECTION], command)
+            assert plan.scans_an_index
+            assert "booking" in wanted or not plan.sorts_in_memory, plan  # a booking has few
+
+
+@pytest.mark.mongodb
+async def test_of_all_that_is_to_do_a_page_by_due_reads_that_page_alone(database: Database) -> None:
+    await MongoTasks(database).prepare()
+    await MongoTaskDesk(database).prepare()
+    many = [replace(CALL, id=f"{each:03}", resolve_by=NOON + each * MINUTE) for each in range(200)]
+    await MongoTasks(database).open(many)
+    await MongoTaskDesk(database).finish([task.id for task in many[:100]], "Kim")
+    order = ORDERS[TaskSort.DUE]
+    (asked,) = paging.queries([query(TaskFilter())], order, None)
+    command = {"find": COLLECTION, "filter": asked, "sort": dict(order.sorting()), "limit": 11}
+    plan = await plan_of(database[COLLECTION], command)
+    assert (plan.indexes, plan.documents) == ({"due"}, 11)
+
+
+@pytest.mark.mongodb
+async def test_tasks_of_an_earlier_version_are_sorted_from_the_next_start_on(database: Database) -> None:
+    desk = Desk(database)
+    await open_some_that_are_due(desk)
+    await desk.tasks.close(["first"], "reinstated")
+    await database[COLLECTION].update_many({}, {"$unset": {"due": 1}})
+    assert await desk.found(sort=TaskSort.DUE) == []
+    await MongoTaskDesk(database).prepare()
+    assert await desk.found(sort=TaskSort.DUE, states=frozenset(TaskState)) == list(LATER)
+    plan = await plan_of(database[COLLECTION], {"find": COLLECTION, "filter": LACKING})
+    assert (plan.scans_an_index, plan.documents) == (True, 0)
+
+
+@pytest.mark.mongodb
+async def test_what_an_earlier_version_moved_meanwhile_is_mended_when_it_is_opened_again(
+    database: Database,
+) -> None:
+    desk = Desk(database)
+    await open_some_that_are_due(desk)
+    moved = {"resolve_by": NOON + 9 * MINUTE}
+    await database[COLLECTION].update_one({"_id": "first"}, {"$set": moved})
+    await desk.tasks.open([replace(CALL, id="first", **moved)])
+    assert (await desk.found(sort=TaskSort.DUE))[:3] == ["second", "third", "first"]
 
 
 @pytest.mark.mongodb

@@ -7,11 +7,12 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from yarl import URL
 
+from flightagents.domain.tasks import Task, TaskKind
 from flightagents.records import DeadLetterSource, dead_letter
 from flightagents.store.dead_letters import MongoDeadLetters
 from tests.support.office import StaffSite
 from tests.support.programs import ANNAS, BA117, ROOT, busy_site, program
-from tests.support.rows import NOON, row
+from tests.support.rows import MINUTE, NOON, row
 from tests.support.travellers import booking, segment
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -27,6 +28,7 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
     ("/changes", {"after": "eyJhIjoxfQ"}, "after"),
     ("/disruptions", {"after": "***"}, "after"),
     ("/tasks", {"assignee[$ne]": "x"}, "assignee[$ne]"),
+    ("/tasks", {"sort": "resolve_by"}, "sort"),
     ("/audit", {"thing": "flight"}, "id"),
     ("/dead-letters", {"after": "nonsense"}, "after"),
     ("/exports/flights.csv", {"from": "2026-11-01"}, "to"),
@@ -84,6 +86,29 @@ async def test_pages_give_each_thing_once(site: StaffSite) -> None:
             page = await ben.get(path, limit="1", after=page["next"])
             paged += page["items"]
         assert paged == whole
+
+
+@pytest.mark.parametrize("sort", ["due", "newest"])
+async def test_tasks_are_sorted_by_when_they_are_due_or_the_newest_first(site: StaffSite, sort: str) -> None:
+    opened = [
+        Task(
+            id=f"reply{number}",
+            kind=TaskKind.REPLY,
+            flight=None,
+            booking=None,
+            summary="call back",
+            created_at=NOON + number * MINUTE,
+            resolve_by=NOON + number * MINUTE if number else None,
+        )
+        for number in range(3)
+    ]
+    await site.use_cases.desk.tasks.open(opened)
+    ben, found, after = await program(site), [], {}
+    while after is not None:
+        page = await ben.get("/tasks", kind="reply", sort=sort, limit="1", **after)
+        found += [each["id"] for each in page["items"]]
+        after = {"after": page["next"]} if page["next"] else None
+    assert found == (["reply1", "reply2", "reply0"] if sort == "due" else ["reply2", "reply1", "reply0"])
 
 
 async def test_disruptions_tell_who_knows_and_what_is_done(site: StaffSite) -> None:

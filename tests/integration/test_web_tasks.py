@@ -1,8 +1,10 @@
 """/tasks and /log: what needs a person, as staff see it, what they do about it, and the log of it."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -64,6 +66,12 @@ async def listed(site: StaffSite, **params: str) -> list[str]:
     return [each.split('"')[0] for each in shown.split('<tr data-key="')[1:]]
 
 
+def links(shown: str, words: str) -> list[str]:
+    """Give the addresses that links of these words lead to."""
+    found = re.findall(rf'<a href="([^"]*)">{words}</a>', shown)
+    return [unescape(each) for each in found]
+
+
 async def act(site: StaffSite, what: str, *tasks: str, **form: str) -> ClientResponse:
     data = [
         (FORM_FIELD, form_token(await page(site))),
@@ -106,12 +114,39 @@ async def test_a_viewer_sees_kinds_flights_and_summaries_and_no_way_to_act(site:
     assert (await site.client.get("/log")).status == 403
 
 
-async def test_the_newest_is_first_and_what_is_overdue_is_marked(site: StaffSite) -> None:
+async def test_the_soonest_to_resolve_is_first_and_what_is_overdue_says_so(site: StaffSite) -> None:
+    sooner = replace(CALL, id="sooner0000", resolve_by=NOON + timedelta(hours=1))
+    await site.use_cases.desk.tasks.open([sooner])
     await site.log_in()
-    assert await listed(site) == [REPLY.id, CALL.id]
+    assert await listed(site) == [sooner.id, CALL.id, REPLY.id]
     assert "overdue" not in await page(site)
-    site.clock.time = NOON + timedelta(hours=3)
-    assert "overdue" in await page(site)
+    site.clock.time = NOON + timedelta(minutes=90)
+    assert await listed(site) == [sooner.id, CALL.id, REPLY.id]
+    late, *others = (await page(site)).split('<tr data-key="')[1:]
+    assert ">overdue<" in late
+    assert all("overdue" not in each for each in others)
+
+
+async def test_a_link_shows_the_newest_first_in_the_same_list_and_another_leads_back(site: StaffSite) -> None:
+    await site.log_in()
+    shown = await page(site, whose="@nobody")
+    assert 'aria-sort="ascending">Resolve by' in shown
+    (newest,) = links(shown, "Show the newest first")
+    other = await page(site, newest)
+    assert 'aria-sort="' not in other
+    assert [each.split('"')[0] for each in other.split('<tr data-key="')[1:]] == [REPLY.id, CALL.id]
+    assert 'data-live="/live/tasks?show=to-do&amp;whose=@nobody&amp;sort=newest"' in other
+    assert '<input type="hidden" name="sort" value="newest">' in other
+    (back,) = links(other, "Show the soonest to resolve first")
+    again = await page(site, back)
+    assert [each.split('"')[0] for each in again.split('<tr data-key="')[1:]] == [CALL.id, REPLY.id]
+
+
+async def test_what_is_done_is_listed_newest_first_unless_asked_otherwise(site: StaffSite) -> None:
+    await site.log_in()
+    await act(site, "done", CALL.id, REPLY.id)
+    assert await listed(site, show="done") == [REPLY.id, CALL.id]
+    assert await listed(site, show="done", sort="due") == [CALL.id, REPLY.id]
 
 
 async def test_tasks_are_found_by_kind_state_person_and_flight(site: StaffSite) -> None:
@@ -140,7 +175,8 @@ async def test_a_text_that_means_several_flights_is_asked_about(site: StaffSite)
     assert "We know no flight that XX99 could mean" in await page(site, flight="XX99")
 
 
-async def test_long_lists_have_pages(site: StaffSite) -> None:
+@pytest.mark.parametrize("sort", ["", "newest"])
+async def test_long_lists_have_pages(site: StaffSite, sort: str) -> None:
     many = [
         replace(CALL, id=f"many{number:06}", created_at=NOON + number * MINUTE + MINUTE)
         for number in range(120)
@@ -148,13 +184,14 @@ async def test_long_lists_have_pages(site: StaffSite) -> None:
     await site.use_cases.desk.tasks.open(many)
     await site.log_in()
     seen: list[str] = []
-    shown = await page(site, kind="call")
+    shown = await page(site, kind="call", sort=sort)
     while 'rel="next"' in shown:
         seen += [each.split('"')[0] for each in shown.split('<tr data-key="')[1:]]
         address = shown.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
         shown = await page(site, address)
     seen += [each.split('"')[0] for each in shown.split('<tr data-key="')[1:]]
-    assert seen == [*(task.id for task in reversed(many)), CALL.id]
+    expected = [CALL.id, *(task.id for task in many)]
+    assert seen == (expected[::-1] if sort else expected)
     assert "call (121)" in shown
 
 
@@ -229,6 +266,7 @@ async def test_an_act_without_the_token_of_a_form_is_refused(site: StaffSite) ->
     [
         {"kind": "$ne"},
         {"show": "everything"},
+        {"sort": "$gt"},
         {"whose": "x" * 101},
         {"whose": "a\0b"},
         {"flight": "<script>"},
@@ -252,14 +290,17 @@ async def test_a_place_that_no_list_gave_is_refused_and_its_stream_stays_empty(
         assert [Row(*each).key for each in await view.make()] == ["#kinds"]
 
 
-async def test_the_stream_makes_the_same_rows_as_the_page(site: StaffSite) -> None:
+@pytest.mark.parametrize(("sort", "order"), [("", [CALL.id, REPLY.id]), ("newest", [REPLY.id, CALL.id])])
+async def test_the_stream_makes_the_same_rows_as_the_page(
+    site: StaffSite, sort: str, order: list[str]
+) -> None:
     await site.log_in("vera")
-    shown = await page(site)
-    async with site.client.get("/live/tasks?show=to-do") as answer:
+    shown = await page(site, sort=sort)
+    async with site.client.get("/live/tasks", params={"show": "to-do", "sort": sort}) as answer:
         assert answer.status == 200
         (view,) = [each for each in site.use_cases.site.live.views if each.name == "tasks"]
         rows = [Row(*each) for each in await view.make()]
-    assert [each.key for each in rows] == ["#kinds", REPLY.id, CALL.id]
+    assert [each.key for each in rows] == ["#kinds", *order]
     assert all(each.html.strip() in shown for each in rows)
 
 

@@ -1,5 +1,6 @@
 """The agency's tasks in memory; MongoDB's pass the same contract tests (tests/contract/test_tasks.py)."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ import msgspec
 from flightagents.domain.handling import LONGEST_NOTE
 from flightagents.domain.pages import Page
 from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState
-from flightagents.ports.desk import TaskFilter
+from flightagents.ports.desk import TaskFilter, TaskSort
 from tests.support.searches import page_of
 
 
@@ -89,10 +90,11 @@ class FakeTasks:
     async def find(
         self, wanted: TaskFilter, *, limit: int = 50, after: str | None = None, before: str | None = None
     ) -> Page[Task]:
+        by_due = wanted.sort is TaskSort.DUE
         return page_of(
             (task for task in self.all if _is_wanted(task, wanted)),
-            lambda task: (task.created_at.timestamp(), task.id),
-            descending=True,
+            _due if by_due else lambda task: (task.created_at.timestamp(), task.id),
+            descending=not by_due,
             limit=limit,
             after=after,
             before=before,
@@ -167,6 +169,10 @@ def _is_wanted(task: Task, wanted: TaskFilter) -> bool:
 
 def _age(task: Task) -> datetime:
     return task.created_at
+
+
+def _due(task: Task) -> tuple[float, str]:
+    return (task.resolve_by.timestamp() if task.resolve_by else math.inf, task.id)
 
 
 def _task(text: bytes) -> Task:

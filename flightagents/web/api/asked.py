@@ -12,6 +12,7 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.said import Said
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.domain.trouble import Trouble
+from flightagents.ports.desk import TaskSort
 from flightagents.web.api.answers import Utc
 from flightagents.web.api.routes import Paged, Text
 
@@ -57,12 +58,13 @@ class NotificationsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class TasksAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which tasks; without `state` those that nobody has done yet."""
+    """Which tasks; without `state` those that nobody has done yet. `due`: the soonest to resolve first."""
 
     state: frozenset[TaskState] = frozenset()
     kind: frozenset[TaskKind] = frozenset()
     assignee: Text = ""
     flight: Text = ""
+    sort: TaskSort = TaskSort.NEWEST
 
 
 class AuditAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):

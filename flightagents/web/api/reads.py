@@ -84,7 +84,7 @@ class Reads:
                 path="/tasks",
                 name="tasks",
                 group="Tasks",
-                says="What needs a person, the newest first.",
+                says="What needs a person: the newest first, or, sorted by `due`, the soonest to resolve.",
                 handler=self.tasks,
                 query=TasksAsked,
                 answer=Page[TaskAnswer],
@@ -175,6 +175,7 @@ class Reads:
             kinds=wanted.kind or frozenset(TaskKind),
             assignee=wanted.assignee or None,
             flight=wanted.flight or None,
+            sort=wanted.sort,
         )
         page = await self._calls().tasks.find(query, limit=wanted.limit, after=wanted.after)
         key = self._calls().key if asked.sees_people else None

@@ -1,4 +1,4 @@
-"""/tasks: what needs a person, the newest first, and who has it in hand; for one task or many at once."""
+"""/tasks: what needs a person, the soonest to resolve first, and who has it; for one task or many at once."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from flightagents.domain.task_list import ListedTask
 from flightagents.domain.tasks import UNFINISHED, TaskKind, TaskState
 from flightagents.domain.users import Role
 from flightagents.errors import CursorError
-from flightagents.ports.desk import TaskFilter
+from flightagents.ports.desk import TaskFilter, TaskSort
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.forms import fields_of
@@ -51,6 +51,11 @@ class Show(StrEnum):
             case Show.DONE:
                 return frozenset({TaskState.DONE})
 
+    @property
+    def sort(self) -> TaskSort:
+        """Give the order, unless another is asked for: what is done is not due any more."""
+        return TaskSort.NEWEST if self is Show.DONE else TaskSort.DUE
+
 
 Counts = Mapping[tuple[TaskKind, TaskState], int]
 
@@ -67,7 +72,7 @@ class ShowTasks(Protocol):
         after: str | None = None,
         before: str | None = None,
     ) -> Page[ListedTask]:
-        """Give a page of tasks, newest first. Raises CursorError."""
+        """Give a page of tasks. Raises CursorError."""
 
     async def counts(self) -> Counts:
         """Count the unfinished tasks."""
@@ -121,23 +126,36 @@ class Asked:
     show: Show
     whose: str
     flight: str
+    sort: TaskSort
     place: Mapping[str, str]
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Asked":
         """Read it."""
+        show = asked.one_of(query, "show", Show) or Show.TO_DO
         return cls(
             kind=asked.one_of(query, "kind", TaskKind),
-            show=asked.one_of(query, "show", Show) or Show.TO_DO,
+            show=show,
             whose=asked.text(query, "whose"),
             flight=asked.flight(query),
+            sort=asked.one_of(query, "sort", TaskSort) or show.sort,
             place=asked.cursor(query),
         )
 
     def address(self, path: str = PATH, **other: str) -> str:
-        """Write the address that asks for it, or for another kind or place."""
-        fields = {"show": self.show.value, "whose": self.whose, "flight": self.flight}
+        """Write the address that asks for it, or for another kind, order or place."""
+        fields = {
+            "show": self.show.value,
+            "whose": self.whose,
+            "flight": self.flight,
+            "sort": self.other_sort,
+        }
         return asked.address(path, {"kind": self.kind or "", **fields, **other})
+
+    @property
+    def other_sort(self) -> str:
+        """Name the order where it is not the usual one."""
+        return "" if self.sort is self.show.sort else self.sort.value
 
     @property
     def live(self) -> str:
@@ -152,6 +170,7 @@ class Asked:
             assignee={ME: me, NOBODY: None, "": None}.get(self.whose, self.whose),
             unassigned=self.whose == NOBODY,
             flight=self.flight or None,
+            sort=self.sort,
         )
 
 
