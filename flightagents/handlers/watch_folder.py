@@ -92,11 +92,15 @@ class WatchFolder:
 def _report(file: BookingFile) -> list[str]:
     more = len(file.refused) - MOST_REPORTED
     return [
-        f"{len(file.bookings)} lines imported, {len(file.refused)} refused",
+        f"{_lines(len(file.bookings))} imported, {len(file.refused)} refused",
         *(f"column ignored: {column}" for column in file.ignored_columns),
         *(f"line {each.line} refused: {each.reason}" for each in file.refused[:MOST_REPORTED]),
         *([f"and {more} more"] if more > 0 else []),
     ]
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number} lines"
 
 
 def _without_addresses(text: str) -> str:

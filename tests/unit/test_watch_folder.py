@@ -51,7 +51,7 @@ async def test_a_file_is_imported_and_its_refused_lines_are_reported() -> None:
     await office.gets(HEADER + ",seat", ANNA + ",1A", "XYZ789,,yes,BA117 2026-11-22,1B")
     assert await office.references() == ["ABC123"]
     assert office.report(Shelf.IMPORTED) == [
-        "1 lines imported, 1 refused",
+        "1 line imported, 1 refused",
         "column ignored: seat",
         "line 3 refused: neither email nor phone: nobody could be told",
     ]
@@ -144,7 +144,7 @@ async def test_what_a_dead_worker_took_is_imported_by_the_next_and_tells_nobody_
     office.folder.its_worker_dies()
     await office.watch()
     await office.agency.delivers()
-    assert office.report(Shelf.IMPORTED) == ["1 lines imported, 0 refused"]
+    assert office.report(Shelf.IMPORTED) == ["1 line imported, 0 refused"]
     assert office.agency.told == ["later 16:05 not 14:35 (BA117)"]
 
 

@@ -67,7 +67,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
-    found.globals |= {"old_and_new": words.old_and_new, **traveller_words.WORDS}
+    found.globals |= traveller_words.WORDS
     for room in (times, words, ledger_words, letter_words, log_words, rule_words, system_words):
         found.filters |= room.FILTERS
     found.filters |= {"finished": _finished}

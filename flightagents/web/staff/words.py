@@ -1,12 +1,12 @@
 """The words of the staff page for what the domain names: troubles, changes, reasons, states."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from markupsafe import Markup
 
 from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.disruptions_now import UNDECIDED
+from flightagents.domain.flight import Status
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.handling import Attention
 from flightagents.domain.reasons import MEANING, Reason
@@ -77,7 +77,7 @@ def trouble(row: FlightRow) -> str:
         case Trouble.EARLIER:
             return f"{times.minutes(-row.late)} earlier"
         case Trouble.NONE:
-            return row.status.value
+            return "in the air" if row.status is Status.ACTIVE else row.status.value
         case Trouble.CANCELLED | Trouble.DIVERTED | Trouble.INCIDENT:
             return row.trouble.value
 
@@ -112,11 +112,13 @@ def meaning(reason: Reason) -> str:
     return MEANING[reason]
 
 
-def old_and_new(old: datetime, new: datetime, zone: str | None) -> Markup:
-    """Write a time that was and the one that is: 14:35 struck out, then 16:05."""
-    if old == new:
-        return times.local(new, zone)
-    return Markup("<del>{}</del> {}").format(times.local(old, zone), times.local(new, zone, old))
+def leaves(row: FlightRow) -> Markup:
+    """Write when a flight leaves: 14:35 struck out, then 16:05. One that is cancelled has no new time."""
+    end = row.departure
+    old = times.local(end.base, end.zone)
+    if row.trouble is Trouble.CANCELLED or end.base == end.expected:
+        return old
+    return Markup("<del>{}</del> {}").format(old, times.local(end.expected, end.zone, end.base))
 
 
 def counted(reasons: Mapping[str, int]) -> str:
@@ -127,6 +129,7 @@ def counted(reasons: Mapping[str, int]) -> str:
 FILTERS: dict[str, Callable[..., object]] = {
     "trouble": trouble,
     "tone": tone,
+    "leaves": leaves,
     "kind": kind,
     "why": why,
     "meaning": meaning,
