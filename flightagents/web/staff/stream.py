@@ -67,6 +67,8 @@ class LiveStream:
             return await self._follow(request, listings, known)
 
     async def _follow(self, request: web.Request, listings: list[Listing], known: str) -> web.StreamResponse:
+        if request.transport is None:
+            raise ConnectionResetError("the viewer has left before the answer")
         async with sse_response(request, send_timeout=SEND_SECONDS, ping_interval=PING_SECONDS) as response:
             updates = self._live().follow(listings, [*known.split("/"), "", ""][: len(listings)])
             versions = {each.name: version for each, version in zip(listings, known.split("/"), strict=False)}
