@@ -1,7 +1,7 @@
 """The page that staff keep open all day."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.conftest import Looker, looking, violations
 from tests.support.office import StaffSite
@@ -92,6 +92,22 @@ async def test_a_lost_connection_is_said_and_mended(looker: Looker, site: StaffS
     await looker.context.set_offline(False)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     looker.wrong.clear()  # the browser notes that it had no network
+
+
+async def test_a_connection_that_hangs_is_said_and_made_anew(looker: Looker, site: StaffSite) -> None:
+    await book(site)
+    await site.see(row())
+    await looker.context.clock.install()
+    page = await looker.log_in()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    hanging: list[Route] = []
+    await page.route("**/live/**", lambda route: hanging.append(route))  # noqa: PLW0108 - it is marked
+    await page.clock.fast_forward("00:26")  # in which no event came
+    await expect(page.get_by_text("Not live since")).to_be_visible()
+    assert len(hanging) == 1
+    await page.unroute("**/live/**")
+    await page.clock.fast_forward("00:26")  # the new one hangs, too
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["empty", "full"])

@@ -160,6 +160,28 @@ async def test_a_database_that_hangs_up_is_an_error(around: Around) -> None:
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["a page failed"]
 
 
+async def test_a_quiet_stream_says_that_it_lives(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0)
+    async with around.client.get("/probes/probe") as answer:
+        events = Events(answer)
+        assert await events.next() == ("hello", "", "")
+        assert await events.next() == ("beat", "", "")
+        assert await events.next() == ("beat", "", "")
+
+
+async def test_whoever_leaves_a_quiet_stream_is_missed_at_the_next_beat(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert around.client.server.runner is not None
+    monkeypatch.setattr(around.client.server.runner.server, "handler_cancellation", False)
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0)
+    async with around.client.get("/probes/probe") as answer:
+        await Events(answer).next()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while around.live.viewers:  # noqa: ASYNC110 - nothing else tells it
+            await asyncio.sleep(0)
+
+
 async def test_a_browser_that_comes_back_gets_only_what_it_missed(around: Around) -> None:
     async with around.looking("/probes/probe") as events:
         await events.next()
