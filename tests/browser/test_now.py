@@ -110,6 +110,19 @@ async def test_a_connection_that_hangs_is_said_and_made_anew(looker: Looker, sit
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
+async def test_enter_in_the_note_writes_the_note_and_nothing_else(looker: Looker, site: StaffSite) -> None:
+    await book(site)
+    await site.see(row(), row("BA119", departs="15:35"))
+    await disrupt(site)
+    page = await looker.log_in()
+    await page.get_by_label("Mark BA117").check()
+    await page.get_by_label("Note").fill("the gate knows")
+    await page.get_by_label("Note").press("Enter")
+    flight = page.locator('[data-key^="BA117|"]')
+    await expect(flight).to_contain_text("ben: the gate knows")
+    await expect(flight).not_to_contain_text("seen by")
+
+
 @pytest.mark.parametrize("full", [False, True], ids=["empty", "full"])
 @pytest.mark.parametrize(("phone", "scheme"), [(False, "light"), (True, "dark")], ids=["wide", "phone"])
 async def test_everybody_can_use_it(

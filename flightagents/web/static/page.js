@@ -1,4 +1,5 @@
-// What every page does by itself: countdowns by business time, marking of all rows, and asking before the worst.
+// What every page does by itself: countdowns by business time, marking of all rows, asking before the
+// worst, and Enter for the act beside a field.
 "use strict";
 
 (() => {
@@ -47,6 +48,16 @@
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.ask;
     if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  // By itself Enter takes the first button of a form, whichever field it is pressed in.
+  document.addEventListener("keydown", (event) => {
+    const address = event.target.dataset?.enter;
+    if (!address || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    const form = event.target.form;
+    const button = [...form.elements].find((each) => each.getAttribute("formaction") === address);
+    if (!event.repeat) form.requestSubmit(button ?? null);
   });
 
   document.addEventListener("rows", tick);
