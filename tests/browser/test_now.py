@@ -123,6 +123,27 @@ async def test_enter_in_the_note_writes_the_note_and_nothing_else(looker: Looker
     await expect(flight).not_to_contain_text("seen by")
 
 
+async def test_an_act_leaves_the_page_where_it_was(browser: Browser, site: StaffSite) -> None:
+    await book(site)
+    await site.see(row(), row("BA119", departs="15:35"))
+    await disrupt(site, status="cancelled")
+    async with looking(browser, site, phone=True) as looker:
+        page = await looker.log_in()
+        await page.evaluate("window.scrollTo({top: 300, behavior: 'instant'})")
+        place = await page.evaluate("window.scrollY")
+        assert place > 100
+        take = page.locator('[data-key^="BA119|"]').get_by_role("button", name="Take")
+        await take.dispatch_event("click")  # a click by mouse would scroll to it first
+        await expect(page.get_by_text("1 flight taken.")).to_be_visible()
+        assert await page.evaluate("window.scrollY") == place
+        await expect(page).to_have_url(f"{site.url}/")
+        await page.reload()
+        await expect(page.get_by_text("1 flight taken.")).to_have_count(0)
+        await page.goto(f"{site.url}/tasks")
+        await page.goto(f"{site.url}/")
+        assert await page.evaluate("window.scrollY") == 0
+
+
 @pytest.mark.parametrize("full", [False, True], ids=["empty", "full"])
 @pytest.mark.parametrize(("phone", "scheme"), [(False, "light"), (True, "dark")], ids=["wide", "phone"])
 async def test_everybody_can_use_it(
