@@ -75,7 +75,9 @@ class Answers:
             return _starting()
         except TimeoutError:
             return self._say(request, 503, "The database does not answer. Please try again in a moment.")
-        except Exception:  # noqa: BLE001 - the outermost loop of the web: logged, and the next goes on
+        except Exception as exc:  # noqa: BLE001 - the outermost loop of the web: logged, and the next goes on
+            if isinstance(exc, ConnectionResetError) and _has_left(request):
+                return web.Response(status=_LEFT)  # which nobody reads
             _log.exception("a page failed", page=resource.canonical if resource else "unknown")
             return self._say(request, 500, "It is in the worker's log. Please try again.")
 
@@ -103,6 +105,11 @@ class Answers:
             response = frame.bare("message.html", status=status, **values)
         response.headers.extend(headers)
         return response
+
+
+def _has_left(request: web.Request) -> bool:
+    """Tell it from a database or broker that has hung up, which is a failure."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _starting() -> web.Response:

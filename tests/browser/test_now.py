@@ -1,7 +1,7 @@
 """The page that staff keep open all day."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.conftest import Looker, looking, violations
 from tests.support.office import StaffSite
@@ -92,6 +92,56 @@ async def test_a_lost_connection_is_said_and_mended(looker: Looker, site: StaffS
     await looker.context.set_offline(False)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     looker.wrong.clear()  # the browser notes that it had no network
+
+
+async def test_a_connection_that_hangs_is_said_and_made_anew(looker: Looker, site: StaffSite) -> None:
+    await book(site)
+    await site.see(row())
+    await looker.context.clock.install()
+    page = await looker.log_in()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    hanging: list[Route] = []
+    await page.route("**/live/**", lambda route: hanging.append(route))  # noqa: PLW0108 - it is marked
+    await page.clock.fast_forward("00:26")  # in which no event came
+    await expect(page.get_by_text("Not live since")).to_be_visible()
+    assert len(hanging) == 1
+    await page.unroute("**/live/**")
+    await page.clock.fast_forward("00:26")  # the new one hangs, too
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+async def test_enter_in_the_note_writes_the_note_and_nothing_else(looker: Looker, site: StaffSite) -> None:
+    await book(site)
+    await site.see(row(), row("BA119", departs="15:35"))
+    await disrupt(site)
+    page = await looker.log_in()
+    await page.get_by_label("Mark BA117").check()
+    await page.get_by_label("Note").fill("the gate knows")
+    await page.get_by_label("Note").press("Enter")
+    flight = page.locator('[data-key^="BA117|"]')
+    await expect(flight).to_contain_text("ben: the gate knows")
+    await expect(flight).not_to_contain_text("seen by")
+
+
+async def test_an_act_leaves_the_page_where_it_was(browser: Browser, site: StaffSite) -> None:
+    await book(site)
+    await site.see(row(), row("BA119", departs="15:35"))
+    await disrupt(site, status="cancelled")
+    async with looking(browser, site, phone=True) as looker:
+        page = await looker.log_in()
+        await page.evaluate("window.scrollTo({top: 300, behavior: 'instant'})")
+        place = await page.evaluate("window.scrollY")
+        assert place > 100
+        take = page.locator('[data-key^="BA119|"]').get_by_role("button", name="Take")
+        await take.dispatch_event("click")  # a click by mouse would scroll to it first
+        await expect(page.get_by_text("1 flight taken.")).to_be_visible()
+        assert await page.evaluate("window.scrollY") == place
+        await expect(page).to_have_url(f"{site.url}/")
+        await page.reload()
+        await expect(page.get_by_text("1 flight taken.")).to_have_count(0)
+        await page.goto(f"{site.url}/tasks")
+        await page.goto(f"{site.url}/")
+        assert await page.evaluate("window.scrollY") == 0
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["empty", "full"])

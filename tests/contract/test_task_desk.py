@@ -257,9 +257,9 @@ async def test_what_an_earlier_version_moved_meanwhile_is_mended_when_it_is_open
 ) -> None:
     desk = Desk(database)
     await open_some_that_are_due(desk)
-    moved = {"resolve_by": NOON + 9 * MINUTE}
-    await database[COLLECTION].update_one({"_id": "first"}, {"$set": moved})
-    await desk.tasks.open([replace(CALL, id="first", **moved)])
+    later = NOON + 9 * MINUTE
+    await database[COLLECTION].update_one({"_id": "first"}, {"$set": {"resolve_by": later}})
+    await desk.tasks.open([replace(CALL, id="first", resolve_by=later)])
     assert (await desk.found(sort=TaskSort.DUE))[:3] == ["second", "third", "first"]
 
 

@@ -103,7 +103,9 @@ async def test_tasks_are_sorted_by_when_they_are_due_or_the_newest_first(site: S
         for number in range(3)
     ]
     await site.use_cases.desk.tasks.open(opened)
-    ben, found, after = await program(site), [], {}
+    ben = await program(site)
+    found: list[str] = []
+    after: dict[str, str] | None = {}
     while after is not None:
         page = await ben.get("/tasks", kind="reply", sort=sort, limit="1", **after)
         found += [each["id"] for each in page["items"]]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 import structlog
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, ServerDisconnectedError, web
 
 from flightagents.domain.users import Role
 from flightagents.web.access.gate import Visitor
@@ -91,6 +91,19 @@ async def around() -> AsyncIterator[Around]:
     stream.add("agents", found.lister, Role.AGENT)
     stream.add(COUNTS, found.counts)
     doors.add("GET", "/probes/{name}", stream.stream, Role.VIEWER, streams=True)
+
+    async def left(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        for _ in range(int(request.query["turns"])):  # the server notes it in the next
+            await asyncio.sleep(0)
+        return await stream.stream(request)
+
+    async def hung_up(_request: web.Request) -> web.StreamResponse:
+        raise ConnectionResetError("the database has hung up")
+
+    doors.add("GET", "/left/{name}", left, Role.VIEWER, streams=True)
+    doors.add("GET", "/hung-up", hung_up, Role.VIEWER)
     async with serve(application) as client:
         found.client = client
         await log_in(client, "vera")
@@ -123,6 +136,50 @@ async def test_a_viewer_who_leaves_is_no_error(around: Around, monkeypatch: pyte
                 await asyncio.sleep(0)
             await around.client.close()  # the server waits for all that it answers
     assert [line for line in lines if line["log_level"] == "error"] == []
+
+
+@pytest.mark.parametrize("turns", [0, 2])
+async def test_a_viewer_who_leaves_before_the_answer_is_no_error(
+    around: Around, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, turns: int
+) -> None:
+    assert around.client.server.runner is not None
+    monkeypatch.setattr(around.client.server.runner.server, "handler_cancellation", False)
+    with structlog.testing.capture_logs() as lines:
+        with pytest.raises(ServerDisconnectedError):
+            await around.client.get(f"/left/probe?turns={turns}")
+        await around.client.close()
+    assert [line for line in lines if line["log_level"] == "error"] == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    assert around.live.viewers == 0
+
+
+async def test_a_database_that_hangs_up_is_an_error(around: Around) -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with around.client.get("/hung-up") as answer:
+            assert answer.status == 500
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["a page failed"]
+
+
+async def test_a_quiet_stream_says_that_it_lives(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0)
+    async with around.client.get("/probes/probe") as answer:
+        events = Events(answer)
+        assert await events.next() == ("hello", "", "")
+        assert await events.next() == ("beat", "", "")
+        assert await events.next() == ("beat", "", "")
+
+
+async def test_whoever_leaves_a_quiet_stream_is_missed_at_the_next_beat(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert around.client.server.runner is not None
+    monkeypatch.setattr(around.client.server.runner.server, "handler_cancellation", False)
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0)
+    async with around.client.get("/probes/probe") as answer:
+        await Events(answer).next()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while around.live.viewers:  # noqa: ASYNC110 - nothing else tells it
+            await asyncio.sleep(0)
 
 
 async def test_a_browser_that_comes_back_gets_only_what_it_missed(around: Around) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Protocol
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
+from aiohttp_sse import EventSourceResponse
 
 from flightagents.domain.users import Role
 from flightagents.errors import StartingError
@@ -21,7 +21,8 @@ LASTS = timedelta(minutes=5)
 """Real time. Then the browser connects anew, and whoever has been locked out meanwhile is out."""
 SEND_SECONDS = 20
 """How long a viewer may take to read an update; whoever is slower has to connect anew."""
-PING_SECONDS = 15
+BEAT_SECONDS = 10
+"""Between two signs of life. live.js takes a stream for lost that is silent for 25 seconds."""
 MOST_EACH = 20
 """Streams of one user at one worker: more than anybody has pages open."""
 _VERSIONS = re.compile(r"[0-9a-f]{0,16}(/[0-9a-f]{0,16})?")
@@ -67,12 +68,20 @@ class LiveStream:
             return await self._follow(request, listings, known)
 
     async def _follow(self, request: web.Request, listings: list[Listing], known: str) -> web.StreamResponse:
-        async with sse_response(request, send_timeout=SEND_SECONDS, ping_interval=PING_SECONDS) as response:
+        # The library's pings are comments, which a page cannot hear: beats are sent in their place.
+        response = EventSourceResponse(send_timeout=SEND_SECONDS, ping_interval=2 * LASTS.total_seconds() + 1)
+        if request.transport is None:
+            raise ConnectionResetError("the viewer has left before the answer")
+        await response.prepare(request)
+        async with response:
             updates = self._live().follow(listings, [*known.split("/"), "", ""][: len(listings)])
             versions = {each.name: version for each, version in zip(listings, known.split("/"), strict=False)}
             try:
                 await response.send("", event="hello", retry=1000)
-                async with asyncio.timeout(LASTS.total_seconds()):
+                async with (
+                    asyncio.timeout(LASTS.total_seconds()) as limit,
+                    _beating(response, request, limit),
+                ):
                     async for update in updates:
                         versions[update.name] = update.version
                         id_ = "/".join(versions.get(each.name, "") for each in listings)
@@ -111,6 +120,27 @@ class LiveStream:
         return found
 
 
+@asynccontextmanager
+async def _beating(
+    response: EventSourceResponse, request: web.Request, limit: asyncio.Timeout
+) -> AsyncIterator[None]:
+    """Tell the page that its stream lives; when the viewer has left, let the limit of the stream be now."""
+
+    async def beat() -> None:
+        with suppress(TimeoutError, ConnectionResetError):
+            while True:
+                await asyncio.sleep(BEAT_SECONDS)
+                await _send(response, request, b"event: beat\r\ndata: \r\n\r\n")
+        if not limit.expired():
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
 COUNTS = "counts"
 """The list of how much waits for a person, which every page shows in its head."""
 
@@ -122,7 +152,7 @@ async def _send(response: EventSourceResponse, request: web.Request, event: byte
     """
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            await response.write(event)  # in one piece: pings come in between
+            await response.write(event)  # in one piece: beats come in between
     except TimeoutError:
         response.stop_streaming()
         if request.transport is not None:

@@ -10,6 +10,9 @@
   const waiting = document.getElementById("waiting");
   const title = document.title;
   const newest = new Map(); // rows that are not shown yet
+  const silence = 25000; // the server sends a beat every 10 s: whoever says nothing for so long hangs
+  let source = null;
+  let heardAt = 0;
   let lostAt = 0;
 
   function parse(html) {
@@ -151,18 +154,30 @@
   function connect() {
     const address = list?.dataset.live ?? document.body.dataset.counts;
     if (!address) return;
-    const source = new EventSource(address);
-    source.addEventListener("hello", () => { lostAt = 0; say("Live", false); });
-    source.addEventListener("rows", (event) => apply(JSON.parse(event.data)));
-    source.addEventListener("counts", (event) => count(JSON.parse(event.data)));
+    source = new EventSource(address);
+    heardAt = Date.now();
+    const hear = (name, act) => source.addEventListener(name, (event) => { heardAt = Date.now(); act(event); });
+    hear("hello", () => { lostAt = 0; say("Live", false); });
+    hear("beat", () => {});
+    hear("rows", (event) => apply(JSON.parse(event.data)));
+    hear("counts", (event) => count(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       lostAt = lostAt || Date.now();
       // A browser gives up where it was refused: the session is over, or the server starts.
-      if (source.readyState === EventSource.CLOSED) { source.close(); setTimeout(connect, 5000); }
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
     });
   }
 
+  // A connection that hangs is no error to the browser: neither one that was open, nor one that is being made.
+  function watch() {
+    if (!source || source.readyState === EventSource.CLOSED || Date.now() - heardAt < silence) return;
+    lostAt = lostAt || heardAt;
+    source.close();
+    connect();
+  }
+
   setInterval(() => {
+    watch();
     if (lostAt && Date.now() - lostAt > 3000) {
       const since = new Date(lostAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
       say(`Not live since ${since}: trying again`, true);

@@ -1,4 +1,5 @@
-// What every page does by itself: countdowns by business time, marking of all rows, and asking before the worst.
+// What every page does by itself: countdowns by business time, marking of all rows, asking before the
+// worst, Enter for the act beside a field, and staying where one was when an act has been done.
 "use strict";
 
 (() => {
@@ -47,9 +48,41 @@
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.ask;
     if (question && !window.confirm(question)) event.preventDefault();
+    if (!event.defaultPrevented && event.target.method === "post") keepPlace();
   });
+
+  // By itself Enter takes the first button of a form, whichever field it is pressed in.
+  document.addEventListener("keydown", (event) => {
+    const address = event.target.dataset?.enter;
+    if (!address || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    const form = event.target.form;
+    const button = [...form.elements].find((each) => each.getAttribute("formaction") === address);
+    if (!event.repeat) form.requestSubmit(button ?? null);
+  });
+
+  // An act leads to its page again: whoever did it stays where they were. Read once, by whatever page comes next.
+  function keepPlace() {
+    sessionStorage.setItem("place", JSON.stringify([location.pathname, window.scrollY]));
+  }
+
+  function findPlace() {
+    const [path, top] = JSON.parse(sessionStorage.getItem("place") ?? "[]");
+    sessionStorage.removeItem("place");
+    if (path === location.pathname && !location.hash) window.scrollTo({ top, behavior: "instant" });
+  }
+
+  // What was done has been said: an address that is copied, marked or loaded again does not say it once more.
+  function forgetDone() {
+    const address = new URL(location.href);
+    if (!address.searchParams.has("done")) return;
+    address.searchParams.delete("done");
+    history.replaceState(history.state, "", address);
+  }
 
   document.addEventListener("rows", tick);
   tick();
+  forgetDone();
+  findPlace();
   setInterval(tick, Math.max(250, 1000 / speed));
 })();
