@@ -75,7 +75,7 @@ async def post(site: StaffSite, path: str, *messages: str, **form: str) -> Clien
 
 async def logged(site: StaffSite) -> list[tuple[str, str, str]]:
     """Give the acts by what was done: they are all of one moment."""
-    found = site.database["audit"].find()
+    found = site.database["audit"].find({"about.thing": {"$ne": "user"}})
     return sorted([(each["by"], each["did"], each["about"]["id"]) async for each in found])
 
 

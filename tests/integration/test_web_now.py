@@ -53,7 +53,7 @@ async def handling(site: StaffSite, flight: str = BA117) -> dict[str, Any]:
 
 
 async def acts(site: StaffSite) -> list[tuple[str, str, str]]:
-    found = site.database["audit"].find().sort("_id")
+    found = site.database["audit"].find({"about.thing": {"$ne": "user"}}).sort("_id")
     return [(each["by"], each["did"], each["about"]["id"]) async for each in found]
 
 

@@ -80,7 +80,7 @@ async def stored(site: StaffSite, task: str = CALL.id) -> dict[str, Any]:
 
 
 async def logged(site: StaffSite) -> list[tuple[str, str, str]]:
-    found = site.database["audit"].find()
+    found = site.database["audit"].find({"about.thing": {"$ne": "user"}})
     return [(each["by"], each["did"], each["about"]["id"]) async for each in found]
 
 
