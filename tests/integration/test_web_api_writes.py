@@ -28,7 +28,11 @@ async def site(database: Database, mongodb: str) -> AsyncIterator[StaffSite]:
 
 async def acts(who: Program) -> list[tuple[str, str, str]]:
     found = (await who.get("/audit"))["items"]
-    return [(each["by"], each["did"], each["about"]["id"]) for each in found[::-1]]
+    return [
+        (each["by"], each["did"], each["about"]["id"])
+        for each in found[::-1]
+        if each["about"]["thing"] != "token"
+    ]
 
 
 async def test_many_flights_are_acted_on_at_once_and_each_is_answered(site: StaffSite) -> None:
@@ -82,9 +86,8 @@ async def test_a_message_is_shown_with_its_words_and_tried_again(site: StaffSite
     message = next(
         each["id"] for each in (await ben.get("/notifications"))["items"] if each["flight"] == BA117
     )
-    assert (await ben.post("/notifications/replay", {"notifications": [message]}))["items"][0][
-        "why_not"
-    ] == "not_given_up"
+    (early,) = (await ben.post("/notifications/replay", {"notifications": [message]}))["items"]
+    assert early["why_not"] == "not_given_up"
     words = {"text": "BA117 leaves at 16:10", "subject": "BA117 is late", "html": None}
     await rows.update_one({"_id": message}, {"$set": {"state": "dead", "message": words}})
     done = await ben.post("/notifications/replay", {"notifications": [message]})
