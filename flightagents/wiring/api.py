@@ -11,6 +11,7 @@ from flightagents.handlers.edit_booking import version_of
 from flightagents.handlers.keep_rules import KeepRules
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.punctuality import ShowPunctuality
+from flightagents.handlers.show_messages import ShowMessages
 from flightagents.handlers.staff_rules import RuleDraft, staff_rule
 from flightagents.handlers.take_drafts import TakeDrafts
 from flightagents.store.change_search import MongoChangeSearch
@@ -56,7 +57,14 @@ class TypedRules:
 
 
 def api_of(
-    world: World, desk: Desk, floor: Floor, *, now: NowCalls, travellers: TravellersDesk, mend: MendLetters
+    world: World,
+    desk: Desk,
+    floor: Floor,
+    *,
+    now: NowCalls,
+    messages: ShowMessages,
+    travellers: TravellersDesk,
+    mend: MendLetters,
 ) -> ApiCalls:
     """Build it."""
     database, clock = world.database, world.clock
@@ -69,6 +77,7 @@ def api_of(
         audit=floor.audit,
         open_file=wire_flight_file(world),
         now=now,
+        show_message=messages,
         on_messages=floor.acts,
         on_tasks=floor.task_acts,
         people=MongoPeopleSearch(database),

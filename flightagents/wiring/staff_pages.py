@@ -70,6 +70,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     """Build a use case for each page."""
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
     system = SystemCalls(world.worker, wire_health(world))
+    messages = message_calls_of(world, desk, floor)
     now_calls, travellers = NowCalls(floor, users), travellers_of(world, desk)
 
     async def counts() -> Mapping[str, int]:
@@ -89,7 +90,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         users=users,
         now=now_calls,
         tasks=task_calls_of(world, desk, floor, users),
-        messages=message_calls_of(world, desk, floor),
+        messages=messages,
         log=LogCalls(floor.audit, users),
         counts=counts,
         look_anew=floor.shared_now.acted,
@@ -101,5 +102,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         letters=LettersCalls(letters, mend),
         rules=RulesCalls(keep_rules_of(world), back_test_of(world)),
         system=system,
-        api=api_of(world, desk, floor, now=now_calls, travellers=travellers, mend=mend),
+        api=api_of(
+            world, desk, floor, now=now_calls, messages=messages.show, travellers=travellers, mend=mend
+        ),
     )

@@ -43,6 +43,7 @@ UNKNOWN = [
     "/bookings/0123",
     "/bookings/..%2F..%2Fetc",
     "/dead-letters/none",
+    "/notifications/none",
     "/punctuality/airports/%24gt",
     "/nothing",
 ]
@@ -185,6 +186,17 @@ async def test_an_answer_that_is_known_is_not_sent_again(site: StaffSite) -> Non
     other = await ben.ask("GET", "/flights", headers={"If-None-Match": etag})
     assert other.status == 200
     assert other.headers["ETag"] != etag
+
+
+async def test_a_file_made_later_is_no_other_file(site: StaffSite) -> None:
+    await site.see(row("BA300"))
+    ben, path = await program(site), "/flights/BA300|2026-11-22|LHR|JFK/file"
+    etag = (await ben.ask("GET", path)).headers["ETag"]
+    assert etag.startswith('W/"')
+    site.clock.move(MINUTE)
+    assert (await ben.ask("GET", path, headers={"If-None-Match": etag})).status == 304
+    await site.see(row("BA300", delay=180))
+    assert (await ben.ask("GET", path, headers={"If-None-Match": etag})).status == 200
 
 
 async def test_a_wrong_parameter_is_named(site: StaffSite) -> None:

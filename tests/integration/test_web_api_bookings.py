@@ -107,3 +107,35 @@ async def test_what_is_too_much_is_refused(site: StaffSite) -> None:
     taken = await ben.send("/bookings", two_megabytes)
     assert (await taken.json())["items"][0]["outcome"] == "refused"
     assert (await ben.send("/bookings", [{**JANE, "name": "x" * 5_300_000}])).status == 413
+
+
+async def test_yes_and_no_may_be_true_and_false(site: StaffSite) -> None:
+    ben = await program(site)
+    typed = {**JANE, "consent_email": True, "protected": False, "vip": True}
+    key = (await ben.post("/bookings", typed))["items"][0]["key"]
+    shown = await ben.get(f"/bookings/{key}")
+    assert (shown["consents"]["email"]["revoked_at"], shown["protected"], shown["vip"]) == (None, False, True)
+    assert (await ben.post("/bookings", {**JANE, "vip": 1}, status=400))["field"] == "vip"
+
+
+async def test_consent_is_taken_back_and_given_again(site: StaffSite) -> None:
+    ben = await program(site)
+    key = (await ben.post("/bookings", JANE))["items"][0]["key"]
+    for given in (False, True):
+        noted = await ben.post(f"/bookings/{key}/consent", {"channel": "email", "given": given})
+        assert noted == {"key": key, "channel": "email", "given": given}
+        consent = (await ben.get(f"/bookings/{key}"))["consents"]["email"]
+        assert (consent["revoked_at"] is None) is given
+    await ben.post(f"/bookings/{key}/consent", {"channel": "sms", "given": True}, status=404)
+    await ben.post("/bookings/none/consent", {"channel": "email", "given": True}, status=404)
+
+
+async def test_somebody_is_forgotten_once_their_reference_says_so(site: StaffSite) -> None:
+    ben = await program(site)
+    key = (await ben.post("/bookings", JANE))["items"][0]["key"]
+    refused = await ben.post(f"/bookings/{key}/forget", {"reference": "ABC123"}, status=409)
+    assert refused["field"] == "reference"
+    assert await ben.post(f"/bookings/{key}/forget", {"reference": "jan111"}) == {"forgotten": 1}
+    assert (await ben.ask("GET", f"/bookings/{key}")).status == 404
+    await ben.post(f"/bookings/{key}/forget", {"reference": "JAN111"}, status=404)
+    assert "forgot" in [each["did"] for each in (await ben.get("/audit", by="ben (nightly)"))["items"]]

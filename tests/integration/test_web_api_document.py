@@ -53,9 +53,10 @@ async def test_every_answer_is_as_the_document_says(site: StaffSite) -> None:
     ada = await program(site, "ada")
     document = await ada.get("/openapi.json")
     key = (await ada.get("/bookings"))["items"][0]["key"]
+    message = (await ada.get("/notifications"))["items"][0]["id"]
     rule = {"to": "duty@agency.example", "seen": 0}
     await (await ada.ask("PUT", "/rules/duty", json=rule)).read()
-    names = {"flight": BA117, "key": key, "code": "LHR", "letter": "none"}
+    names = {"flight": BA117, "key": key, "code": "LHR", "letter": "none", "notification": message}
     for path, methods in document["paths"].items():
         short = path.removeprefix(ROOT)
         if "get" not in methods or short.startswith("/exports"):

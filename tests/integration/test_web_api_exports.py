@@ -2,8 +2,11 @@
 
 import asyncio
 import csv
+import html
 import io
+import re
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -15,12 +18,14 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.errors import HistoryOutageError
 from flightagents.store.change_search import MongoChangeSearch
 from flightagents.web.api import exports
+from flightagents.web.staff.exports import Offered
 from tests.support.office import StaffSite
 from tests.support.programs import ANNAS, busy_site, program
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 pytestmark = pytest.mark.mongodb
 DAYS = {"from": "2026-11-01", "to": "2026-11-22"}
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
@@ -115,3 +120,39 @@ async def test_an_export_that_nobody_reads_ends_and_is_no_error(
     with structlog.testing.capture_logs() as lines, pytest.raises(ClientError):
         await (await ben.ask("GET", "/exports/changes.jsonl", query=DAYS)).read()
     assert [line for line in lines if line["log_level"] == "error"] == []
+
+
+async def test_the_pages_lead_to_the_exports_of_their_days(site: StaffSite) -> None:
+    await site.log_in("vera")
+    whole = {"since": DAYS["from"], "until": DAYS["to"]}
+    listed = (("/flights", DAYS, ("flights", "changes")), ("/messages", whole, ("notifications",)))
+    for path, days, names in listed:
+        page = await (await site.client.get(path, params=days)).text()
+        links = re.findall(r'href="(/api/v1/exports/[^"]+)"', page)
+        assert [each.partition("?")[0].rpartition("/")[2] for each in links] == [
+            f"{name}.{ending}" for name in names for ending in ("csv", "jsonl")
+        ]
+        for link in links:
+            answer = await site.client.get(html.unescape(link))
+            assert (answer.status, "attachment" in answer.headers["Content-Disposition"]) == (200, True)
+            assert (await answer.text()).count("BA117") >= 1, link
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ((None, None), (TODAY, TODAY)),
+        ((date(2026, 11, 1), None), (date(2026, 11, 1), TODAY)),
+        ((None, date(2026, 11, 1)), (date(2026, 11, 1), date(2026, 11, 1))),
+        ((None, date(2026, 11, 30)), (TODAY, date(2026, 11, 30))),
+        ((date(2026, 12, 1), None), (date(2026, 12, 1), date(2026, 12, 1))),
+        ((date(2020, 1, 1), TODAY), (date(2025, 10, 19), TODAY)),
+        ((date(2026, 11, 9), date(2026, 11, 2)), (date(2026, 11, 9), date(2026, 11, 9))),
+        ((date.min, date.min), (date.min, date.min)),
+    ],
+)
+def test_days_that_nobody_names_are_today_and_400_at_the_most(
+    asked: tuple[date | None, date | None], offered: tuple[date, date]
+) -> None:
+    days = Offered.of(*asked, TODAY)
+    assert (days.begin, days.end) == offered

@@ -7,6 +7,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.aviationstack.parsing import RowParser
+from flightagents.errors import BrokerOutageError
 from flightagents.handlers.reading import Run
 from flightagents.records import DEAD_LETTER_TOPIC, FLIGHT_TOPIC, encode
 from tests.support.fakes import messages
@@ -27,7 +28,11 @@ async def site(database: Database, mongodb: str) -> AsyncIterator[StaffSite]:
 
 async def acts(who: Program) -> list[tuple[str, str, str]]:
     found = (await who.get("/audit"))["items"]
-    return [(each["by"], each["did"], each["about"]["id"]) for each in found[::-1]]
+    return [
+        (each["by"], each["did"], each["about"]["id"])
+        for each in found[::-1]
+        if each["about"]["thing"] != "token"
+    ]
 
 
 async def test_many_flights_are_acted_on_at_once_and_each_is_answered(site: StaffSite) -> None:
@@ -76,6 +81,24 @@ async def test_tasks_and_messages_are_acted_on(site: StaffSite) -> None:
     assert again == {"end": "channel_off", "row": None, "may_be_confirmed": False}
 
 
+async def test_a_message_is_shown_with_its_words_and_tried_again(site: StaffSite) -> None:
+    ben, rows = await program(site), site.database["notifications"]
+    message = next(
+        each["id"] for each in (await ben.get("/notifications"))["items"] if each["flight"] == BA117
+    )
+    (early,) = (await ben.post("/notifications/replay", {"notifications": [message]}))["items"]
+    assert early["why_not"] == "not_given_up"
+    words = {"text": "BA117 leaves at 16:10", "subject": "BA117 is late", "html": None}
+    await rows.update_one({"_id": message}, {"$set": {"state": "dead", "message": words}})
+    done = await ben.post("/notifications/replay", {"notifications": [message]})
+    assert done["items"] == [{"id": message, "done": True, "why_not": None, "taken_by": None}]
+    shown = await ben.get(f"/notifications/{message}")
+    assert (shown["state"], shown["subject"], shown["text"]) == ("pending", words["subject"], words["text"])
+    assert [(each["by"], each["did"]) for each in shown["acts"]] == [("ben (nightly)", "replayed")]
+    assert (await ben.get(f"/bookings/{shown['booking']}"))["name"] == "Anna Müller"
+    assert (await (await program(site, "vera")).ask("GET", f"/notifications/{message}")).status == 403
+
+
 async def test_a_rule_is_tried_put_in_force_and_removed(site: StaffSite) -> None:
     ada = await program(site, "ada")
     site.clock.move(MINUTE)
@@ -110,6 +133,31 @@ async def test_a_dead_letter_is_looked_at_mended_and_replayed(site: StaffSite) -
     late = await ada.post(f"/dead-letters/{letter}/dismiss", {"why": "a test"})
     assert late["outcome"] == "ended"
     assert ("ada (nightly)", "replayed", letter) in await acts(ada)
+
+
+async def test_all_letters_of_a_reason_are_read_again(site: StaffSite) -> None:
+    letter, ada = await _letter(site), await program(site, "ada")
+    (kept,) = (await ada.get("/dead-letters"))["items"]
+    done = await ada.post("/dead-letters/replay-all", {"reason": kept["reason"]})
+    assert ([each["id"] for each in done["items"]], done["next"]) == ([letter], None)
+    assert done["items"][0]["outcome"] == "unreadable"
+    assert (await ada.post("/dead-letters/replay-all", {"reason": "none"}))["items"] == []
+    wrong = await ada.post("/dead-letters/replay-all", {"reason": "none", "after": "x"}, status=400)
+    assert wrong["field"] == "after"
+
+
+async def test_where_kafka_takes_nothing_a_letter_stays(
+    site: StaffSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise BrokerOutageError
+
+    letter, ada = await _letter(site), await program(site, "ada")
+    text = (await ada.get(f"/dead-letters/{letter}"))["text"].replace('"BAD"', '"2026-11-22"')
+    monkeypatch.setattr(site.publisher, "publish", refuse)
+    refused = await ada.post(f"/dead-letters/{letter}/replay", {"correction": text}, status=503)
+    assert "Kafka takes nothing" in refused["error"]
+    assert (await ada.get(f"/dead-letters/{letter}"))["letter"]["state"] == "new"
 
 
 async def test_nobody_does_more_than_their_role_allows(site: StaffSite) -> None:

@@ -76,6 +76,13 @@ class ActRoutes:
             ),
             _act("/notifications/hold", "Hold messages that wait.", self.hold, Messages, messages),
             _act("/notifications/release", "Let held messages go.", self.let_go, Messages, messages),
+            _act(
+                "/notifications/replay",
+                "Try messages again that were given up, or refused by the provider.",
+                self.replay,
+                Messages,
+                messages,
+            ),
             Route(
                 method="POST",
                 path="/notifications/{notification}/resend",
@@ -125,6 +132,11 @@ class ActRoutes:
         """Let messages go."""
         acts = self._calls().on_messages
         return {"items": await acts.release_messages(asked.body.notifications, asked.who)}
+
+    async def replay(self, asked: Asked[NoQuery, Messages]) -> object:
+        """Try messages again."""
+        acts = self._calls().on_messages
+        return {"items": await acts.replay_messages(asked.body.notifications, asked.who)}
 
     async def resend(self, asked: Asked[NoQuery, SentAgain]) -> object:
         """Send one again."""

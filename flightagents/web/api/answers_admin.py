@@ -1,8 +1,9 @@
 """What the API takes and answers about rules and dead letters."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind, Severity
@@ -10,6 +11,7 @@ from flightagents.domain.rules import RuleReason
 from flightagents.ports import LetterState
 from flightagents.records import DeadLetterSource
 from flightagents.web.api.answers import Utc
+from flightagents.web.api.routes import LONGEST, Cursor
 
 
 class RuleTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,6 +140,13 @@ class Dismissal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a letter is not worth it."""
 
     why: str
+
+
+class ReasonReplayed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All new letters of a reason, some at a time: `after` is `next` of the answer before."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    after: Cursor | None = None
 
 
 class MendedAnswer(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ class SegmentTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class BookingTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A booking as a form has it: texts, of which an empty one says nothing. Consents are yes or no."""
+    """A booking as a form has it: texts, of which an empty one says nothing. Yes may be true, no false."""
 
     reference: str = ""
     name: str = ""
@@ -33,11 +33,11 @@ class BookingTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     phone: str = ""
     language: str = ""
     channels: str = ""
-    consent_email: str = ""
-    consent_sms: str = ""
-    protected: str = ""
+    consent_email: bool | str = ""
+    consent_sms: bool | str = ""
+    protected: bool | str = ""
     client: str = ""
-    vip: str = ""
+    vip: bool | str = ""
     segments: tuple[SegmentTyped, ...] = ()
 
 
@@ -64,6 +64,33 @@ class BookingEdited(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     version: str
     booking: BookingTyped
+
+
+class ConsentNoted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a traveller told the agency about one of their addresses: to write to it, or not any more."""
+
+    channel: Channel
+    given: bool
+
+
+class Consented(Struct, frozen=True, kw_only=True):
+    """What was noted."""
+
+    key: str
+    channel: Channel
+    given: bool
+
+
+class Forgetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The reference of the booking, to say that all people of it are meant."""
+
+    reference: str
+
+
+class Forgotten(Struct, frozen=True, kw_only=True):
+    """How many people were erased."""
+
+    forgotten: int
 
 
 class SegmentAnswer(Struct, frozen=True, kw_only=True):

@@ -129,6 +129,13 @@ class NotificationAnswer(Struct, frozen=True, kw_only=True):
     reference: str | None
 
 
+class EventAnswer(Struct, frozen=True, kw_only=True):
+    """Something that happened to a message: an attempt to send it, what the provider said, a new reason."""
+
+    at: Utc
+    text: str
+
+
 class ActAnswer(Struct, frozen=True, kw_only=True):
     """How an act on one thing ended: done, or why not; `taken_by` names who has it."""
 
@@ -167,3 +174,30 @@ class AuditAnswer(Struct, frozen=True, kw_only=True):
     did: Did
     about: AboutAnswer
     detail: str
+
+
+class MessageShown(Struct, frozen=True, kw_only=True):
+    """One row of the ledger with its words. `events` is all that happened to it, `acts` what staff did."""
+
+    id: str
+    flight: str
+    channel: Channel
+    said: Said
+    state: State
+    reason: Reason
+    why: str
+    created_at: Utc
+    expires_at: Moment
+    held: bool
+    flight_held: bool
+    tries: int
+    maybe_twice: bool
+    fallback_of: str | None
+    rule: str | None
+    booking: str | None
+    subject: str
+    text: str
+    html: str
+    provider_id: str
+    events: tuple[EventAnswer, ...]
+    acts: tuple[AuditAnswer, ...]

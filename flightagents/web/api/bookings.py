@@ -283,5 +283,11 @@ def segment_draft_of(typed: SegmentTyped) -> SegmentDraft:
 
 def draft_of(typed: BookingTyped) -> BookingDraft:
     """Give what a form would give."""
-    texts = {each.name: getattr(typed, each.name) for each in fields(BookingDraft) if each.name != "segments"}
+    names = (each.name for each in fields(BookingDraft) if each.name != "segments")
+    texts = {name: _typed(getattr(typed, name)) for name in names}
     return BookingDraft(**texts, segments=tuple(segment_draft_of(each) for each in typed.segments))
+
+
+def _typed(value: bool | str) -> str:
+    """Write true and false as a form has them."""
+    return value if isinstance(value, str) else ("yes" if value else "no")

@@ -25,6 +25,7 @@ from flightagents.ports import (
     TaskDesk,
 )
 from flightagents.web.api.answers_admin import RuleTyped
+from flightagents.web.staff.message_calls import ShowMessages
 from flightagents.web.staff.now import NowCalls
 
 
@@ -85,6 +86,9 @@ class ActOnMessages(Protocol):
     async def release_messages(self, messages: Sequence[str], who: str) -> Sequence[object]:
         """Let them go."""
 
+    async def replay_messages(self, messages: Sequence[str], who: str) -> Sequence[object]:
+        """Try messages again that were given up, or refused by the provider."""
+
     async def resend_message(
         self, message: str, channel: Channel, who: str, *, again: bool = False
     ) -> Resent:
@@ -117,6 +121,12 @@ class ActOnBookings(Protocol):
         self, key: str, version: str, segment: int | None, who: str, *, store: bool = True
     ) -> Edited:
         """Cancel one flight or all."""
+
+    async def consent(self, key: str, channel: Channel, who: str, *, given: bool) -> bool:
+        """Note consent that was given, or taken back; False without an address."""
+
+    async def forget(self, key: str, who: str) -> int:
+        """Erase all people of a booking's reference; give how many."""
 
 
 class Mended(Protocol):
@@ -158,6 +168,11 @@ class Mend(Protocol):
 
     async def replay(self, key: str, who: str, correction: str | None = None) -> Mended:
         """Publish what it gives."""
+
+    async def replay_all(
+        self, reason: str, who: str, *, cursor: str | None = None
+    ) -> tuple[Sequence[Mended], str | None]:
+        """Publish what some letters of a reason give; give where to go on. Raises CursorError."""
 
     async def dismiss(self, key: str, who: str, why: str) -> Mended:
         """Set it aside."""
@@ -204,6 +219,7 @@ class ApiCalls:
     audit: Audit
     open_file: OpenFile
     now: NowCalls
+    show_message: ShowMessages
     on_messages: ActOnMessages
     on_tasks: ActOnTasks
     people: PeopleSearch

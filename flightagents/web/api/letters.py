@@ -1,8 +1,10 @@
 """The routes about dead letters: anybody may look, an agent sees the text, an admin decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from flightagents.domain.users import Role
+from flightagents.errors import BrokerOutageError
 from flightagents.ports import KeptLetter, LetterFilter, LetterState
 from flightagents.records import DeadLetterSource
 from flightagents.web.api.answers import Page, Utc
@@ -12,6 +14,7 @@ from flightagents.web.api.answers_admin import (
     LetterAnswer,
     LetterShown,
     MendedAnswer,
+    ReasonReplayed,
 )
 from flightagents.web.api.calls import ApiCalls, Mended
 from flightagents.web.api.routes import (
@@ -20,10 +23,13 @@ from flightagents.web.api.routes import (
     Listed,
     NoQuery,
     Paged,
+    RefusalError,
     Route,
     Text,
     missing,
 )
+
+T = TypeVar("T")
 
 
 class LettersAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,6 +75,19 @@ class LetterRoutes:
             self._mend("replay", "Publish what a letter, or a correction of it, gives.", self.replay),
             Route(
                 method="POST",
+                path="/dead-letters/replay-all",
+                name="replay_dead_letters",
+                group="Dead letters",
+                says="Publish what can be read by now of the new letters of a reason, some at a time.",
+                handler=self.replay_all,
+                body=ReasonReplayed,
+                answer=Page[MendedAnswer],
+                role=Role.ADMIN,
+                example='{"reason": "no_airport"}',
+                errors=(503,),
+            ),
+            Route(
+                method="POST",
                 path="/dead-letters/{letter}/dismiss",
                 name="dismiss_dead_letter",
                 group="Dead letters",
@@ -94,7 +113,7 @@ class LetterRoutes:
             answer=MendedAnswer,
             role=Role.ADMIN,
             example='{"correction": null}',
-            errors=(404,),
+            errors=(404, 503),
         )
 
     async def letters(self, asked: Asked[LettersAsked, None]) -> object:
@@ -128,11 +147,28 @@ class LetterRoutes:
     async def replay(self, asked: Asked[NoQuery, Correction]) -> object:
         """Publish what it gives."""
         mend = self._calls().mend
-        return _mended(await mend.replay(asked.path["letter"], asked.who, asked.body.correction))
+        done = mend.replay(asked.path["letter"], asked.who, asked.body.correction)
+        return _mended(await _published(done))
+
+    async def replay_all(self, asked: Asked[NoQuery, ReasonReplayed]) -> object:
+        """Publish what some letters of a reason give."""
+        body, mend = asked.body, self._calls().mend
+        done, after = await _published(mend.replay_all(body.reason, asked.who, cursor=body.after))
+        return Listed([_mended(each) for each in done], after)
 
     async def dismiss(self, asked: Asked[NoQuery, Dismissal]) -> object:
         """Set it aside."""
         return _mended(await self._calls().mend.dismiss(asked.path["letter"], asked.who, asked.body.why))
+
+
+async def _published(work: Awaitable[T]) -> T:
+    """Wait for what goes to the broker, and say so where it takes nothing."""
+    try:
+        return await work
+    except BrokerOutageError:
+        raise RefusalError(
+            503, "Kafka takes nothing at the moment: nothing is lost, try again later"
+        ) from None
 
 
 def _letter(kept: KeptLetter, *, sees_people: bool) -> object:

@@ -57,6 +57,7 @@ class Reads:
                 says="The evidence file of a flight; without people for a viewer.",
                 handler=self.file,
                 answer=FlightFile,
+                volatile="made",
                 errors=(404,),
             ),
             Route(

@@ -27,8 +27,11 @@ async def serve(route: Route, request: web.Request) -> web.Response:
         return refused(RefusalError(400, str(exc), "after"))
     if route.writes:
         return web.Response(body=body, content_type="application/json", charset="utf-8")
-    etag = hashlib.sha256(body).hexdigest()[:32]
-    headers = {"ETag": f'"{etag}"', "Cache-Control": CACHE}
+    stays = body
+    if route.volatile:
+        stays = msgspec.json.encode({**msgspec.json.decode(body), route.volatile: None})
+    etag = hashlib.sha256(stays).hexdigest()[:32]
+    headers = {"ETag": f'{"W/" if route.volatile else ""}"{etag}"', "Cache-Control": CACHE}
     if is_known(request, etag):
         return web.Response(status=_NOT_CHANGED, headers=headers)
     return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)

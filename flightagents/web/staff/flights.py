@@ -18,6 +18,7 @@ from flightagents.domain.users import Role
 from flightagents.errors import CursorError
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import Visitor
+from flightagents.web.staff.exports import Offered
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
@@ -168,6 +169,7 @@ class FlightsPage:
             asked=asked,
             fields={name: fields.get(name, "") for name in _FIELDS},
             found=page,
+            days=Offered.of(asked.query.date_from, asked.query.date_to, self._today),
             count=count,
             error=error,
             sorts=SORTS,

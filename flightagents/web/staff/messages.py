@@ -17,6 +17,7 @@ from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.forms import fields_of
 from flightagents.web.staff import asked
 from flightagents.web.staff.acts import Acted, chosen, summed_up
+from flightagents.web.staff.exports import Offered
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.ledger_words import CHANNELS, SAID, STATES
 from flightagents.web.staff.live import Listing, Row
@@ -63,6 +64,7 @@ class MessagesPage:
             flights=flights,
             rows=[self._row(each, visitor) for each in found.rows],
             found=found,
+            days=Offered.of(wanted.since, wanted.until, self._frame().now.date()),
             states={each: words for each, (_, words) in STATES.items()},
             channels=CHANNELS,
             said=SAID,
