@@ -42,9 +42,12 @@
     return list.matches(":hover") || list.contains(document.activeElement);
   }
 
-  // A row that the keyboard is in waits, unless somebody has only opened something in it to watch.
+  // What a row may have the focus on and change all the same: somebody has only opened or ticked it.
+  const light = "summary, input[type=checkbox]";
+
+  // A row that the keyboard is in waits.
   function held(row) {
-    return row.contains(document.activeElement) && !document.activeElement.matches("summary");
+    return row.contains(document.activeElement) && !document.activeElement.matches(light);
   }
 
   // Whether two rows say the same, but for what scripts and people have done to them.
@@ -63,10 +66,10 @@
   function replace(old, row) {
     if (same(old, row)) return;
     carryOver(old, row);
-    const opened = [...old.querySelectorAll("summary")].indexOf(document.activeElement);
+    const focused = [...old.querySelectorAll(light)].indexOf(document.activeElement);
     if (!("quiet" in list.dataset)) mark(old, row);
     old.replaceWith(row);
-    row.querySelectorAll("summary")[opened]?.focus({ preventScroll: true });
+    row.querySelectorAll(light)[focused]?.focus({ preventScroll: true });
   }
 
   // A row whose key begins with # is a part of the page outside of the list, such as its totals.
