@@ -25,6 +25,8 @@ REPLICA_SET = "embedded"
 _READY = timedelta(seconds=60)
 _LOOK_EVERY = timedelta(milliseconds=20)
 
+SWEEPING = "file_manager=(close_idle_time=10,close_scan_interval=5,close_handle_minimum=100)"
+
 # Somebody may take the free port before mongod does: it exits with 48 at once, and we take another.
 _PORT_ATTEMPTS = 3
 _EXIT_PORT_TAKEN = 48
@@ -130,6 +132,9 @@ class _EmbeddedMongoDB:
                 *["--nounixsocket", "--setParameter", "diagnosticDataCollectionEnabled=false"],
                 # When told to end, a primary waits 15 s for its secondaries; there are none.
                 *["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"],
+                # Each test drops a database of a hundred files; by default they stay open for five minutes.
+                *["--setParameter", "minSnapshotHistoryWindowInSeconds=0", "--syncdelay", "10"],
+                *["--wiredTigerEngineConfigString", SWEEPING],
             ],
             log=self._directory / "mongod.log",
         )
