@@ -110,13 +110,13 @@ def taken_runs(feed: AviationStack) -> list[list[Served]]:
 
 def _is_whole(run: list[Served], first: list[Served]) -> bool:
     """Each query was walked, and the last one to its short page."""
-    asked = {_airport(answer) for answer in run}
+    asked = {_about(answer) for answer in run}
     last = run[-1]
-    return asked == {_airport(answer) for answer in first} and len(last.rows) < int(last.query["limit"])
+    return asked == {_about(answer) for answer in first} and len(last.rows) < int(last.query["limit"])
 
 
-def _airport(answer: Served) -> str:
-    return answer.query.get("dep_iata", "")
+def _about(answer: Served) -> tuple[str | None, str | None]:
+    return answer.query.get("dep_iata"), answer.query.get("arr_iata")
 
 
 def _check_rows(account: Account, feed: AviationStack, stored: Rows, letters: Rows) -> None:

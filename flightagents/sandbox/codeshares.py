@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from flightagents.sandbox.day import CARRIERS, RealFlight
+from flightagents.sandbox.day import CARRIERS, Flight
 
-# Name and ICAO code of the partners that fly nothing from New York in the data.
+# Name and ICAO code of the partners; some fly what `abroad` invents.
 PARTNERS = {
     "AA": ("American Airlines", "AAL"),
     "AC": ("Air Canada", "ACA"),
@@ -31,15 +31,20 @@ PARTNERS = {
 _SELLS = {
     "9E": (("DL", 1.0), ("AF", 0.1)),
     "AA": (("BA", 0.3), ("IB", 0.2), ("QF", 0.05)),
+    "AC": (("UA", 0.7),),
+    "AF": (("DL", 0.8),),
     "AS": (("AA", 1.0), ("DL", 1.0)),
+    "BA": (("AA", 0.8), ("IB", 0.3)),
     "B6": (("EI", 0.2), ("EK", 0.1), ("LH", 0.05)),
     "DL": (("AF", 0.25), ("KL", 0.2), ("VS", 0.15)),
     "EV": (("UA", 1.0), ("LH", 0.1)),
     "HA": (("AA", 1.0),),
+    "LH": (("UA", 0.7),),
     "MQ": (("AA", 1.0), ("BA", 0.1)),
     "OO": (("UA", 1.0),),
     "UA": (("LH", 0.3), ("AC", 0.2), ("NH", 0.05)),
     "US": (("UA", 0.3), ("LH", 0.1)),
+    "VS": (("DL", 0.8),),
     "VX": (("SQ", 0.5),),
     "YV": (("US", 1.0),),
 }
@@ -62,7 +67,7 @@ class Marketing:
         return f"{self.carrier}{self.number}"
 
 
-def marketed(flights: Iterable[RealFlight], seed: int) -> list[tuple[Marketing, ...]]:
+def marketed(flights: Iterable[Flight], seed: int) -> list[tuple[Marketing, ...]]:
     """Sell the flights of a day, each by its partners, never two under one number. In the order given."""
     flights = list(flights)
     taken = {flight.designator for flight in flights}

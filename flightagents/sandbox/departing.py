@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from flightagents.sandbox.day import RealFlight
+from flightagents.sandbox.day import Flight
 from flightagents.sandbox.plot import MINUTE, SECOND, Plot, minutes, on_the_ground, part
 from flightagents.sandbox.steps import Steps
 from flightagents.sandbox.twists import Before, draw
@@ -29,7 +29,7 @@ _CANCELLED_AT = (
 _CANCELLED_AT_ELSE = (-300 * 60, -30 * 60)
 
 
-def cancelled(flight: RealFlight, rng: Random) -> Plot:
+def cancelled(flight: Flight, rng: Random) -> Plot:
     """Cancel it: from first sight, some time before departure or, for a few, when it should have gone."""
     scheduled = flight.scheduled_departure
     at = scheduled + rng.randint(*draw(_CANCELLED_AT, _CANCELLED_AT_ELSE, rng)) * SECOND
@@ -45,7 +45,7 @@ def cancelled(flight: RealFlight, rng: Random) -> Plot:
     )
 
 
-def departing(flight: RealFlight, before: Before, rng: Random, look: timedelta) -> Plot:
+def departing(flight: Flight, before: Before, rng: Random, look: timedelta) -> Plot:
     """Tell a flight that went, until it goes. What lasts for one look lasts for `look`."""
     late = minutes(flight.delay or timedelta())
     delays = _growing(flight.scheduled_departure, late, rng)
@@ -100,14 +100,14 @@ def _twisted(
             return delays
 
 
-def _retimes(flight: RealFlight, before: Before, turn: datetime) -> list[tuple[datetime, timedelta]]:
+def _retimes(flight: Flight, before: Before, turn: datetime) -> list[tuple[datetime, timedelta]]:
     if before in (Before.RETIMED, Before.RETIMED_EARLIER) and flight.delay is not None:
         return [(turn, flight.delay)]
     return []
 
 
 def _statuses(
-    flight: RealFlight, before: Before, turn: datetime, rng: Random, *, look: timedelta
+    flight: Flight, before: Before, turn: datetime, rng: Random, *, look: timedelta
 ) -> list[tuple[datetime, str]]:
     match before:
         case Before.REINSTATED:

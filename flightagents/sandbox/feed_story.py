@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from flightagents.sandbox.codeshares import Marketing, marketed
-from flightagents.sandbox.day import RealFlight
+from flightagents.sandbox.day import Flight
 from flightagents.sandbox.departing import cancelled, departing
 from flightagents.sandbox.flying import flying
 from flightagents.sandbox.places import places_of
@@ -17,7 +17,7 @@ from flightagents.sandbox.plot import AHEAD, MINUTE, SECOND, Plot
 from flightagents.sandbox.quirks import NAMELESS, quirks_of
 from flightagents.sandbox.row_story import FeedRow, RowStory
 from flightagents.sandbox.steps import Steps
-from flightagents.sandbox.twists import draw, twists_of
+from flightagents.sandbox.twists import After, Before, draw, twists_of
 
 # The real feed's free plan, at the interval that the first version of this system polled with.
 DEFAULT_LOOK = timedelta(seconds=60)
@@ -43,7 +43,7 @@ _EPOCH = datetime(2013, 1, 1, tzinfo=UTC)
 class FeedStory:
     """What the feed shows of some flights at any instant."""
 
-    def __init__(self, flights: Iterable[RealFlight], *, seed: int, look: timedelta = DEFAULT_LOOK) -> None:
+    def __init__(self, flights: Iterable[Flight], *, seed: int, look: timedelta = DEFAULT_LOOK) -> None:
         """Invent the story; `look` is the time between two polls, for what shows for one look only."""
         flights = list(flights)
         self._seed = seed
@@ -80,7 +80,7 @@ class FeedStory:
 
 
 def _rows_of(
-    flight: RealFlight, sellers: tuple[Marketing, ...], seed: int, look: timedelta
+    flight: Flight, sellers: tuple[Marketing, ...], seed: int, look: timedelta
 ) -> Iterator[RowStory]:
     """Make the rows of one flight: the operating one, one for each seller, now and then a nameless copy."""
     name = f"{seed}|{flight.designator}|{flight.date}|{flight.origin.iata}"
@@ -115,10 +115,11 @@ def _rows_of(
         yield RowStory(flight, plot, places, None, visible, rank=rng.random(), patches=NAMELESS)
 
 
-def _plot(flight: RealFlight, rng: Random, look: timedelta) -> Plot:
+def _plot(flight: Flight, rng: Random, look: timedelta) -> Plot:
     if flight.cancelled:
         return cancelled(flight, rng)
-    before, after = twists_of(flight, rng)
+    # What is invented is there for its passengers' rights: nothing odd may hide them.
+    before, after = (Before.PLAIN, After.PLAIN) if flight.invented else twists_of(flight, rng)
     return flying(departing(flight, before, rng, look), flight, after, rng, look)
 
 
@@ -136,7 +137,7 @@ def _operating_visible(
     return Steps(False, changes)
 
 
-def _end_of_tomorrow(flight: RealFlight, plot: Plot) -> datetime:
+def _end_of_tomorrow(flight: Flight, plot: Plot) -> datetime:
     """Find the end of the day after its date: until then the feed calls it yesterday's."""
     local = plot.departure.last.astimezone(flight.origin.zone).date() + timedelta(days=2)
     return datetime.combine(local, time(), flight.origin.zone)

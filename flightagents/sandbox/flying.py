@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from flightagents.sandbox.day import RealFlight
+from flightagents.sandbox.day import Flight
 from flightagents.sandbox.plot import MINUTE, SECOND, Plot, delay_or_null, part
 from flightagents.sandbox.steps import Steps
 from flightagents.sandbox.twists import After
@@ -13,7 +13,7 @@ from flightagents.sandbox.twists import After
 _CONTRADICTS = 0.05
 
 
-def flying(plot: Plot, flight: RealFlight, after: After, rng: Random, look: timedelta) -> Plot:
+def flying(plot: Plot, flight: Flight, after: After, rng: Random, look: timedelta) -> Plot:
     """Continue a plot with what the feed learns in the air; `look` is how long it errs for one look."""
     if flight.off is None or after is After.STAYS_SCHEDULED or plot.status.last == "incident":
         return plot
@@ -64,7 +64,7 @@ def _off_the_ground(plot: Plot, seen_off: datetime, off: datetime) -> Plot:
     )
 
 
-def _approaching(plot: Plot, flight: RealFlight, seen_off: datetime, on: datetime, rng: Random) -> Plot:
+def _approaching(plot: Plot, flight: Flight, seen_off: datetime, on: datetime, rng: Random) -> Plot:
     """Give an estimated arrival that gets better on the way, as rows since 2025 do (fact 4)."""
     departed_late = flight.delay or timedelta()
     first = flight.scheduled_arrival + departed_late

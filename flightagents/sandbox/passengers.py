@@ -8,7 +8,7 @@ from random import Random
 
 from flightagents.handlers.booking_file import COLUMNS
 from flightagents.sandbox.codeshares import marketed
-from flightagents.sandbox.day import RealFlight
+from flightagents.sandbox.day import Flight
 
 _FIRST = ("Ada", "Ben", "Chloe", "Dev", "Elena", "Farid", "Grace", "Hugo", "Ines", "Kemi", "Omar")
 _LAST = ("Abara", "Berg", "Costa", "Dubois", "Evans", "Garcia", "Haddad", "Ito", "Khan", "Novak")
@@ -27,7 +27,7 @@ _LANGUAGES = {"en": 12, "de": 2, "fr": 2, "es": 2, "pt-BR": 1, "is": 1}
 """How many of twenty ask for each; nobody has translated the last one."""
 
 
-def bookings_csv(flights: Sequence[RealFlight], start: datetime, seed: int) -> bytes:
+def bookings_csv(flights: Sequence[Flight], start: datetime, seed: int) -> bytes:
     """Write a file as an agency would: a line a traveller, some under a partner's number."""
     rng = Random(f"{seed}|passengers")
     out = io.StringIO()
@@ -43,22 +43,27 @@ def bookings_csv(flights: Sequence[RealFlight], start: datetime, seed: int) -> b
     return out.getvalue().encode()
 
 
-def _chosen(
-    flights: Sequence[RealFlight], start: datetime, seed: int, rng: Random
-) -> list[tuple[RealFlight, str]]:
-    """Choose flights of which most will be late or cancelled: the others tell their travellers nothing."""
-    soon: list[tuple[RealFlight, str]] = []
+def _chosen(flights: Sequence[Flight], start: datetime, seed: int, rng: Random) -> list[tuple[Flight, str]]:
+    """Choose flights of which most will be late or cancelled: the others tell their travellers nothing.
+
+    And all of those abroad that somebody may still be on.
+    """
+    soon: list[tuple[Flight, str]] = []
+    abroad: list[tuple[Flight, str]] = []
     for flight, sellers in zip(flights, marketed(flights, seed), strict=True):
-        if start < flight.scheduled_departure < start + LATEST:
-            numbers = [flight.designator, *(seller.designator for seller in sellers)]
+        numbers = [flight.designator, *(seller.designator for seller in sellers)]
+        if flight.invented and start < (flight.on or flight.scheduled_departure):
+            abroad.append((flight, rng.choice(numbers)))
+        elif start < flight.scheduled_departure < start + LATEST:
             soon.append((flight, rng.choice(numbers)))
     with_news = [each for each in soon if _has_news(each[0])]
     quiet = [each for each in soon if each not in with_news]
     wanted = min(int(FLIGHTS * _SHARE_WITH_NEWS), len(with_news))
-    return rng.sample(with_news, wanted) + rng.sample(quiet, min(FLIGHTS - wanted, len(quiet)))
+    chosen = rng.sample(with_news, wanted) + rng.sample(quiet, min(FLIGHTS - wanted, len(quiet)))
+    return chosen + abroad
 
 
-def _has_news(flight: RealFlight) -> bool:
+def _has_news(flight: Flight) -> bool:
     return flight.cancelled or (flight.delay or timedelta()) >= timedelta(minutes=30)
 
 
@@ -68,10 +73,10 @@ def _language(seed: int, reference: str, person: int) -> str:
     return rng.choices(list(_LANGUAGES), list(_LANGUAGES.values()))[0]
 
 
-def _onward(seed: int, reference: str, flight: RealFlight) -> str:
+def _onward(seed: int, reference: str, flight: Flight) -> str:
     """Give some a flight on from where they land, by the ticket's time: the feed does not have it yet."""
     rng = Random(f"{seed}|{reference}|onward")
-    if rng.random() >= _SHARE_WITH_CONNECTION:
+    if flight.invented or rng.random() >= _SHARE_WITH_CONNECTION:
         return ""
     place = flight.destination
     leaves = (flight.scheduled_arrival + timedelta(minutes=rng.randrange(70, 140))).astimezone(place.zone)
@@ -79,7 +84,7 @@ def _onward(seed: int, reference: str, flight: RealFlight) -> str:
     return f"|AA{rng.randrange(5000, 5900)} {leaves:%Y-%m-%d} {place.iata}-{goes_to} {leaves:%H:%M}"
 
 
-def _line(rng: Random, flight: RealFlight, sold_as: str, reference: str, person: int) -> dict[str, str]:
+def _line(rng: Random, flight: Flight, sold_as: str, reference: str, person: int) -> dict[str, str]:
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
     local = flight.scheduled_departure.astimezone(flight.origin.zone)
     route = f" {flight.origin.iata}-{flight.destination.iata}" if rng.random() < _SHARE_WITH_ROUTE else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from flightagents.sandbox.day import RealFlight
+from flightagents.sandbox.day import Flight
 from flightagents.sandbox.plot import MINUTE, SECOND
 from flightagents.sandbox.steps import Steps
 
@@ -28,6 +28,7 @@ _TERMINALS = {
     "LGA": {"DL": "D", "9E": "D", "US": "C", "YV": "C"},
 }
 _OTHER_TERMINAL = {"EWR": "A", "JFK": "4", "LGA": "B"}
+_TERMINAL_ABROAD = "2"
 
 # Shares of flights.
 _GATE_KNOWN_FROM_THE_START = 0.4
@@ -57,7 +58,7 @@ class Places:
     tail: Steps[str | None]
 
 
-def places_of(flight: RealFlight, rng: Random) -> Places:
+def places_of(flight: Flight, rng: Random) -> Places:
     """Invent where a flight leaves from and arrives at."""
     terminal = _terminal(flight, rng)
     arrival_terminal = rng.choice("12ABCN") if rng.random() < _ARRIVAL_TERMINAL_KNOWN else None
@@ -71,19 +72,20 @@ def places_of(flight: RealFlight, rng: Random) -> Places:
     )
 
 
-def _terminal(flight: RealFlight, rng: Random) -> Steps[str | None]:
+def _terminal(flight: Flight, rng: Random) -> Steps[str | None]:
     origin = flight.origin.iata
-    terminal = _TERMINALS[origin].get(flight.carrier, _OTHER_TERMINAL[origin])
+    other = _OTHER_TERMINAL.get(origin, _TERMINAL_ABROAD)
+    terminal = _TERMINALS.get(origin, {}).get(flight.carrier, other)
     at = flight.scheduled_departure - rng.randint(40, 200) * MINUTE
     changes: list[tuple[datetime, str | None]] = []
     if rng.random() < _TERMINAL_RESPELT:
         changes = [(at, f"T{terminal}")]
     elif rng.random() < _TERMINAL_CHANGES:
-        changes = [(at, rng.choice([other for other in "ABCD1478" if other != terminal]))]
+        changes = [(at, rng.choice([each for each in "ABCD1478" if each != terminal]))]
     return Steps(terminal, changes)
 
 
-def _gates(flight: RealFlight, terminal: str, rng: Random) -> Steps[str | None]:
+def _gates(flight: Flight, terminal: str, rng: Random) -> Steps[str | None]:
     scheduled = flight.scheduled_departure
     first, second = _gate(terminal, rng), _gate(terminal, rng)
     if rng.random() < _TWO_GATES:
@@ -101,7 +103,7 @@ def _gates(flight: RealFlight, terminal: str, rng: Random) -> Steps[str | None]:
     return Steps(first if known_at_once else None, changes)
 
 
-def _respelt(terminal: str | None, flight: RealFlight, rng: Random) -> list[tuple[datetime, str | None]]:
+def _respelt(terminal: str | None, flight: Flight, rng: Random) -> list[tuple[datetime, str | None]]:
     """Write the same terminal in another way on the way: noise."""
     if terminal is None or flight.off is None or rng.random() >= _ARRIVAL_TERMINAL_RESPELT:
         return []
@@ -117,7 +119,7 @@ def _once(
     return Steps(None, [(around + rng.randint(within[0] * 60, within[1] * 60) * SECOND, value)])
 
 
-def _tails(flight: RealFlight, rng: Random) -> Steps[str | None]:
+def _tails(flight: Flight, rng: Random) -> Steps[str | None]:
     if flight.tail is None or rng.random() >= _AIRCRAFT_KNOWN:
         return Steps(None)
     if rng.random() >= _AIRCRAFT_CHANGES:

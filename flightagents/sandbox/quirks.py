@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flightagents.sandbox.codeshares import Marketing, name_and_icao
-from flightagents.sandbox.day import Airport, RealFlight
+from flightagents.sandbox.day import Airport, Flight
 from flightagents.sandbox.twists import draw
 
 Patch = tuple[str, str, Any]
@@ -38,9 +38,7 @@ NAMELESS: tuple[Patch, ...] = (
 """A row that names no flight at all."""
 
 
-def quirks_of(
-    flight: RealFlight, seller: Marketing, rng: Random, *, seed: int, sold: bool
-) -> tuple[Patch, ...]:
+def quirks_of(flight: Flight, seller: Marketing, rng: Random, *, seed: int, sold: bool) -> tuple[Patch, ...]:
     """Draw the patches of one row.
 
     `seller` is the carrier and number that the row itself carries; `sold` says that the flight has other rows
@@ -59,9 +57,7 @@ def quirks_of(
     )
 
 
-def _airport_quirks(
-    end: str, airport: Airport, flight: RealFlight, rng: Random, seed: int
-) -> Iterator[Patch]:
+def _airport_quirks(end: str, airport: Airport, flight: Flight, rng: Random, seed: int) -> Iterator[Patch]:
     offset = _offset(airport.zone, flight.scheduled_departure)
     yield from _drawn(end, "timezone", [(_ZONE_NULL, None), (_ZONE_OFFSET, offset)], rng)
     yield from _drawn(end, "icao", [(_AIRPORT_ICAO_NULL, None)], rng)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from flightagents.sandbox.codeshares import Marketing, name_and_icao
-from flightagents.sandbox.day import Airport, RealFlight
+from flightagents.sandbox.day import Airport, Flight
 from flightagents.sandbox.places import Places
 from flightagents.sandbox.plot import MINUTE, Plot
 from flightagents.sandbox.quirks import Patch
@@ -39,7 +39,7 @@ class FeedRow:
 class RowStory:
     """A row of one flight: the operating one, or that of a carrier that sells it."""
 
-    flight: RealFlight
+    flight: Flight
     plot: Plot
     places: Places
     seller: Marketing | None
@@ -157,7 +157,7 @@ def _wall(time: datetime | None, airport: Airport) -> str | None:
     return f"{time.astimezone(airport.zone).replace(tzinfo=None).isoformat()}+00:00"
 
 
-def _operated_by(flight: RealFlight) -> Row:
+def _operated_by(flight: Flight) -> Row:
     """Name the operating flight, in lower case (fact 7)."""
     name, icao = name_and_icao(flight.carrier)
     return {
@@ -182,7 +182,7 @@ def _aircraft(tail: str | None, *, shows_tail: bool) -> Row | None:
     }
 
 
-def _live(flight: RealFlight) -> Row | None:
+def _live(flight: Flight) -> Row | None:
     """Show where it was twelve minutes after take-off: real UTC, and soon out of date (facts 2 and 13)."""
     if flight.off is None:
         return None

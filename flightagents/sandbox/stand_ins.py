@@ -11,8 +11,9 @@ from pathlib import Path
 import faust
 
 from flightagents.clock import Clock, SimulatedClock, SystemClock
+from flightagents.sandbox.abroad import flights_abroad
 from flightagents.sandbox.aviationstack import AviationStack, aviationstack
-from flightagents.sandbox.day import NEW_YORK, RealFlight, flights_of
+from flightagents.sandbox.day import LATER, NEW_YORK, Flight, flights_of
 from flightagents.sandbox.feed_pages import StoryPages
 from flightagents.sandbox.feed_story import FeedStory
 from flightagents.sandbox.kafka import EmbeddedKafka, embedded_kafka
@@ -31,16 +32,25 @@ START_UP = timedelta(seconds=8)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which day is shown, and how."""
+    """Which day is shown, and how. The `day` is one of the data; it is `told` as one of our years."""
 
     day: date
     start: time_of_day
     speed: float
     seed: int
 
+    @property
+    def told(self) -> date:
+        """The date on which all of it happens, for whoever watches."""
+        return self.day + LATER
+
+    def flights(self) -> list[Flight]:
+        """Give the real flights of the day, and the invented ones beside them."""
+        return [*flights_of(self.day, later=LATER), *flights_abroad(self.told)]
+
     def begins(self) -> datetime:
         """Give the simulated instant at which it starts."""
-        return datetime.combine(self.day, self.start, NEW_YORK)
+        return datetime.combine(self.told, self.start, NEW_YORK)
 
     def clock(self) -> SimulatedClock:
         """Give a clock that shows that instant when the first poll comes."""
@@ -53,7 +63,7 @@ class StandIns:
 
     plan: Plan
     clock: Clock
-    flights: list[RealFlight]
+    flights: list[Flight]
     feed: AviationStack | None
     mongodb_url: str
     kafka: EmbeddedKafka
@@ -65,7 +75,7 @@ class StandIns:
 @contextlib.asynccontextmanager
 async def stand_ins(plan: Plan, *, real_feed: bool) -> AsyncIterator[StandIns]:
     """Run them until the block ends."""
-    flights = [] if real_feed else flights_of(plan.day)
+    flights = [] if real_feed else plan.flights()
     async with contextlib.AsyncExitStack() as stack:
         mongodb_url = await stack.enter_async_context(embedded_mongodb())
         kafka = await stack.enter_async_context(embedded_kafka())
@@ -137,7 +147,7 @@ def worker_environment(world: StandIns, web_port: int, data_dir: str) -> dict[st
             "AVIATIONSTACK_KEY": world.feed.key,
             "AVIATIONSTACK_URL": world.feed.url,
             "POLL_INTERVAL": str(POLL_INTERVAL.total_seconds()),
-            "POLL_QUERIES": "dep_iata=EWR;dep_iata=JFK;dep_iata=LGA",
+            "POLL_QUERIES": "dep_iata=EWR;dep_iata=JFK;dep_iata=LGA;arr_iata=JFK",
             "POLL_MAX_PAGES": "20",
             "CLOCK": f"simulated:{clock.start.isoformat()}@{clock.speed}@{clock.anchor}",
         }

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from random import Random
 from typing import TypeVar
 
-from flightagents.sandbox.day import RealFlight
+from flightagents.sandbox.day import Flight
 
 Twist = TypeVar("Twist")
 
@@ -79,7 +79,7 @@ _AFTER = (
 )
 
 
-def twists_of(flight: RealFlight, rng: Random) -> tuple[Before, After]:
+def twists_of(flight: Flight, rng: Random) -> tuple[Before, After]:
     """Draw what is odd about a flight that was not cancelled."""
     late = (flight.delay or timedelta()) // timedelta(minutes=1)
     possible = [(chance, twist) for chance, twist, (least, below) in _BEFORE if least <= late < below]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flightagents.errors import ConfigurationError
-from flightagents.sandbox.day import flights_of
+from flightagents.sandbox.day import DEFAULT_DAY, LATER, Flight, flights_between, flights_of
 
 QUARTER = timedelta(minutes=15)
 
@@ -45,6 +45,30 @@ def test_every_day_of_the_year_will_do_also_when_the_clocks_change(day: date) ->
     assert {flight.date for flight in flights} == {day}
     keys = {(flight.designator, flight.origin.iata, flight.destination.iata) for flight in flights}
     assert len(keys) == len(flights)
+
+
+def by_the_clocks(flight: Flight) -> tuple[object, ...]:
+    times = (flight.scheduled_departure, flight.off), (flight.scheduled_arrival, flight.on)
+    zones = flight.origin.zone, flight.destination.zone
+    clocks = [
+        time and time.astimezone(zone).time()
+        for zone, pair in zip(zones, times, strict=True)
+        for time in pair
+    ]
+    return (flight.designator, flight.origin.iata, flight.delay, *clocks)
+
+
+@pytest.mark.parametrize("day", [DEFAULT_DAY, date(2013, 3, 10), date(2013, 7, 4), date(2013, 11, 3)])
+def test_a_day_told_later_has_its_weekday_and_the_same_times_on_every_clock(day: date) -> None:
+    then, now = flights_of(day), flights_of(day, later=LATER)
+    assert {flight.date for flight in now} == {day + LATER}
+    assert (day + LATER).weekday() == day.weekday()
+    assert sorted(map(by_the_clocks, now), key=str) == sorted(map(by_the_clocks, then), key=str)
+
+
+def test_several_days_are_read_at_once_and_those_before_the_year_are_empty() -> None:
+    days = Counter(flight.date for flight in flights_between(date(2012, 12, 30), date(2013, 1, 2)))
+    assert days == {date(2013, 1, 1): 842, date(2013, 1, 2): 943}
 
 
 def test_another_year_is_refused_with_what_there_is() -> None:
