@@ -16,9 +16,12 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from flightagents.domain.notifications import State
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.sandbox.account import Account, draw_up, taken_runs
+from flightagents.sandbox.day import LATER
+from flightagents.sandbox.logins import add_logins, logins_told
 from flightagents.sandbox.mailbox_lookup import MAILBOX_URL
 from flightagents.sandbox.narration import Narrator
 from flightagents.sandbox.passengers import bookings_csv
+from flightagents.sandbox.past import count_past
 from flightagents.sandbox.processes import Child, free_port
 from flightagents.sandbox.stand_ins import (
     Plan,
@@ -28,12 +31,13 @@ from flightagents.sandbox.stand_ins import (
     stand_ins,
     worker_environment,
 )
+from flightagents.store.connection import connect
 
 GROUP = "flightagents"
 TOPICS = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)
 MOST_UNREAD = 4000
 """Records. Beyond this the feed answers later: the broker forgets what is over about 5 MB a partition."""
-USER = "demo"
+DATABASE = "flight_data"
 JFK_DESK = ("--to", "jfk-desk@acme-travel.example", "--airport", "JFK", "--min-severity", "major")
 LAST_PATIENCE = timedelta(seconds=30)
 """How long the end waits until everything is read and told."""
@@ -75,7 +79,7 @@ class Demonstration:
         await asyncio.gather(
             self._import_bookings(world, folder, environment),
             self._add_rule(folder, environment),
-            self._add_user(password, folder, environment),
+            self._fill(world, password),
         )
         if world.feed is not None:
             world.feed.before_answer = lambda: self._hold_back(world)
@@ -86,7 +90,7 @@ class Demonstration:
         )  # no `.env` of the caller's there
         try:
             self._say(f"mailbox, every email and SMS:  {world.page_url}")
-            self._say(f"Staff page: http://localhost:{web_port}/  log in as {USER}, password {password}")
+            self._say(f"Staff page: http://localhost:{web_port}/  {logins_told(password)}")
             narrator = Narrator(log, world.clock, self._say)
             await self._narrate(worker, narrator)
             await self._until_told(world, narrator)
@@ -105,12 +109,20 @@ class Demonstration:
         imported = ("bookings", "import", str(file))
         self._say(f"bookings: {await self._command('bookings', *imported, folder=folder, env=environment)}")
 
-    async def _command(
-        self, name: str, *words: str, folder: Path, env: dict[str, str], told: str = ""
-    ) -> str:
+    async def _fill(self, world: StandIns, password: str) -> None:
+        """Let whoever watches log in, and see what is usual beside what the day brings."""
+        database = connect(world.mongodb_url, DATABASE)
+        try:
+            await add_logins(database, world.clock, password)
+            if world.flights:
+                await count_past(database, world.mongodb_url, world.clock, self._plan.day, LATER)
+        finally:
+            database.client.close()
+
+    async def _command(self, name: str, *words: str, folder: Path, env: dict[str, str]) -> str:
         """Run one of our commands to its end, and give the last line that it said."""
         argv = [sys.executable, "-m", "flightagents", *words]
-        child = Child(name, argv, log=folder / f"{name}.log", env=env, cwd=folder, told=told)
+        child = Child(name, argv, log=folder / f"{name}.log", env=env, cwd=folder)
         try:
             await asyncio.to_thread(child.wait, LAST_PATIENCE)
         finally:
@@ -120,11 +132,6 @@ class Demonstration:
     async def _add_rule(self, folder: Path, environment: dict[str, str]) -> None:
         """Let the desk at JFK hear of what is grave there."""
         await self._command("rules", "rules", "add", "jfk-desk", *JFK_DESK, folder=folder, env=environment)
-
-    async def _add_user(self, password: str, folder: Path, environment: dict[str, str]) -> None:
-        """Let whoever watches log in; the password goes where no list of processes shows it."""
-        user = ("users", "add", USER, "--role", "admin")
-        await self._command("users", *user, folder=folder, env=environment, told=f"{password}\n")
 
     async def _hold_back(self, world: StandIns) -> None:
         """Answer later when readers lag, and not at all any more once the time is over."""
@@ -168,6 +175,6 @@ class Demonstration:
         now = world.clock.now()
         due = {"state": State.PENDING.value, "$or": [{"not_before": None}, {"not_before": {"$lte": now}}]}
         moving = {"state": {"$in": [State.SENDING.value, State.UNCERTAIN.value]}}
-        waiting = await client["flight_data"]["notifications"].count_documents({"$or": [due, moving]})
+        waiting = await client[DATABASE]["notifications"].count_documents({"$or": [due, moving]})
         client.close()
         return narrator.polls >= taken and backlog.unread == 0 and waiting == 0

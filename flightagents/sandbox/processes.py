@@ -49,12 +49,11 @@ class Child:
         log: Path | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        told: str = "",
     ) -> None:
         """Start `argv` in a session of its own, so that Ctrl-C reaches us alone and we end it in order.
 
         `log` takes stdout and stderr; without it they are thrown away. `env` replaces the environment.
-        `cwd` is its working directory, else ours. `told` is what it reads from standard input: a few lines.
+        `cwd` is its working directory, else ours.
         """
         self.name = name
         self.log = log
@@ -64,7 +63,7 @@ class Child:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - argv is ours, and no shell reads it
                     command,
-                    stdin=subprocess.PIPE if told else subprocess.DEVNULL,
+                    stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
@@ -75,9 +74,6 @@ class Child:
                 raise ConfigurationError(
                     f"starting {name}: cannot run {argv[0]}: {error.strerror}"
                 ) from error
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
-                stdin.write(told.encode())  # the pipe holds it, whether or not it is read
 
     @property
     def pid(self) -> int:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -176,6 +177,27 @@ def opens_the_page_that_an_email_links_to(demo: Demo) -> None:
         assert (unknown.value.code, "no such page" in answer.read().decode()) == (404, True)
 
 
+def logs_in_as_each_that_is_printed(demo: Demo) -> None:
+    """Of each role one: the admin alone may see the users, and a viewer may look."""
+    (line,) = [line for line in demo.lines if line.startswith("Staff page:")]
+    told = re.fullmatch(
+        r"Staff page: (\S+)/  log in as (\w+) \(admin\), (\w+) or (\w+), password (\S+)", line
+    )
+    assert told
+    origin, *names, password = told.groups()
+    for name, sees_users in zip(names, (True, False, False), strict=True):
+        client = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with client.open(f"{origin}/login", timeout=10) as answer:
+            (token,) = re.findall(r'name="form_token" value="([^"]+)"', answer.read().decode())
+        form = {"name": name, "password": password, "form_token": token}
+        data = urllib.parse.urlencode(form).encode()
+        request = urllib.request.Request(f"{origin}/login", data, {"Origin": origin})  # noqa: S310
+        with client.open(request, timeout=10) as answer:
+            page = answer.read().decode()
+        assert "Log out" in page
+        assert ('href="/users"' in page) is sees_users
+
+
 @needs_proc
 @pytest.mark.mongodb
 def test_ctrl_c_ends_a_demo_with_its_account(demos: list[Demo], tmp_path: Path) -> None:
@@ -183,6 +205,7 @@ def test_ctrl_c_ends_a_demo_with_its_account(demos: list[Demo], tmp_path: Path) 
     demos.append(demo)
     demo.wait_for("Staff page:")
     opens_the_page_that_an_email_links_to(demo)
+    logs_in_as_each_that_is_printed(demo)
     demo.signal(signal.SIGINT)
     assert demo.wait() == 0, demo.explain()
     assert (figure(demo, "lost"), figure(demo, "twice")) == (0, 0)
