@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from pymongo import MongoClient
 
 from flightagents.app import app
-from flightagents.cli import bookings, dead_letters, notifications
+from flightagents.cli import bookings, dead_letters, notifications, users
 from flightagents.clock import clock_from
 from flightagents.domain.tracking import advance
 from flightagents.records import DeadLetterSource, dead_letter
@@ -38,6 +38,7 @@ GROUPS = {
     "bookings": bookings.bookings,
     "notifications": notifications.notifications,
     "dead-letters": dead_letters.dead_letters,
+    "users": users.users,
 }
 
 
@@ -75,10 +76,13 @@ class Desk:
         self._client.drop_database(self.database.name)
         self._client.close()
 
-    def type(self, *words: str) -> Ended:
-        """Run a command within this process: starting Python takes much longer than the command."""
+    def type(self, *words: str, told: str = "") -> Ended:
+        """Run a command within this process: starting Python takes much longer than the command.
+
+        `told` is what it reads from standard input.
+        """
         group, *rest = words
-        ended = CliRunner().invoke(GROUPS[group], rest)
+        ended = CliRunner().invoke(GROUPS[group], rest, input=told)
         if ended.exception is not None and not isinstance(ended.exception, SystemExit):
             raise ended.exception
         return Ended(ended.exit_code, ended.stdout, ended.stderr)
@@ -207,6 +211,17 @@ def test_a_file_that_is_right_exits_with_0_and_one_that_cannot_be_read_with_1(de
     assert "today.csv: the first line names no column reference" in refused.err
     assert "Traceback" not in refused.err
     assert desk.type("bookings", "import", "missing.csv").code == 2
+
+
+@pytest.mark.mongodb
+def test_users_are_added_with_a_password_that_no_list_of_processes_shows(desk: Desk) -> None:
+    added = desk.type("users", "add", "Ada", "--role", "admin", told="a long password\n")
+    assert (added.code, added.out) == (0, "added: ada, admin\n")
+    assert desk.type("users", "add", "ada", told="a long password\n").code == 1
+    short = desk.type("users", "add", "ben", told="short\n")
+    assert (short.code, "a password has 12 to 256 characters" in short.err) == (1, True)
+    (listed,) = desk.type("users", "list", "--json").objects
+    assert (listed["name"], listed["role"], listed["logs_in"]) == ("ada", "admin", True)
 
 
 @pytest.mark.mongodb
