@@ -90,10 +90,16 @@ class MongoFlightSearch:
 
     @until_stored
     async def numbers_of_disrupted(
-        self, now: datetime, *, before: timedelta, ahead: timedelta
+        self,
+        now: datetime,
+        *,
+        before: timedelta,
+        ahead: timedelta,
+        among: Collection[str] | None = None,
     ) -> dict[str, tuple[str, ...]]:
         """Give the numbers that each flight of the same window is sold under, in the same order."""
-        found = self._flights.find(window(now - before, now + ahead), {"designators": 1})
+        these = {} if among is None else {"_id": {"$in": sorted(filter(is_text, among))}}
+        found = self._flights.find({**window(now - before, now + ahead), **these}, {"designators": 1})
         gravest = found.sort(_GRAVEST_FIRST).limit(MOST_NUMBERED)
         return {row["_id"]: tuple(row["designators"]) async for row in gravest}
 
