@@ -1,6 +1,7 @@
 """The staff page's lists of flights: searched, sorted and paged by the database (see flight_fields.py)."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -55,7 +56,7 @@ class MongoFlightSearch:
     ) -> Page[FlightRow]:
         """Give a page of the flights that a query finds, in its order. Raises CursorError."""
         order = order_of(query)
-        wanted = conditions(query)
+        wanted = conditions(await self._bounded(query))
         if wanted is None:
             return Page(())
         return await paging.page(
@@ -72,7 +73,7 @@ class MongoFlightSearch:
     @until_stored
     async def count(self, query: FlightQuery) -> Count:
         """Count the flights that a query finds, up to 10,000."""
-        wanted = conditions(query)
+        wanted = conditions(await self._bounded(query))
         if wanted is None:
             return Count(0)
         return await paging.count(self._flights, [*wanted, BY_DEPARTURE.present()])
@@ -108,6 +109,14 @@ class MongoFlightSearch:
         """Give what is known of these flights, by identity."""
         found = self._flights.find({"_id": {"$in": sorted(filter(is_text, flights))}}, flight_fields.SHOWN)
         return {row.flight: row for row in await _rows.read(found)}
+
+    async def _bounded(self, query: FlightQuery) -> FlightQuery:
+        """From a day on means until the last day there is: those are few, and each has its own walk."""
+        if query.date_from is None or query.date_to is not None:
+            return query
+        last = await self._flights.find_one({}, {"_id": 0, "date": 1}, sort=[("date", DESCENDING)])
+        last_day = date.fromisoformat(last["date"]) if last else query.date_from
+        return replace(query, date_to=max(query.date_from, last_day))
 
 
 def order_of(query: FlightQuery) -> Order:
