@@ -34,11 +34,16 @@ class FlightSearch(Protocol):
         """
 
     async def numbers_of_disrupted(
-        self, now: datetime, *, before: timedelta, ahead: timedelta
+        self,
+        now: datetime,
+        *,
+        before: timedelta,
+        ahead: timedelta,
+        among: Collection[str] | None = None,
     ) -> dict[str, tuple[str, ...]]:
         """Give the numbers that each flight of the same window is sold under, in the same order.
 
-        Of 5,000 flights at most.
+        Of 5,000 flights at most; with `among`, of these alone.
         """
 
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:

@@ -1,6 +1,8 @@
 """The staff page's lists of flights: searched, sorted and paged by the database (see flight_fields.py)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection as AbstractCollection
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,17 +16,21 @@ from flightagents.domain.pages import Count, Page
 from flightagents.domain.times import FARTHEST_ZONE
 from flightagents.domain.trouble import Trouble
 from flightagents.store import flight_fields, paging
-from flightagents.store.connection import Database, until_stored
+from flightagents.store.connection import Collection, Database, until_stored
 from flightagents.store.flights import FLIGHTS
 from flightagents.store.paging import MOST, Order, is_text
 from flightagents.store.reading import Reader
 
 Conditions = list[dict[str, Any]]
+Names = AbstractCollection[str]
 LONGEST_RANGE = timedelta(days=31)
 """Of dates that are asked for one by one: each is a walk of its own through the index, and all are merged."""
 
 MOST_NUMBERED = 5000
 """Flights of which only the numbers are read."""
+
+LAST_DAY = {"_id": 0, "date": 1}
+BY_DAY = [("date", DESCENDING)]
 
 _GRAVEST_FIRST = [("gravity", DESCENDING), ("next_at", ASCENDING)]
 _FIRST_DAY = date(YEARS.start, 1, 1)
@@ -55,7 +61,7 @@ class MongoFlightSearch:
     ) -> Page[FlightRow]:
         """Give a page of the flights that a query finds, in its order. Raises CursorError."""
         order = order_of(query)
-        wanted = conditions(query)
+        wanted = conditions(await bounded(self._flights, query))
         if wanted is None:
             return Page(())
         return await paging.page(
@@ -72,7 +78,7 @@ class MongoFlightSearch:
     @until_stored
     async def count(self, query: FlightQuery) -> Count:
         """Count the flights that a query finds, up to 10,000."""
-        wanted = conditions(query)
+        wanted = conditions(await bounded(self._flights, query))
         if wanted is None:
             return Count(0)
         return await paging.count(self._flights, [*wanted, BY_DEPARTURE.present()])
@@ -90,18 +96,34 @@ class MongoFlightSearch:
 
     @until_stored
     async def numbers_of_disrupted(
-        self, now: datetime, *, before: timedelta, ahead: timedelta
+        self,
+        now: datetime,
+        *,
+        before: timedelta,
+        ahead: timedelta,
+        among: Names | None = None,
     ) -> dict[str, tuple[str, ...]]:
         """Give the numbers that each flight of the same window is sold under, in the same order."""
-        found = self._flights.find(window(now - before, now + ahead), {"designators": 1})
+        these = {} if among is None else {"_id": {"$in": sorted(filter(is_text, among))}}
+        found = self._flights.find({**window(now - before, now + ahead), **these}, {"designators": 1})
         gravest = found.sort(_GRAVEST_FIRST).limit(MOST_NUMBERED)
         return {row["_id"]: tuple(row["designators"]) async for row in gravest}
 
     @until_stored
-    async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
+    async def rows(self, flights: Names) -> dict[str, FlightRow]:
         """Give what is known of these flights, by identity."""
         found = self._flights.find({"_id": {"$in": sorted(filter(is_text, flights))}}, flight_fields.SHOWN)
         return {row.flight: row for row in await _rows.read(found)}
+
+
+async def bounded(flights: Collection, query: FlightQuery) -> FlightQuery:
+    """From a day on means until the last day there is: those are few, and each has its own walk."""
+    if query.date_from is None or query.date_to is not None:
+        return query
+    # The index is that of punctuality.py.
+    last = await flights.find_one({}, LAST_DAY, sort=BY_DAY)
+    last_day = date.fromisoformat(last["date"]) if last else query.date_from
+    return replace(query, date_to=max(query.date_from, last_day))
 
 
 def order_of(query: FlightQuery) -> Order:

@@ -1,12 +1,13 @@
-"""Tells which collections are changing, by a change stream: what the live lists of the staff page go by.
+"""Tells which collections are changing, and which flights, by a change stream: what live lists go by.
 
-Which document it was is of no interest: lists are made anew and compared. So no event is decoded beyond the
-name of its collection, and a storm costs a few milliseconds a second. Where the stream is lost, everything
-counts as touched, and it begins anew: no position has to be kept.
+Lists are made anew and compared, so no event is decoded beyond what it is about; in a storm not even that,
+and it costs a few milliseconds a second. Where the stream is lost, everything counts as touched, and it
+begins anew: no position has to be kept.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo.errors import PyMongoError
 
+from flightagents.domain.touch import Touch
 from flightagents.store.connection import Database
 
 PAUSE = timedelta(milliseconds=250)
@@ -24,7 +26,14 @@ PATIENCE = timedelta(seconds=2)
 """How long one look waits on the server for something to happen."""
 BATCH = 1000
 DECODED = 200
-"""Events of a look whose collection is read; beyond that all are taken as touched."""
+"""Events of a look that are read; beyond that all are taken as touched."""
+BY_ID = frozenset({"flights", "handling"})
+"""Collections whose documents are named by a flight."""
+BY_STATE = frozenset({"silences"})
+"""By a flight and the ordinal of a state."""
+BY_FIELD = frozenset({"flight_changes", "notifications", "tasks"})
+"""Those whose documents name a flight, which none of them ever changes."""
+OF_NO_FLIGHT = frozenset({"dead_letters", "workers", "polls", "leases", "ranked_punctuality"})
 
 _RAW: CodecOptions[Any] = CodecOptions(document_class=RawBSONDocument)
 _log = structlog.get_logger(__name__)
@@ -36,17 +45,18 @@ class Touched:
     def __init__(self, database: Database, collections: Collection[str]) -> None:
         self._database = database
         self._all = frozenset(collections)
+        self._anything = Touch(self._all, None)
 
-    async def __call__(self) -> AsyncIterator[frozenset[str]]:
-        """Give the names of collections as they are touched; at first, and after a loss of sight, all."""
+    async def __call__(self) -> AsyncIterator[Touch]:
+        """Give what is touched, as it is; at first, and after a loss of sight, everything."""
         while True:
             try:
                 async with await self._database.client.start_session() as session:
                     cursor = await self._open(session)
-                    yield self._all
+                    yield self._anything
                     while True:
                         touched = await self._look(cursor, session)
-                        if touched:
+                        if touched.collections:
                             yield touched
                             await asyncio.sleep(PAUSE.total_seconds())
             except PyMongoError as exc:
@@ -55,7 +65,7 @@ class Touched:
 
     async def _open(self, session: AsyncIOMotorClientSession) -> int:
         ours = {"$match": {"ns.coll": {"$in": sorted(self._all)}}}
-        names = {"$project": {"ns.coll": 1}}
+        names = {"$project": {"ns.coll": 1, "documentKey": 1, "fullDocument.flight": 1}}
         answer = await self._database.command(
             "aggregate",
             1,
@@ -66,7 +76,7 @@ class Touched:
         )
         return int(answer["cursor"]["id"])
 
-    async def _look(self, cursor: int, session: AsyncIOMotorClientSession) -> frozenset[str]:
+    async def _look(self, cursor: int, session: AsyncIOMotorClientSession) -> Touch:
         answer = await self._database.command(
             "getMore",
             cursor,
@@ -78,5 +88,33 @@ class Touched:
         )
         events = answer["cursor"]["nextBatch"]
         if len(events) > DECODED:
-            return self._all
-        return frozenset(event["ns"]["coll"] for event in events)
+            return self._anything
+        collections = frozenset(event["ns"]["coll"] for event in events)
+        return Touch(collections, await self._flights(events))
+
+    async def _flights(self, events: Sequence[RawBSONDocument]) -> frozenset[str] | None:
+        """Give the flights that events are about; None where one may be about any."""
+        found: set[str] = set()
+        asked: dict[str, list[Any]] = defaultdict(list)
+        for event in events:
+            if "documentKey" not in event:  # a whole collection, which was dropped
+                return None
+            name, key = event["ns"]["coll"], event["documentKey"]["_id"]
+            inserted = event.get("fullDocument")
+            if name in BY_ID:
+                found.add(str(key))
+            elif name in BY_STATE:
+                found.add(str(key).rpartition("/")[0])
+            elif name in BY_FIELD and inserted is not None:
+                found.add(inserted.get("flight") or "")
+            elif name in BY_FIELD:
+                asked[name].append(key)
+            elif name not in OF_NO_FLIGHT:
+                return None
+        for name, keys in asked.items():
+            fields = {"_id": 0, "flight": 1}
+            found |= {
+                row.get("flight") or ""
+                async for row in self._database[name].find({"_id": {"$in": keys}}, fields)
+            }
+        return frozenset(found - {""})

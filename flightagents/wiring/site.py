@@ -83,5 +83,10 @@ def wire_site(world: World, desk: Desk, mend: MendLetters | None = None) -> Site
             secret=world.secret,
         ),
         office=office,
-        live=Live(Touched(database, WATCHED), count=metrics.LIVE_VIEWERS.set, anew=office.look_anew),
+        live=Live(
+            Touched(database, WATCHED),
+            count=metrics.LIVE_VIEWERS.set,
+            heard=office.hear,
+            anew=office.look_anew,
+        ),
     )

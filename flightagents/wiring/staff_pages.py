@@ -94,6 +94,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         log=LogCalls(floor.audit, users),
         counts=counts,
         look_anew=floor.shared_now.acted,
+        hear=floor.hear,
         flight=flight_desk_of(world, desk),
         flights=MongoFlightSearch(world.database),
         travellers=travellers,

@@ -19,6 +19,7 @@ from flightagents.ports import FlightSearch, FlightStore
 from flightagents.store import flight_search, paging
 from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.flights import MongoFlights
+from flightagents.store.punctuality import MongoPunctuality
 from tests.support.fakes import FakeFlights
 from tests.support.listing import many, seen
 from tests.support.plans import plan_of
@@ -215,6 +216,13 @@ async def test_what_is_wrong_soon_is_given_the_gravest_first(board: Board) -> No
     assert await board.search.disrupted(NOON, before=6 * HOUR, ahead=36 * HOUR, limit=2) == found[:2]
     numbers = await board.search.numbers_of_disrupted(NOON, before=6 * HOUR, ahead=36 * HOUR)
     assert list(numbers.items()) == [(each.flight, (each.designator, *each.marketed_as)) for each in found]
+    two = {found[3].flight, found[1].flight}
+    among = {
+        *two,
+        *(state.flight for state in (seen("BA5"), seen("BA6", late=200, day=DAY + timedelta(days=3)))),
+    }
+    these = await board.search.numbers_of_disrupted(NOON, before=6 * HOUR, ahead=36 * HOUR, among=among)
+    assert list(these) == [found[1].flight, found[3].flight]
 
 
 async def test_a_flight_in_the_air_counts_by_its_arrival(board: Board) -> None:
@@ -310,6 +318,7 @@ COMBINATIONS = [
         departure="LHR", date_from=DAY, date_to=DAY, trouble=frozenset({Trouble.CANCELLED}), descending=True
     ),
     FlightQuery(date_from=DAY, date_to=DAY),
+    FlightQuery(date_from=DAY),
     *(FlightQuery(airport="MAD", date_from=DAY, sort=sort) for sort in FlightSort),
 ]
 
@@ -325,7 +334,8 @@ async def full(database: Database) -> Database:
 @pytest.mark.mongodb
 @pytest.mark.parametrize("query", COMBINATIONS, ids=repr)
 async def test_each_list_is_served_by_an_index(full: Database, query: FlightQuery) -> None:
-    wanted, order = flight_search.conditions(query), flight_search.order_of(query)
+    bounded = await flight_search.bounded(full["flights"], query)
+    wanted, order = flight_search.conditions(bounded), flight_search.order_of(query)
     assert wanted is not None
     counted = {"$and": [*wanted, flight_search.BY_DEPARTURE.present()]}
     assert (await plan_of(full["flights"], {"count": "flights", "query": counted})).scans_an_index
@@ -336,7 +346,7 @@ async def test_each_list_is_served_by_an_index(full: Database, query: FlightQuer
             find = {"find": "flights", "filter": each, "sort": dict(order.sorting()), "limit": 51}
             plan = await plan_of(full["flights"], find)
             assert plan.scans_an_index, plan
-            if not wanted or query == FlightQuery(date_from=DAY, date_to=DAY):  # which is exported whole
+            if not wanted or query in (FlightQuery(date_from=DAY, date_to=DAY), FlightQuery(date_from=DAY)):
                 assert not plan.sorts_in_memory, plan
                 assert plan.documents <= 51
 
@@ -352,6 +362,25 @@ async def test_what_is_wrong_soon_is_served_by_its_index_in_order(full: Database
     plan = await plan_of(full["flights"], find)
     assert plan.indexes == {"troubled"}
     assert not plan.sorts_in_memory
+
+
+@pytest.mark.mongodb
+async def test_the_last_day_is_one_step_in_an_index(full: Database) -> None:
+    await MongoPunctuality(full).prepare()  # whose index it is
+    asked = {"projection": flight_search.LAST_DAY, "sort": dict(flight_search.BY_DAY), "limit": 1}
+    plan = await plan_of(full["flights"], {"find": "flights", **asked})
+    assert plan.scans_an_index
+    assert (plan.keys, plan.documents) == (1, 0)
+
+
+@pytest.mark.mongodb
+async def test_what_is_wrong_with_some_flights_is_found_by_their_names(full: Database) -> None:
+    window = flight_search.window(NOON - 6 * HOUR, NOON + 36 * HOUR)
+    these = {"_id": {"$in": [state.flight for state in many()[:9]]}}
+    find = {"find": "flights", "filter": {**window, **these}, "sort": {"gravity": -1, "next_at": 1}}
+    plan = await plan_of(full["flights"], find)
+    assert plan.scans_an_index
+    assert plan.documents <= 9
 
 
 @pytest.mark.mongodb

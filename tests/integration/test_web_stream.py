@@ -11,6 +11,7 @@ import pytest
 import structlog
 from aiohttp import ClientResponse, ServerDisconnectedError, web
 
+from flightagents.domain.touch import Touch
 from flightagents.domain.users import Role
 from flightagents.web.access.gate import Visitor
 from flightagents.web.mount import mount
@@ -130,7 +131,7 @@ async def test_a_viewer_who_leaves_is_no_error(around: Around, monkeypatch: pyte
         async with asyncio.timeout(PATIENCE_SECONDS):
             while around.live.viewers:  # they are missed when they are sent something
                 around.rows.append(Row(f"{len(around.rows)}", "<tr></tr>"))
-                around.live.note(frozenset({"flights"}))
+                around.live.note(Touch(frozenset({"flights"}), None))
                 around.passed += 1
                 await around.live.catch_up()
                 await asyncio.sleep(0)

@@ -30,7 +30,9 @@ from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
 from flightagents.handlers.now import ShowNow
+from flightagents.handlers.now_travellers import LookAtTravellers
 from flightagents.handlers.one_person import OnePerson
+from flightagents.handlers.ours import Ours
 from flightagents.handlers.receipts import TakeReceipt
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
@@ -146,17 +148,18 @@ class Worker:
         )
         self.show_now = ShowNow(
             search=FakeFlightSearch(agency.flights),
-            changes=FakeChangeSearch(agency.flights),
-            audience=self.audience,
-            words=FakeMessageSearch(agency.ledger, agency.bookings),
-            silences=agency.silences,
-            connections=FakeToldOfConnections(agency.ledger),
+            ours=Ours(FakeFlightSearch(agency.flights), agency.bookings, ticks=lambda: agency.seconds),
+            travellers=LookAtTravellers(
+                changes=FakeChangeSearch(agency.flights),
+                audience=self.audience,
+                words=FakeMessageSearch(agency.ledger, agency.bookings),
+                silences=agency.silences,
+                connections=FakeToldOfConnections(agency.ledger),
+                person_key=address_key,
+            ),
             handlings=agency.handlings,
             tasks=agency.tasks,
-            bookings=agency.bookings,
-            person_key=address_key,
             clock=agency.clock,
-            ticks=lambda: agency.seconds,
         )
         self.look_at_holds = LookAtHolds(
             handlings=agency.handlings,

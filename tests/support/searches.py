@@ -239,10 +239,19 @@ class FakeFlightSearch:
         return sorted(troubled, key=lambda row: (-GRAVITY[row.severity], _next(row)))[:limit]
 
     async def numbers_of_disrupted(
-        self, now: datetime, *, before: timedelta, ahead: timedelta
+        self,
+        now: datetime,
+        *,
+        before: timedelta,
+        ahead: timedelta,
+        among: Collection[str] | None = None,
     ) -> dict[str, tuple[str, ...]]:
         rows = await self.disrupted(now, before=before, ahead=ahead, limit=5000)
-        return {row.flight: (row.designator, *row.marketed_as) for row in rows}
+        return {
+            row.flight: (row.designator, *row.marketed_as)
+            for row in rows
+            if among is None or row.flight in among
+        }
 
     async def rows(self, flights: Collection[str]) -> dict[str, FlightRow]:
         return {key: row_of(state) for key, state in self._flights.states.items() if key in flights}

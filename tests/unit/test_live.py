@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flightagents.domain.touch import Touch
 from flightagents.web.staff.live import (
     ANYWAY_EVERY,
     AT_MOST_EVERY,
@@ -56,7 +57,7 @@ class Watched:
         self.looked_anew += 1
 
     async def touch(self, *names: str, after: float = SECOND) -> None:
-        self.live.note(frozenset(names))
+        self.live.note(Touch(frozenset(names), None))
         self.seconds += after
         await self.live.catch_up()
 
@@ -266,7 +267,7 @@ async def test_what_is_touched_while_lists_are_made_makes_each_of_them_due_again
     watched, first, second = Watched(), Table("first"), Table("second")
 
     async def make_and_be_touched() -> Sequence[Row]:
-        watched.live.note(frozenset({"flights"}))
+        watched.live.note(Touch(frozenset({"flights"}), None))
         return []
 
     touched = Listing("touched", "touched", frozenset({"flights"}), make_and_be_touched)

@@ -12,7 +12,7 @@ from flightagents.domain.handling import Attention
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.trouble import Trouble
-from flightagents.handlers.now import KNOWN_FOR
+from flightagents.handlers.ours import KNOWN_FOR
 from tests.support.agency import BA117, Agency
 from tests.support.connecting import TO_MADRID, is_late, onward
 from tests.support.messages import ANNAS_PHONE

@@ -3,10 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
+from flightagents.domain.touch import Touch
 from flightagents.handlers.now import Now
-from flightagents.handlers.shared_now import FRESH, SharedNow
+from flightagents.handlers.shared_now import FRESH, UNTOUCHED, SharedNow
 from tests.support.judges import Ticks
 from tests.support.rows import NOON
+
+TOUCH = Touch(frozenset({"flights"}), frozenset({"BA117|2026-11-22|LHR|JFK"}))
 
 
 class Looks:
@@ -47,6 +52,43 @@ async def test_many_who_ask_at_once_cost_one_look() -> None:
     looks.may_end.set()
     assert len({id(each) for each in await asyncio.gather(*asking)}) == 1
     assert looks.times == 1
+
+
+async def test_while_nothing_is_touched_it_holds_for_longer() -> None:
+    show, looks, ticks = shared()
+    show.hear(TOUCH)
+    first = await show()
+    ticks.move(UNTOUCHED - FRESH / 2)
+    assert await show() is first
+    ticks.move(FRESH / 2)
+    assert await show() is not first
+    assert looks.times == 2
+
+
+@pytest.mark.parametrize("what", [TOUCH, None])
+async def test_once_something_is_touched_or_nobody_tells_any_more_it_holds_for_a_second(
+    what: Touch | None,
+) -> None:
+    show, _, ticks = shared()
+    show.hear(TOUCH)
+    first = await show()
+    show.hear(what)
+    assert await show() is first
+    ticks.move(FRESH)
+    assert await show() is not first
+
+
+async def test_what_is_touched_while_somebody_looks_may_not_be_in_it() -> None:
+    show, looks, ticks = shared()
+    show.hear(TOUCH)
+    looks.may_end.clear()
+    looking = asyncio.create_task(show())
+    await asyncio.sleep(0)
+    show.hear(TOUCH)
+    looks.may_end.set()
+    first = await looking
+    ticks.move(FRESH)
+    assert await show() is not first
 
 
 async def test_an_act_shows_at_once() -> None:

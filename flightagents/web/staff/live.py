@@ -16,6 +16,8 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
+from flightagents.domain.touch import Touch
+
 AT_MOST_EVERY = timedelta(seconds=1)
 """Real time between two updates of a list."""
 ANYWAY_EVERY = timedelta(seconds=30)
@@ -106,20 +108,23 @@ class Allowance:
 class Live:
     """The lists that somebody looks at. It rests while nobody does.
 
-    `touched` gives the names of collections that are changing; after a loss of sight, all of them. Without it
-    nothing happens by itself, and whoever holds this calls `note` and `catch_up`. `anew` is called before
-    lists are made: what was looked at before they were touched does not count any more.
+    `touched` gives what is changing; after a loss of sight, everything. Without it nothing happens by itself,
+    and whoever holds this calls `note` and `catch_up`. `heard` is called with all that it gives, and with
+    None when it rests. `anew` is called before lists are made: what was looked at before they were touched
+    does not count any more.
     """
 
     def __init__(
         self,
-        touched: Callable[[], AsyncIterator[frozenset[str]]] | None,
+        touched: Callable[[], AsyncIterator[Touch]] | None,
         *,
         count: Callable[[int], None],
+        heard: Callable[[Touch | None], None] = lambda _touch: None,
         anew: Callable[[], None] = lambda: None,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._touched = touched
+        self._heard = heard
         self._anew = anew
         self._count = count
         self._seconds = seconds
@@ -198,10 +203,11 @@ class Live:
             for viewer in view.viewers:
                 viewer.set()
 
-    def note(self, touched: frozenset[str]) -> None:
-        """Note that collections were touched."""
+    def note(self, touch: Touch) -> None:
+        """Note that something was touched."""
+        self._heard(touch)
         for view in self._views.values():
-            view.dirty = view.dirty or not view.listing.topics.isdisjoint(touched)
+            view.dirty = view.dirty or not view.listing.topics.isdisjoint(touch.collections)
 
     def _begin(self) -> None:
         self._count(self.viewers)
@@ -221,10 +227,11 @@ class Live:
         for task in self._work:
             task.cancel()
         self._work = []
+        self._heard(None)
 
-    async def _watch(self, stream: AsyncIterator[frozenset[str]]) -> None:
-        async for touched in stream:
-            self.note(touched)
+    async def _watch(self, stream: AsyncIterator[Touch]) -> None:
+        async for touch in stream:
+            self.note(touch)
 
     async def _keep_up(self) -> None:
         allowance = Allowance(SHARE, BURST.total_seconds())

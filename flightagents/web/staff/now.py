@@ -22,7 +22,9 @@ from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
 
 NAME = "now"
-TOPICS = frozenset({"flights", "flight_changes", "notifications", "tasks", "handling", "bookings"})
+TOPICS = frozenset(
+    {"flights", "flight_changes", "notifications", "silences", "tasks", "handling", "bookings"}
+)
 SNOOZES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours"}
 """Minutes of business time."""
 _shown_of = attrgetter(*(each.name for each in fields(Disruption) if each.name != "urgency"))

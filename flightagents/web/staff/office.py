@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from flightagents.domain.touch import Touch
 from flightagents.web.api.calls import ApiCalls
 from flightagents.web.staff.counts import Counts
 from flightagents.web.staff.flight import FlightDesk
@@ -45,5 +46,7 @@ class Office:
     troubled: Troubled
     look_anew: Callable[[], None] = lambda: None
     """Let nobody get what the worker saw before: the database has changed."""
+    hear: Callable[[Touch | None], None] = lambda _touch: None
+    """Tell of what was touched in the database; None: from now on nobody tells."""
     system: SystemCalls
     api: ApiCalls

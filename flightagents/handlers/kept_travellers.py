@@ -1,0 +1,74 @@
+"""Keeps what was found out about flights until one of them is touched: in a storm each change is of a few.
+
+Whoever follows the database tells what is touched there. While nobody does, nothing is kept.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from time import monotonic
+
+from flightagents.domain.touch import Touch
+from flightagents.handlers.now_travellers import Travellers
+
+KEPT_FOR = timedelta(seconds=60)
+"""Real time. Nothing should change untouched; should it, it is seen this much later."""
+MOST = 1000
+"""Flights, each with some 40 travellers; the one that was looked at first leaves first."""
+
+
+class KeptTravellers:
+    """Looks at those flights alone of which nothing is known, or something new."""
+
+    def __init__(
+        self,
+        look: Callable[[Sequence[str]], Awaitable[Mapping[str, Travellers]]],
+        *,
+        ticks: Callable[[], float] = monotonic,
+    ) -> None:
+        self._look = look
+        self._ticks = ticks
+        self._looking = asyncio.Lock()
+        self._told = False
+        self._kept: dict[str, tuple[float, Travellers]] = {}
+        self._meanwhile: set[str] = set()
+        """Touched while a look was on its way, which may have come too early for it."""
+        self._is_void = False
+        """So may all of that look."""
+
+    def hear(self, touch: Touch | None) -> None:
+        """Forget what was touched; None: from now on nobody tells."""
+        self._told = touch is not None
+        if touch is None or touch.flights is None:
+            self._kept.clear()
+            self._is_void = True
+            return
+        self._meanwhile |= touch.flights
+        for flight in [each for each, (_, known) in self._kept.items() if known.stories & touch.flights]:
+            del self._kept[flight]
+
+    async def __call__(self, flights: Sequence[str]) -> dict[str, Travellers]:
+        """Give what is known of each of these flights."""
+        async with self._looking:
+            oldest = self._ticks() - KEPT_FOR.total_seconds()
+            known = {
+                flight: kept[1]
+                for flight in flights
+                if (kept := self._kept.get(flight)) is not None and kept[0] > oldest
+            }
+            if wanted := [flight for flight in flights if flight not in known]:
+                known |= await self._look_anew(wanted)
+            return known
+
+    async def _look_anew(self, flights: Sequence[str]) -> Mapping[str, Travellers]:
+        self._meanwhile, self._is_void = set(), not self._told
+        began = self._ticks()
+        found = await self._look(flights)
+        if not self._is_void:
+            for flight, travellers in found.items():
+                self._kept.pop(flight, None)
+                if travellers.stories.isdisjoint(self._meanwhile):
+                    self._kept[flight] = began, travellers
+            for flight in list(self._kept)[: max(0, len(self._kept) - MOST)]:
+                del self._kept[flight]
+        return found
