@@ -60,8 +60,7 @@ class Facts:
     """What is known of one disrupted flight beside its row."""
 
     last_change: Change | None = None
-    people: Sequence[Person] = ()
-    aside: Sequence[Reason] = ()
+    reached: Reached = field(default_factory=Reached)
     handling: Handling | None = None
     held: bool = False
     """Its messages wait: it, or a flight that it was or became, is held."""
@@ -92,18 +91,17 @@ def disruption(row: FlightRow, facts: Facts, now: datetime) -> Disruption:
     handling = facts.handling or Handling(flight=row.flight)
     due = [task.resolve_by for task in facts.tasks if task.resolve_by and task.resolve_by > now]
     until = min([resolve_by(row), *due])
-    reached = reach_of(facts.people, facts.aside)
     return Disruption(
         row=row,
         last_change=facts.last_change,
-        reached=reached,
+        reached=facts.reached,
         connections_at_risk=facts.connections_at_risk,
         tasks=tuple(facts.tasks),
         resolve_by=until,
         handling=handling,
         held=facts.held,
         attention=needs_attention(handling, row, now),
-        urgency=urgency_of(row, reached.travellers, now, until),
+        urgency=urgency_of(row, facts.reached.travellers, now, until),
     )
 
 

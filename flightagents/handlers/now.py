@@ -65,9 +65,9 @@ class ShowNow:
     async def _ours_first(self, rows: Sequence[FlightRow], now: datetime, limit: int) -> list[FlightRow]:
         """Let no flight of our travellers be cut off for a graver one with nobody of ours on it."""
         ours = await self._ours(now)
-        wanted = [flight for flight in ours if flight not in {row.flight for row in rows}][:limit]
-        others = await self._search.rows(wanted) if wanted else {}
         found = {row.flight: row for row in rows}
+        wanted = [flight for flight in ours if flight not in found][:limit]
+        others = await self._search.rows(wanted) if wanted else {}
         found |= {flight: row for flight, row in others.items() if row.trouble is not Trouble.NONE}
         first = [found[flight] for flight in ours if flight in found][:limit]
         taken = {row.flight for row in first}
@@ -94,8 +94,7 @@ class ShowNow:
         return {
             flight: Facts(
                 last_change=known.last_change,
-                people=known.people,
-                aside=known.aside,
+                reached=known.reached,
                 handling=handlings.get(flight),
                 held=flight in held,
                 connections_at_risk=known.connections_at_risk,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from flightagents.domain.changes import Change
-from flightagents.domain.disruptions_now import Person
+from flightagents.domain.disruptions_now import Person, Reached, reach_of
 from flightagents.domain.message_list import LastWord, Reach
 from flightagents.domain.reasons import Reason
 from flightagents.handlers.audience import Audience
@@ -21,8 +21,7 @@ class Travellers(NamedTuple):
     """What is known of one flight, and of its travellers."""
 
     last_change: Change | None
-    people: tuple[Person, ...]
-    aside: tuple[Reason, ...]
+    reached: Reached
     connections_at_risk: int
     stories: frozenset[str]
     """All flights that it was or became: what is news of them may be news of it."""
@@ -61,8 +60,9 @@ class LookAtTravellers:
         return {
             flight: Travellers(
                 last_change=changes.get(flight),
-                people=self._people(theirs.get(flight, ()), words.get(flight, {}), silences.get(flight, {})),
-                aside=tuple(case.aside for case in theirs.get(flight, ()) if case.aside is not None),
+                reached=self._reached(
+                    theirs.get(flight, ()), words.get(flight, {}), silences.get(flight, {})
+                ),
                 connections_at_risk=at_risk.get(flight, 0),
                 stories=frozenset({flight}.union(*(case.flights for case in theirs.get(flight, ())))),
             )
@@ -80,10 +80,11 @@ class LookAtTravellers:
         ]
         return await self._silences.newest_of(wanted) if wanted else {}
 
-    def _people(
+    def _reached(
         self, cases: Sequence[Case], words: Mapping[str, LastWord], silences: Mapping[str, Reason]
-    ) -> tuple[Person, ...]:
-        return tuple(self._person(case, words, silences) for case in cases if case.aside is None)
+    ) -> Reached:
+        people = [self._person(case, words, silences) for case in cases if case.aside is None]
+        return reach_of(people, [case.aside for case in cases if case.aside is not None])
 
     def _person(self, case: Case, words: Mapping[str, LastWord], silences: Mapping[str, Reason]) -> Person:
         """Of two bookings with one address the ledger names one: whoever is told by it is told by both."""

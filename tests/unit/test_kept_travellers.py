@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from flightagents.domain.disruptions_now import Reached
 from flightagents.domain.touch import Touch
 from flightagents.handlers import kept_travellers as module
 from flightagents.handlers.kept_travellers import KEPT_FOR, KeptTravellers
@@ -29,7 +30,7 @@ class Looks:
 
     def _found(self, flight: str) -> Travellers:
         stories = frozenset({flight, B_YESTERDAY} if flight == B else {flight})
-        return Travellers(None, (), (), len(self.at), stories)
+        return Travellers(None, Reached(), len(self.at), stories)
 
 
 def touched(*flights: str) -> Touch:
