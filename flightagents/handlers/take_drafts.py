@@ -12,7 +12,6 @@ from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.booking_edits import BookingDraft, Errors
 from flightagents.domain.booking_intake import Intake, TakenDraft, TakenDrafts
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
-from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import MANY, Planned, TakeBookings, with_those_gone
 from flightagents.handlers.booking_draft import read_draft
 from flightagents.ports import Audit, Bookings
@@ -30,7 +29,6 @@ class TakeDrafts:
         *,
         bookings: Bookings,
         take_bookings: TakeBookings,
-        audience: Audience,
         audit: Audit,
         key: Callable[[str], str],
         clock: Clock,
@@ -39,7 +37,6 @@ class TakeDrafts:
         """`key` hashes the id of a booking, which holds an address, for the log."""
         self._bookings = bookings
         self._take_bookings = take_bookings
-        self._audience = audience
         self._audit = audit
         self._key = key
         self._clock = clock
@@ -58,7 +55,7 @@ class TakeDrafts:
         store = store and (anyway or len(messages) <= MANY)
         if store:
             await self._store(planned, who)
-        matches = iter(await self._audience.matches([each.after for each in planned]))
+        matches = iter(await self._take_bookings.matches([each.after for each in planned]))
         taken = {_contact(each.after): _taken(each, matches) for each in planned}
         return TakenDrafts(
             items=tuple(

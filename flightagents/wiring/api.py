@@ -86,7 +86,6 @@ def api_of(
         take=TakeDrafts(
             bookings=desk.bookings,
             take_bookings=desk.take_bookings,
-            audience=desk.audience,
             audit=floor.audit,
             key=world.address_keys,
             clock=clock,

@@ -71,7 +71,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
     """Build what the pages call, of an agency's fakes."""
     worker, search = agency.worker, FakePeopleSearch(agency.bookings, address_key)
     take, basis = worker.take_bookings, ConsentBasis.EXPLICIT
-    imports = ImportBookings(take, agency.clock, basis)
+    imports = ImportBookings(take, agency.audit, agency.clock, basis)
     return TravellersDesk(
         show=ShowTravellers(
             search=search,
@@ -86,7 +86,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
         acts=TravellerActs(
             search=search,
             bookings=agency.bookings,
-            edit_booking=EditBooking(agency.bookings, worker.audience, take, agency.clock, basis),
+            edit_booking=EditBooking(agency.bookings, take, agency.clock, basis),
             forget_people=worker.forget,
             withdraw=worker.withdraw,
             give=GiveConsent(agency.bookings, agency.opt_outs, address_key, agency.clock),
@@ -97,9 +97,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
         uploads=UploadBookings(
             uploads=FakeUploads(),
             import_bookings=imports,
-            preview_bookings=PreviewBookings(imports, take, worker.audience),
-            audit=agency.audit,
-            clock=agency.clock,
+            preview_bookings=PreviewBookings(imports, take),
         ),
         watches_folder=watches_folder,
     )

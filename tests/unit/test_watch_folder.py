@@ -27,7 +27,9 @@ class Office:
         take_bookings = self.agency.worker.take_bookings
         self.watch = WatchFolder(
             folder=self.folder,
-            import_bookings=ImportBookings(take_bookings, self.agency.clock, ConsentBasis.EXPLICIT),
+            import_bookings=ImportBookings(
+                take_bookings, self.agency.audit, self.agency.clock, ConsentBasis.EXPLICIT
+            ),
             tasks=self.agency.tasks,
             clock=self.agency.clock,
             limits=Limits(100_000, 2_000),
@@ -138,7 +140,7 @@ async def test_what_a_dead_worker_took_is_imported_by_the_next_and_tells_nobody_
     assert taken is not None
     content = await office.folder.read(taken, 1000)
     assert content is not None
-    await office.watch._import_bookings(content, taken.name)  # and dies
+    await office.watch._import_bookings(content, taken.name, "a worker")  # and dies
     await office.watch()
     assert list(office.folder.taking) == [taken.held_as], "it may be at work still"
     office.folder.its_worker_dies()
