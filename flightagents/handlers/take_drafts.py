@@ -19,6 +19,12 @@ from flightagents.settings import ConsentBasis
 
 Contact = tuple[str, str | None]
 Found = tuple[Segment, Match, tuple[str, ...]]
+_OTHER = TakenDraft(
+    outcome=Intake.REFUSED,
+    errors={
+        "key": "its reference and contact are of another booking, or of none: edit it by its key instead"
+    },
+)
 
 
 class TakeDrafts:
@@ -59,7 +65,7 @@ class TakeDrafts:
         taken = {_contact(each.after): _taken(each, matches) for each in planned}
         return TakenDrafts(
             items=tuple(
-                taken[_contact(each)]
+                taken.get(_contact(each), _OTHER)
                 if isinstance(each, Booking)
                 else TakenDraft(outcome=Intake.REFUSED, errors=each)
                 for each in read
@@ -71,7 +77,10 @@ class TakeDrafts:
     async def _planned(
         self, drafts: Sequence[BookingDraft], read: Sequence[Booking | Errors], who: str
     ) -> list[Planned]:
-        """Read what is known already once more, beside what stands: an empty consent leaves that."""
+        """Read what is known already once more, beside what stands: an empty consent leaves that.
+
+        What was read from one booking and names another by now is left out: it would be a second one.
+        """
         latest = {
             _contact(each): draft
             for draft, each in zip(drafts, read, strict=True)
@@ -83,6 +92,7 @@ class TakeDrafts:
             if each.before is not None
             else each
             for each in planned
+            if latest[_contact(each.after)].key in ("", self._key(each.after.id))
         ]
 
     def _again(self, draft: BookingDraft, known: Booking, who: str) -> Booking:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.web.api.answers_bookings import MOST_BOOKINGS
+from flightagents.web.api.answers_bookings import MOST_BOOKINGS, BookingTyped
 from tests.support.office import StaffSite
 from tests.support.programs import BA117, busy_site, program
 
@@ -85,7 +85,7 @@ async def test_a_booking_is_edited_rebooked_and_cancelled_by_its_key(site: Staff
     stale = await ben.post(f"/bookings/{key}/cancel", {"version": version}, status=409)
     assert stale["field"] == "version"
     version = rebooked["booking"]["version"]
-    body = {"version": version, "booking": {**JANE, "name": "Jane Roe", "segments": [new]}}
+    body = {**JANE, "version": version, "name": "Jane Roe", "segments": [new]}
     edited = await ben.ask("PUT", f"/bookings/{key}", json=body)
     assert edited.status == 200, await edited.text()
     version = (await edited.json())["booking"]["version"]
@@ -96,6 +96,38 @@ async def test_a_booking_is_edited_rebooked_and_cancelled_by_its_key(site: Staff
     body = {"version": gone["booking"]["version"], "segment": 9}
     bad = await ben.post(f"/bookings/{key}/cancel", body, status=400)
     assert bad["field"] == "segment"
+
+
+async def test_a_booking_is_read_changed_and_sent_back(site: StaffSite) -> None:
+    ben = await program(site)
+    segment = {**SEGMENT, "ticketed": "14:35"}
+    key = (await ben.post("/bookings", {**JANE, "protected": False, "segments": [segment]}))["items"][0][
+        "key"
+    ]
+    read = await ben.get(f"/bookings/{key}")
+    assert set(read) == set(BookingTyped.__struct_fields__)
+    assert read["consent_email"] is True
+    assert (await ben.post("/bookings", read))["items"][0]["outcome"] == "unchanged"
+    edited = await ben.ask("PUT", f"/bookings/{key}", json={**read, "phone": "+44 20 7946 0000"})
+    assert edited.status == 200, await edited.text()
+    again = await ben.get(f"/bookings/{key}")
+    differs = {name for name in read if read[name] != again[name]}
+    assert (differs, again["phone"]) == ({"phone", "version"}, "+442079460000")
+    moved = (await ben.post("/bookings", {**again, "email": "j@example.org"}))["items"][0]
+    assert (moved["outcome"], list(moved["errors"])) == ("refused", ["key"])  # it would be a second booking
+    wrong = {**again, "email": "nowhere", "segments": [{**segment, "flight_date": "tomorrow"}]}
+    refused = await ben.ask("PUT", f"/bookings/{key}", json=wrong)
+    assert set((await refused.json())["errors"]) >= {"email", "segments.0.flight_date"}
+    for body, field in (
+        ({**again, "version": ""}, "version"),
+        ({**again, "key": "other"}, "key"),
+        (
+            {**again, "segments": [{**again["segments"][0], "flight_date": "2026-11-23"}]},
+            "segments.0.ticketed",
+        ),
+    ):
+        refused = await ben.ask("PUT", f"/bookings/{key}", json=body)
+        assert (refused.status, (await refused.json())["field"]) == (400, field)
 
 
 async def test_what_is_too_much_is_refused(site: StaffSite) -> None:

@@ -9,14 +9,13 @@ from msgspec import Struct
 
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, SegmentDraft
 from flightagents.domain.booking_intake import TakenDraft
-from flightagents.domain.bookings import Booking, Match, Segment
+from flightagents.domain.bookings import Booking, Channel, Match, Segment
 from flightagents.domain.notifications import Notification
 from flightagents.domain.people_text import PeopleQuery
 from flightagents.domain.users import Role
 from flightagents.web.api.answers import Page
 from flightagents.web.api.answers_bookings import (
     BookingAnswer,
-    BookingEdited,
     BookingsTyped,
     BookingTyped,
     EditAnswer,
@@ -35,6 +34,7 @@ from flightagents.web.api.routes import (
     Route,
     Text,
     missing,
+    refusal_of,
 )
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -80,7 +80,7 @@ class BookingRoutes:
             "role": Role.AGENT,
             "errors": (404, 409),
         }
-        edit = f'{{"version": "0f3c...", "booking": {booking}}}'
+        edit = f'{{"version": "0f3c...", {booking[1:]}'
         return (
             Route(
                 method="GET",
@@ -100,7 +100,8 @@ class BookingRoutes:
                 group="Bookings",
                 says=(
                     "Take in bookings, one or a list. Each is taken or refused by itself; the same reference "
-                    "and contact is the same booking, so that sending it again changes nothing."
+                    "and contact is the same booking, so that sending it again changes nothing. "
+                    "What was read here may come back, with its key; another contact wants PUT."
                 ),
                 handler=self.take,
                 query=Taking,
@@ -126,9 +127,12 @@ class BookingRoutes:
                 method="PUT",
                 path="/bookings/{key}",
                 name="edit_booking",
-                says="Edit a booking; flights that are not in it any more are cancelled.",
+                says=(
+                    "Put a booking, as it was read and with what is to change, in the place of the version "
+                    "that was seen; flights that are not in it any more are cancelled."
+                ),
                 handler=self.edit,
-                body=BookingEdited,
+                body=BookingTyped,
                 example=edit,
                 **one,
             ),
@@ -184,11 +188,15 @@ class BookingRoutes:
             "messages": self._messages(taken.messages),
         }
 
-    async def edit(self, asked: Asked[DryRun, BookingEdited]) -> object:
+    async def edit(self, asked: Asked[DryRun, BookingTyped]) -> object:
         """Edit one."""
         key, body = asked.path["key"], asked.body
+        if not body.version:
+            raise RefusalError(400, "say which version of the booking was seen", "version")
+        if body.key not in ("", key):
+            raise RefusalError(400, "this is another booking's", "key")
         edited = await self._calls().on_bookings.edit(
-            key, body.version, draft_of(body.booking), asked.who, store=not asked.query.dry_run
+            key, body.version, draft_of(body), asked.who, store=not asked.query.dry_run
         )
         return self._edited(edited)
 
@@ -222,8 +230,7 @@ class BookingRoutes:
     def _edited(self, edited: Edited) -> object:
         match edited.edit:
             case Edit.WRONG:
-                field, error = next(iter(edited.errors.items()))
-                raise RefusalError(400, error, field)
+                raise refusal_of(edited.errors)
             case Edit.CONFLICT | Edit.EXISTS:
                 raise RefusalError(
                     409, "the booking was changed meanwhile: look at it as it is now", "version"
@@ -248,7 +255,11 @@ class BookingRoutes:
             for field in BookingAnswer.__struct_fields__
             if hasattr(booking, field)
         }
-        return {**shown, "key": calls.key(booking.id), "version": calls.version(booking)}
+        consents = {
+            f"consent_{channel}": booking.allows(channel) if channel in booking.consents else None
+            for channel in Channel
+        }
+        return {**shown, **consents, "key": calls.key(booking.id), "version": calls.version(booking)}
 
     def _taken(self, taken: TakenDraft) -> object:
         return {
@@ -278,7 +289,7 @@ def _match(found: Found) -> object:
 
 def segment_draft_of(typed: SegmentTyped) -> SegmentDraft:
     """Give what a form would give."""
-    return SegmentDraft(**{each.name: getattr(typed, each.name) for each in fields(SegmentDraft)})
+    return SegmentDraft(**{each.name: getattr(typed, each.name) or "" for each in fields(SegmentDraft)})
 
 
 def draft_of(typed: BookingTyped) -> BookingDraft:
@@ -288,6 +299,14 @@ def draft_of(typed: BookingTyped) -> BookingDraft:
     return BookingDraft(**texts, segments=tuple(segment_draft_of(each) for each in typed.segments))
 
 
-def _typed(value: bool | str) -> str:
-    """Write true and false as a form has them."""
-    return value if isinstance(value, str) else ("yes" if value else "no")
+def _typed(value: bool | str | tuple[str, ...] | None) -> str:
+    """Write a value as a form has it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return " ".join(value)
+        case str():
+            return value

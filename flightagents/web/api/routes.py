@@ -65,13 +65,22 @@ class Listed:
 
 
 class RefusalError(Exception):
-    """A request that cannot be done: with a status of HTTP, and the field that is wrong, where it is one."""
+    """A request that cannot be done: a status of HTTP, and the fields that are wrong, where it is those."""
 
-    def __init__(self, status: int, error: str, field: str | None = None) -> None:
+    def __init__(
+        self, status: int, error: str, field: str | None = None, errors: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(error)
         self.status = status
         self.error = error
         self.field = field
+        self.errors = errors or ({field: error} if field else {})
+
+
+def refusal_of(errors: Mapping[str, str]) -> RefusalError:
+    """Say what is wrong with each field, by its path; what is wrong with all of it stands under ""."""
+    field, error = next(iter(errors.items()))
+    return RefusalError(400, error, field or None, {each: why for each, why in errors.items() if each})
 
 
 def missing(what: str) -> RefusalError:

@@ -25,6 +25,7 @@ from flightagents.web.api.routes import (
     Paged,
     RefusalError,
     Route,
+    refusal_of,
 )
 
 _MINUTE = timedelta(minutes=1)
@@ -110,7 +111,7 @@ class RuleRoutes:
                 asked.path["name"], asked.body, by=asked.who, seen=asked.body.seen
             )
         except RuleRefusedError as exc:
-            raise _refusal(exc) from None
+            raise refusal_of(exc.fields) from None
         except RuleConflictError as exc:
             raise RefusalError(409, str(exc), "seen") from None
         return _rule(kept, sees_people=True)
@@ -131,17 +132,12 @@ class RuleRoutes:
         try:
             found = await self._calls().rules.back_test(asked.body, timedelta(days=asked.body.last_days))
         except RuleRefusedError as exc:
-            raise _refusal(exc) from None
+            raise refusal_of(exc.fields) from None
         except HistoryOutageError as exc:
             raise RefusalError(503, str(exc)) from None
         except (ValueError, OverflowError):
             raise RefusalError(400, "a back-test looks at 1 to 28 days", "last_days") from None
         return _back_test(found)
-
-
-def _refusal(exc: RuleRefusedError) -> RefusalError:
-    field, wrong = next(iter(exc.fields.items()), ("", str(exc)))
-    return RefusalError(400, wrong, field or None)
 
 
 def _rule(kept: KeptRule, *, sees_people: bool) -> object:
