@@ -77,7 +77,7 @@ def list_(as_json: bool) -> None:
 def cancel(reference: str, who: str) -> None:
     """Cancel all flights of a booking: nobody is told of them any more."""
     count = _act(lambda acts: acts.cancel_reference(reference.upper(), who))
-    _require_found(count, reference)
+    _require_found(count, reference, " with flights to cancel")
     click.echo(f"{reference.upper()}: the flights of {_travellers(count)} are cancelled")
 
 
@@ -114,9 +114,9 @@ def _travellers(count: int) -> str:
     return "1 traveller" if count == 1 else f"{count} travellers"
 
 
-def _require_found(count: int, reference: str) -> None:
+def _require_found(count: int, reference: str, more: str = "") -> None:
     if count == 0:
-        raise click.ClickException(f"there is no booking {reference.upper()}")
+        raise click.ClickException(f"there is no booking {reference.upper()}{more}")
 
 
 def _report(file: BookingFile, booked: list[Booked]) -> dict[str, Any]:

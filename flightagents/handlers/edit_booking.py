@@ -13,6 +13,7 @@ import msgspec
 from flightagents.clock import Clock
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, Errors, SegmentDraft
 from flightagents.domain.bookings import Booking, Segment, SegmentStatus
+from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Planned, TakeBookings, with_those_gone
 from flightagents.handlers.booking_draft import read_draft, read_segment
 from flightagents.ports import Bookings
@@ -32,11 +33,13 @@ class EditBooking:
     def __init__(
         self,
         bookings: Bookings,
+        audience: Audience,
         take_bookings: TakeBookings,
         clock: Clock,
         basis: ConsentBasis,
     ) -> None:
         self._bookings = bookings
+        self._audience = audience
         self._take_bookings = take_bookings
         self._clock = clock
         self._basis = basis
@@ -121,7 +124,7 @@ class EditBooking:
             edit=Edit.SAVED if store else Edit.PREVIEWED,
             booking=after,
             version=version_of(after) if store else version_of(before) if before else "",
-            matches=tuple(await self._take_bookings.matches([after])),
+            matches=tuple(await self._audience.matches([after], self._clock.now())),
             messages=messages,
         )
         if not store or before == after:

@@ -89,15 +89,16 @@ class TravellerActs:
         return await self._logged(edited, known, who, Did.CANCELLED)
 
     async def cancel_reference(self, reference: str, who: str) -> int:
-        """Cancel all flights of all people of a reference; give how many those were."""
-        theirs = await self._bookings.of(reference)
-        for known in theirs:
+        """Cancel all flights of all people of a reference; give of how many people that was done."""
+        done = 0
+        for known in await self._bookings.of(reference):
             edited = await self._edit_booking.cancel(known.id, version_of(known))
             while edited.edit is Edit.CONFLICT and edited.booking is not None:  # somebody else was faster
                 known = edited.booking  # noqa: PLW2901 - what is cancelled is how it stands now
                 edited = await self._edit_booking.cancel(known.id, edited.version)
             await self._logged(edited, known, who, Did.CANCELLED)
-        return len(theirs)
+            done += edited.edit is Edit.SAVED
+        return done
 
     async def consent(self, key: str, channel: Channel, who: str, *, given: bool) -> bool:
         """Note what somebody said to one of the staff: stop, or write to me again; False without an address.

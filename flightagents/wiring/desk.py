@@ -213,7 +213,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         take_bookings=take_bookings,
         import_bookings=import_bookings,
         preview_bookings=PreviewBookings(import_bookings, take_bookings),
-        edit_booking=EditBooking(bookings, take_bookings, clock, settings.consent_basis),
+        edit_booking=EditBooking(bookings, audience, take_bookings, clock, settings.consent_basis),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
         settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),
         look_at_waiting=LookAtWaiting(

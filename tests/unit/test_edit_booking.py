@@ -29,7 +29,9 @@ class Office:
     def __init__(self, basis: ConsentBasis = ConsentBasis.EXPLICIT) -> None:
         self.agency = Agency()
         worker = self.agency.worker
-        self.editor = EditBooking(self.agency.bookings, worker.take_bookings, self.agency.clock, basis)
+        self.editor = EditBooking(
+            self.agency.bookings, worker.audience, worker.take_bookings, self.agency.clock, basis
+        )
 
     async def has(self, given: Booking) -> str:
         """Have a booking; give its version."""
