@@ -11,9 +11,10 @@ import msgspec
 from faust.cli.base import cli
 
 from flightagents.cli.running import by, with_world
+from flightagents.domain.booking_intake import MANY
 from flightagents.domain.bookings import Segment
 from flightagents.domain.notifications import Notification
-from flightagents.handlers.book import MANY, Booked
+from flightagents.handlers.book import Booked
 from flightagents.handlers.booking_file import BookingFile
 from flightagents.handlers.import_bookings import Imported
 from flightagents.handlers.traveller_acts import TravellerActs

@@ -11,8 +11,6 @@ from flightagents.handlers.consents import KeepOptOuts
 from flightagents.handlers.decide import Decide
 from flightagents.ports import Bookings
 
-MANY = 20
-"""Messages at once that an import sends without being asked again."""
 ASKED_AT_ONCE = 10_000
 """Addresses of one question to the database, which takes 16 MB."""
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from flightagents.clock import Clock
 from flightagents.domain.acts import About, Act, Did, Thing
+from flightagents.domain.booking_intake import MANY
 from flightagents.domain.bookings import Match
 from flightagents.domain.notifications import Notification
 from flightagents.errors import BookingFileError
-from flightagents.handlers.book import MANY, Booked, TakeBookings
+from flightagents.handlers.book import Booked, TakeBookings
 from flightagents.handlers.booking_file import BookingFile, read_bookings
 from flightagents.ports import Audit
 from flightagents.settings import ConsentBasis

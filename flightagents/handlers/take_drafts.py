@@ -10,9 +10,9 @@ from dataclasses import replace
 from flightagents.clock import Clock
 from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.booking_edits import BookingDraft, Errors
-from flightagents.domain.booking_intake import Intake, TakenDraft, TakenDrafts
+from flightagents.domain.booking_intake import MANY, Intake, TakenDraft, TakenDrafts
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
-from flightagents.handlers.book import MANY, Planned, TakeBookings, with_those_gone
+from flightagents.handlers.book import Planned, TakeBookings, with_those_gone
 from flightagents.handlers.booking_draft import read_draft
 from flightagents.ports import Audit, Bookings
 from flightagents.settings import ConsentBasis

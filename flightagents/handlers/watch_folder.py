@@ -10,10 +10,10 @@ from collections import Counter
 import structlog
 
 from flightagents.clock import Clock
+from flightagents.domain.booking_intake import MANY
 from flightagents.domain.notifications import Notification
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.errors import FlightagentsError
-from flightagents.handlers.book import MANY
 from flightagents.handlers.import_bookings import EXPORT, ImportBookings, Imported, Limits
 from flightagents.ports import BookingFolder, Shelf, Taken, Tasks
 

@@ -92,6 +92,7 @@ def api_of(
             basis=world.settings.consent_basis,
         ),
         on_bookings=travellers.acts,
+        uploads=travellers.uploads,
         mend=mend,
         rules=TypedRules(keep_rules_of(world), back_test_of(world)),
         punctuality=ShowPunctuality(MongoPunctuality(database), clock),

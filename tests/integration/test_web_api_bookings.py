@@ -141,6 +141,31 @@ async def test_what_is_too_much_is_refused(site: StaffSite) -> None:
     assert (await ben.send("/bookings", [{**JANE, "name": "x" * 5_300_000}])).status == 413
 
 
+async def test_a_file_is_looked_at_and_taken_in(site: StaffSite) -> None:
+    ben = await program(site)
+    lines = (
+        "reference,email,consent_email,seat,flights",
+        "JAN111,jane@example.org,yes,1A,BA117 2026-11-22 | BA118 2026-11-19",
+        "JAN222,,yes,1B,BA117 2026-11-22",
+    )
+    file = {"name": "today.csv", "content": "\n".join(lines)}
+    for dry_run, outcome in (("true", "new"), ("false", "new"), ("false", "unchanged")):
+        answer = await ben.post("/bookings/file", file, dry_run=dry_run)
+        (item,) = answer["items"]
+        assert item["outcome"] == outcome
+    assert [each["match"] for each in item["segments"]] == ["seen", "its date is past"]
+    assert (answer["refused"], answer["ignored_columns"]) == (
+        [{"line": 3, "reason": "neither email nor phone: nobody could be told"}],
+        ["seat"],
+    )
+    found = (await ben.get("/audit", by="ben (nightly)"))["items"]
+    assert [each["detail"] for each in found if each["did"] == "imported"] == ["1 lines, 1 refused"] * 2
+    refused = await ben.post("/bookings/file", {**file, "content": "name\nAnna"}, status=400)
+    assert refused["field"] == "content"
+    many = "\n".join([lines[0], *(f"R{n},a{n}@example.org,yes,,BA117 2026-11-22" for n in range(21))])
+    assert "21 messages" in (await ben.post("/bookings/file", {"content": many}, status=409))["error"]
+
+
 async def test_yes_and_no_may_be_true_and_false(site: StaffSite) -> None:
     ben = await program(site)
     typed = {**JANE, "consent_email": True, "protected": False, "vip": True}

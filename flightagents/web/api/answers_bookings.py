@@ -177,6 +177,30 @@ class TakingAnswer(Struct, frozen=True, kw_only=True):
     messages: tuple[MessageAnswer, ...]
 
 
+class FileTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of bookings: CSV, as the page takes it, with its name for what is said of it."""
+
+    content: Annotated[str, Meta(min_length=1)]
+    name: Annotated[str, Meta(min_length=1, max_length=100)] = "bookings.csv"
+
+
+class RefusedLine(Struct, frozen=True, kw_only=True):
+    """A line of a file that is no booking."""
+
+    line: int
+    reason: str
+
+
+class FileAnswer(Struct, frozen=True, kw_only=True):
+    """What came of a file: its bookings, and its lines that are none. With `dry_run` nothing was stored."""
+
+    items: tuple[TakenAnswer, ...]
+    refused: tuple[RefusedLine, ...]
+    ignored_columns: tuple[str, ...]
+    dry_run: bool
+    messages: tuple[MessageAnswer, ...]
+
+
 class EditAnswer(Struct, frozen=True, kw_only=True):
     """A booking as it stands since, what the feed knows of its flights, and what is or would be sent."""
 

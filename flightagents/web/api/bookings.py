@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, SegmentDraft
 from flightagents.domain.booking_intake import TakenDraft
-from flightagents.domain.bookings import Booking, Channel, Match, Segment
-from flightagents.domain.notifications import Notification
+from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.people_text import PeopleQuery
 from flightagents.domain.users import Role
 from flightagents.web.api.answers import Page
@@ -36,9 +35,9 @@ from flightagents.web.api.routes import (
     missing,
     refusal_of,
 )
+from flightagents.web.api.shown import match_of, message_of
 
 MOST_BYTES = 5 * 1024 * 1024
-Found = tuple[Segment, Match, tuple[str, ...]]
 
 
 class BookingsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -177,15 +176,11 @@ class BookingRoutes:
             [draft_of(each) for each in typed], asked.who, store=not dry_run, anyway=anyway
         )
         if not dry_run and not taken.stored:
-            raise RefusalError(
-                409,
-                f"this would send {len(taken.messages)} messages at once, so nothing was taken: look at it "
-                "with dry_run=true, and send it with anyway=true",
-            )
+            raise too_many(len(taken.messages))
         return {
             "items": [self._taken(each) for each in taken.items],
             "dry_run": dry_run,
-            "messages": self._messages(taken.messages),
+            "messages": [message_of(each, self._calls().key) for each in taken.messages],
         }
 
     async def edit(self, asked: Asked[DryRun, BookingTyped]) -> object:
@@ -244,8 +239,8 @@ class BookingRoutes:
         return {
             "edit": edited.edit.value,
             "booking": {**self._shown(edited.booking), "version": edited.version},
-            "segments": [_match(each) for each in edited.matches],
-            "messages": self._messages(edited.messages),
+            "segments": [match_of(each) for each in edited.matches],
+            "messages": [message_of(each, self._calls().key) for each in edited.messages],
         }
 
     def _shown(self, booking: Booking) -> dict[str, object]:
@@ -266,25 +261,17 @@ class BookingRoutes:
             "outcome": taken.outcome.value,
             "key": self._calls().key(taken.booking.id) if taken.booking else None,
             "errors": dict(taken.errors),
-            "segments": [_match(each) for each in taken.matches],
+            "segments": [match_of(each) for each in taken.matches],
         }
 
-    def _messages(self, messages: Sequence[Notification]) -> list[object]:
-        key = self._calls().key
-        return [
-            {
-                "booking": key(each.booking) if each.booking else None,
-                "flight": each.flight,
-                "channel": each.channel,
-                "said": each.said,
-            }
-            for each in messages
-        ]
 
-
-def _match(found: Found) -> object:
-    segment, match, flights = found
-    return {"segment": segment, "match": match, "flights": flights}
+def too_many(messages: int) -> RefusalError:
+    """Say that nothing was taken, for it would send many messages that nobody has looked at."""
+    return RefusalError(
+        409,
+        f"this would send {messages} messages at once, so nothing was taken: look at it with dry_run=true, "
+        "and send it with anyway=true",
+    )
 
 
 def segment_draft_of(typed: SegmentTyped) -> SegmentDraft:

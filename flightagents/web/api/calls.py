@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from flightagents.domain.back_test import BackTest
-from flightagents.domain.booking_edits import BookingDraft, Edited, SegmentDraft
+from flightagents.domain.booking_edits import BookingDraft
 from flightagents.domain.booking_intake import TakenDrafts
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.flight_file import FlightFile
@@ -27,6 +27,7 @@ from flightagents.ports import (
 from flightagents.web.api.answers_admin import RuleTyped
 from flightagents.web.staff.message_calls import ShowMessages
 from flightagents.web.staff.now import NowCalls
+from flightagents.web.staff.traveller_desk import TravellerActs, UploadBookings
 
 
 class OpenFile(Protocol):
@@ -102,31 +103,6 @@ class TakeDrafts(Protocol):
         self, drafts: Sequence[BookingDraft], who: str, *, store: bool, anyway: bool
     ) -> TakenDrafts:
         """Do it; without `anyway` nothing is stored where too many messages would be sent."""
-
-
-class ActOnBookings(Protocol):
-    """Changes one booking, by its key; each change is logged."""
-
-    async def edit(
-        self, key: str, version: str, draft: BookingDraft, who: str, *, store: bool = True
-    ) -> Edited:
-        """Put a draft in the place of a booking."""
-
-    async def rebook(
-        self, key: str, version: str, segment: int, new: SegmentDraft, who: str, *, store: bool = True
-    ) -> Edited:
-        """Put another flight in the place of one."""
-
-    async def cancel(
-        self, key: str, version: str, segment: int | None, who: str, *, store: bool = True
-    ) -> Edited:
-        """Cancel one flight or all."""
-
-    async def consent(self, key: str, channel: Channel, who: str, *, given: bool) -> bool:
-        """Note consent that was given, or taken back; False without an address."""
-
-    async def forget(self, key: str, who: str) -> int:
-        """Erase all people of a booking's reference; give how many."""
 
 
 class Mended(Protocol):
@@ -227,7 +203,8 @@ class ApiCalls:
     """Gives the key that names a booking outside, for its id."""
     version: Callable[[Booking], str]
     take: TakeDrafts
-    on_bookings: ActOnBookings
+    on_bookings: TravellerActs
+    uploads: UploadBookings
     mend: Mend
     rules: Rules
     punctuality: ShowPunctuality

@@ -112,6 +112,8 @@ class Route:
     errors: tuple[int, ...] = ()
     """Statuses beside those that every route may answer."""
     most_bytes: int | None = None
+    slow: bool = False
+    """It may take longer than a page may."""
     volatile: str = ""
     """A field of the answer that says when and for whom it was written: another is no other answer."""
 
