@@ -1,6 +1,6 @@
 """The routes about bookings. For agents alone: whatever they answer is about a person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from flightagents.web.api.answers_bookings import (
     TakingAnswer,
     VersionSeen,
 )
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import (
     Asked,
     Listed,
@@ -34,6 +34,7 @@ from flightagents.web.api.routes import (
     Text,
     missing,
     refusal_of,
+    same,
 )
 from flightagents.web.api.shown import match_of, message_of
 
@@ -59,11 +60,8 @@ class Taking(DryRun, frozen=True, kw_only=True, forbid_unknown_fields=True):
     anyway: bool = False
 
 
-class BookingRoutes:
+class BookingRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -245,16 +243,16 @@ class BookingRoutes:
 
     def _shown(self, booking: Booking) -> dict[str, object]:
         calls = self._calls()
-        shown = {
-            field: getattr(booking, field)
-            for field in BookingAnswer.__struct_fields__
-            if hasattr(booking, field)
-        }
         consents = {
             f"consent_{channel}": booking.allows(channel) if channel in booking.consents else None
             for channel in Channel
         }
-        return {**shown, **consents, "key": calls.key(booking.id), "version": calls.version(booking)}
+        return {
+            **same(booking, BookingAnswer),
+            **consents,
+            "key": calls.key(booking.id),
+            "version": calls.version(booking),
+        }
 
     def _taken(self, taken: TakenDraft) -> object:
         return {

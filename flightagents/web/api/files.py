@@ -1,13 +1,13 @@
 """The route that takes a whole file of bookings, as the page does: looked at with `dry_run`, then taken."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flightagents.domain.booking_intake import MANY
 from flightagents.domain.users import Role
 from flightagents.errors import BookingFileError
 from flightagents.web.api.answers_bookings import FileAnswer, FileTyped
 from flightagents.web.api.bookings import Taking, too_many
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import Asked, RefusalError, Route
 from flightagents.web.api.shown import match_of, message_of
 
@@ -15,11 +15,8 @@ MOST_BYTES = 8 * 1024 * 1024
 """A file may have 5 MB; in JSON each line's end and each quote is longer."""
 
 
-class FileRoutes:
+class FileRoutes(Routes):
     """Answers it."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List it."""

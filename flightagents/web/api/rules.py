@@ -1,6 +1,6 @@
 """The routes about rules for staff: anybody may look, an admin decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from flightagents.web.api.answers_admin import (
     RuleAnswer,
     RuleSaved,
 )
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import (
     Asked,
     Listed,
@@ -26,6 +26,7 @@ from flightagents.web.api.routes import (
     RefusalError,
     Route,
     refusal_of,
+    same,
 )
 
 _MINUTE = timedelta(minutes=1)
@@ -37,11 +38,8 @@ class VersionSeenOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seen: int
 
 
-class RuleRoutes:
+class RuleRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -143,38 +141,18 @@ class RuleRoutes:
 def _rule(kept: KeptRule, *, sees_people: bool) -> object:
     rule = kept.rule
     return {
-        "name": rule.name,
-        "version": kept.version,
+        **same(kept, RuleAnswer),
+        **same(rule, RuleAnswer),
         "to": rule.to if sees_people else None,
-        "airports": rule.airports,
-        "airlines": rule.airlines,
-        "kinds": rule.kinds,
-        "min_severity": rule.min_severity,
         "hours": rule.hours.hours_written,
         "days": rule.hours.days_written,
-        "updated_by": kept.updated_by,
-        "updated_at": kept.updated_at,
     }
 
 
 def _back_test(found: BackTest) -> object:
     median = found.median_before_departure
-    same = (
-        "looked_until",
-        "changes_looked_at",
-        "would_send",
-        "digests",
-        "recipients",
-        "by_kind",
-        "by_channel",
-        "by_day",
-        "by_hour",
-        "silent",
-        "examples",
-        "cut",
-    )
     return {
-        **{name: getattr(found, name) for name in same},
+        **same(found, BackTestAnswer),
         "summary": found.summary(),
         "begin": found.span.begin,
         "end": found.span.end,
