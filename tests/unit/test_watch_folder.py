@@ -3,6 +3,7 @@
 import pytest
 import structlog
 
+from flightagents.domain.acts import Did
 from flightagents.domain.tasks import TaskKind
 from flightagents.handlers.import_bookings import ImportBookings, Limits
 from flightagents.handlers.watch_folder import MOST_REPORTED, WatchFolder
@@ -50,12 +51,16 @@ class Office:
 
 async def test_a_file_is_imported_and_its_refused_lines_are_reported() -> None:
     office = Office()
-    await office.gets(HEADER + ",seat", ANNA + ",1A", "XYZ789,,yes,BA117 2026-11-22,1B")
+    await office.gets(HEADER + ",seat", ANNA + " | BA118 2026-11-12,1A", "XYZ789,,yes,BA117 2026-11-22,1B")
     assert await office.references() == ["ABC123"]
     assert office.report(Shelf.IMPORTED) == [
         "1 line imported, 1 refused",
+        "flights whose date is past, nobody is told of them: 1",
         "column ignored: seat",
         "line 3 refused: neither email nor phone: nobody could be told",
+    ]
+    assert [(act.by, act.did, act.detail) for act in office.agency.audit.acts] == [
+        ("the watched folder", Did.IMPORTED, "1 lines, 1 refused")
     ]
 
 
