@@ -1,6 +1,7 @@
 """`flightagents bookings import | list | cancel | forget`: people and their flights."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ import click
 import msgspec
 from faust.cli.base import cli
 
-from flightagents.cli.running import with_world
+from flightagents.cli.running import by, with_world
+from flightagents.domain.booking_intake import MANY
 from flightagents.domain.bookings import Segment
 from flightagents.domain.notifications import Notification
-from flightagents.handlers.book import MANY, Booked
+from flightagents.handlers.book import Booked
 from flightagents.handlers.booking_file import BookingFile
 from flightagents.handlers.import_bookings import Imported
-from flightagents.wiring import World, wire_desk
+from flightagents.handlers.traveller_acts import TravellerActs
+from flightagents.wiring import World, traveller_acts_of, wire_desk
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -29,7 +32,8 @@ def bookings() -> None:
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json_option
 @click.option("--yes", is_flag=True, help=f"Also if it sends more than {MANY} messages at once.")
-def import_(path: Path, as_json: bool, yes: bool) -> None:
+@by
+def import_(path: Path, as_json: bool, yes: bool, who: str) -> None:
     """Import bookings from a CSV file; people who are missing from it stay.
 
     A later line of the same reference and contact replaces the earlier one. Lines that are no booking are
@@ -39,7 +43,7 @@ def import_(path: Path, as_json: bool, yes: bool) -> None:
     content = path.read_bytes()
 
     async def work(world: World) -> Imported:
-        return await wire_desk(world).import_bookings(content, path.name, anyway=yes)
+        return await wire_desk(world).import_bookings(content, path.name, who, anyway=yes)
 
     imported = with_world(work)
     if imported.held:
@@ -70,20 +74,26 @@ def list_(as_json: bool) -> None:
 
 @bookings.command()
 @click.argument("reference")
-def cancel(reference: str) -> None:
+@by
+def cancel(reference: str, who: str) -> None:
     """Cancel all flights of a booking: nobody is told of them any more."""
-    count = with_world(lambda world: wire_desk(world).bookings.cancel(reference.upper()))
-    _require_found(count, reference)
+    count = _act(lambda acts: acts.cancel_reference(reference.upper(), who))
+    _require_found(count, reference, " with flights to cancel")
     click.echo(f"{reference.upper()}: the flights of {_travellers(count)} are cancelled")
 
 
 @bookings.command()
 @click.argument("reference")
-def forget(reference: str) -> None:
+@by
+def forget(reference: str, who: str) -> None:
     """Erase the people of a booking everywhere but in counts."""
-    count = with_world(lambda world: wire_desk(world).forget_people(reference.upper()))
+    count = _act(lambda acts: acts.forget_reference(reference.upper(), who))
     _require_found(count, reference)
     click.echo(f"{reference.upper()}: {_travellers(count)} forgotten")
+
+
+def _act(work: Callable[[TravellerActs], Awaitable[int]]) -> int:
+    return with_world(lambda world: work(traveller_acts_of(world, wire_desk(world))))
 
 
 def _show(rows: list[Notification], as_json: bool) -> None:
@@ -105,9 +115,9 @@ def _travellers(count: int) -> str:
     return "1 traveller" if count == 1 else f"{count} travellers"
 
 
-def _require_found(count: int, reference: str) -> None:
+def _require_found(count: int, reference: str, more: str = "") -> None:
     if count == 0:
-        raise click.ClickException(f"there is no booking {reference.upper()}")
+        raise click.ClickException(f"there is no booking {reference.upper()}{more}")
 
 
 def _report(file: BookingFile, booked: list[Booked]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import click
 import msgspec
 from faust.cli.base import cli
 
-from flightagents.cli.running import with_world
+from flightagents.cli.running import by, with_world
 from flightagents.handlers.mend_letters import Effect, Mended, MendLetters, Outcome, ShownLetter
 from flightagents.ports import KeptLetter, LetterFilter, LetterState
 from flightagents.store.letters import MongoLetters
@@ -22,7 +22,6 @@ _WORDS = {
     Effect.DECIDES: "it is decided on, unless it is known",
 }
 
-_by = click.option("--by", "who", required=True, help="Your name.")
 _key = click.argument("letter")
 
 
@@ -75,7 +74,7 @@ def show(letter: str) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON file: the row as it should have been.",
 )
-@_by
+@by
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
 def replay(letter: str, path: Path | None, who: str, dry_run: bool) -> None:
     """Publish a LETTER after all: as it is, if it can be read by now, or corrected.
@@ -95,7 +94,7 @@ def replay(letter: str, path: Path | None, who: str, dry_run: bool) -> None:
 
 @dead_letters.command("replay-all")
 @click.argument("reason")
-@_by
+@by
 def replay_all(reason: str, who: str) -> None:
     """Read all new letters of a REASON again, oldest first, and publish those that can be read by now."""
 
@@ -117,7 +116,7 @@ def replay_all(reason: str, who: str) -> None:
 
 @dead_letters.command()
 @_key
-@_by
+@by
 @click.option("--note", default="", help="Why it is not worth it.")
 def dismiss(letter: str, who: str, note: str) -> None:
     """Set a LETTER aside for good."""

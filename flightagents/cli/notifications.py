@@ -1,18 +1,21 @@
 """`flightagents notifications`: who was told what, when, and why not; and a sample to oneself."""
 
+from collections.abc import Awaitable, Callable
+
 import click
 import msgspec
 from faust.cli.base import cli
 
-from flightagents.cli.running import with_world
+from flightagents.cli.running import by, with_world
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Outcome, Uncertain
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import Notification
 from flightagents.domain.said import CONNECTIONS, FOR_STAFF, Said
 from flightagents.handlers.contacts import email_address, language_tag, phone_number
+from flightagents.handlers.desk_acts import Acted, DeskActs, WhyNot
 from flightagents.handlers.explain import Explanation, counted
-from flightagents.wiring import World, wire_desk
+from flightagents.wiring import World, wire_desk, wire_floor
 
 _EXAMPLE = "'BA117|2026-11-22|LHR|JFK'"
 _SAMPLES = [said.value for said in Said if said not in CONNECTIONS | FOR_STAFF]
@@ -55,31 +58,37 @@ def list_(flight: str | None, why: bool, limit: int, as_json: bool) -> None:
 
 @notifications.command()
 @click.argument("row")
-def hold(row: str) -> None:
+@by
+def hold(row: str, who: str) -> None:
     """Hold a message that waits, by its id: it is not sent until it is released."""
-    _set_hold(row, on=True)
+    _act(lambda acts: acts.hold_messages([row], who))
     click.echo(f"{row} is held")
 
 
 @notifications.command()
 @click.argument("row")
-def release(row: str) -> None:
+@by
+def release(row: str, who: str) -> None:
     """Release a held message: it is decided anew, and sent if it is still true."""
-    _set_hold(row, on=False)
+    _act(lambda acts: acts.release_messages([row], who))
     click.echo(f"{row} is released")
 
 
-def _set_hold(row: str, *, on: bool) -> None:
-    if not with_world(lambda world: wire_desk(world).ledger.hold(row, on)):
-        raise click.ClickException(f"no message {row} waits to be sent")
+def _act(work: Callable[[DeskActs], Awaitable[list[Acted]]]) -> None:
+    """Act on one message, as its page does. Raises click.ClickException where nothing came of it."""
+    (acted,) = with_world(lambda world: work(wire_floor(world, wire_desk(world)).acts))
+    if acted.why_not is WhyNot.NOT_GIVEN_UP:
+        raise click.ClickException(f"no message {acted.id} is dead or failed")
+    if not acted.done:
+        raise click.ClickException(f"no message {acted.id} waits to be sent")
 
 
 @notifications.command()
 @click.argument("row")
-def replay(row: str) -> None:
+@by
+def replay(row: str, who: str) -> None:
     """Try a message again that we gave up or a provider refused; decided anew, it goes only if still true."""
-    if not with_world(lambda world: wire_desk(world).ledger.replay(row)):
-        raise click.ClickException(f"no message {row} is dead or failed")
+    _act(lambda acts: acts.replay_messages([row], who))
     click.echo(f"{row} is tried again")
 
 

@@ -8,7 +8,7 @@ import msgspec
 from faust.cli.base import cli
 
 from flightagents.app import app
-from flightagents.cli.running import with_world
+from flightagents.cli.running import by, with_world
 from flightagents.domain.back_test import BackTest
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind, Severity
@@ -33,7 +33,6 @@ _OPTIONS = {
 }
 """How a field of a draft is typed here."""
 _DAY = timedelta(days=1)
-_by = click.option("--by", "who", default="the command line", show_default=True, help="Your name.")
 
 
 def _words(choices: type[StrEnum]) -> list[str]:
@@ -67,7 +66,7 @@ def rules() -> None:
 @click.option(
     "--days", default="", help="Such as mon-fri or sat,sun; a night belongs to the day it begins on."
 )
-@_by
+@by
 def add(
     *,
     name: str,
@@ -167,7 +166,7 @@ def test(name: str, days: int, as_json: bool) -> None:
 
 @rules.command()
 @click.argument("name")
-@_by
+@by
 def remove(name: str, who: str) -> None:
     """Remove a rule: what it has not sent yet is not sent any more."""
     _checked(name)

@@ -1,7 +1,9 @@
-"""Runs a command's coroutine against MongoDB, and turns our errors into a line and an exit code."""
+"""Runs a command's coroutine against MongoDB, in the name of whoever typed it; errors become an exit code."""
 
 import asyncio
+import getpass
 import logging.config
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -17,6 +19,30 @@ T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=30)
 """A worker waits for MongoDB for ever; whoever typed a command wants to know."""
+
+
+def operator() -> str:
+    """Name who types, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # the user of a container need not have a name
+        return f"uid {os.getuid()}"
+
+
+def _named(_context: click.Context, _option: click.Parameter, who: str) -> str:
+    if not who.strip():
+        raise click.BadParameter("a name is not empty")
+    return who.strip()
+
+
+by = click.option(
+    "--by",
+    "who",
+    default=operator,
+    show_default="your name on this machine",
+    callback=_named,
+    help="Who does it, for the log.",
+)
 
 
 def with_world(work: Callable[[World], Awaitable[T]]) -> T:

@@ -1,23 +1,22 @@
 """`flightagents tasks list | claim | done`: what needs a person at the agency."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import click
 import msgspec
 from faust.cli.base import cli
 
-from flightagents.cli.running import with_world
+from flightagents.cli.running import by, with_world
 from flightagents.domain.bookings import Booking
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind, TaskState
-from flightagents.wiring import World, wire_desk
+from flightagents.handlers.task_acts import TaskActed, TaskActs
+from flightagents.wiring import World, wire_desk, wire_floor
 
 Bookings = Mapping[str, Booking]
 
 _MOST_NAMED = 5
 """Other bookings of a person that a line names."""
-
-_by = click.option("--by", "who", required=True, help="Your name.")
 
 
 @cli.group()
@@ -46,39 +45,30 @@ def list_(everything: bool, limit: int, as_json: bool) -> None:
 
 @tasks.command()
 @click.argument("task")
-@_by
+@by
 def claim(task: str, who: str) -> None:
     """Take a task in hand, so that no one else does."""
-
-    async def work(world: World) -> Task | None:
-        return await wire_desk(world).tasks.claim(task.lower(), who)
-
-    if with_world(work) is None:
-        _refuse(task)
+    _act(lambda acts: acts.assign([task.lower()], who))
     click.echo(f"{task.lower()}: claimed by {who}")
 
 
 @tasks.command()
 @click.argument("task")
-@_by
+@by
 @click.option("--note", default="", help="What was done. Erased when its traveller is forgotten.")
 def done(task: str, who: str, note: str) -> None:
     """Note that a task is done."""
-
-    async def work(world: World) -> Task | None:
-        return await wire_desk(world).tasks.done(task.lower(), who, note)
-
-    if with_world(work) is None:
-        _refuse(task)
+    _act(lambda acts: acts.finish([task.lower()], who, note))
     click.echo(f"{task.lower()}: done by {who}")
 
 
-def _refuse(key: str) -> None:
-    """Say why a task could not be moved."""
-    found = with_world(lambda world: wire_desk(world).tasks.get(key.lower()))
-    if found is None:
-        raise click.ClickException(f"there is no task {key.lower()}")
-    raise click.ClickException(f"{found.id} is {_standing(found)} already")
+def _act(work: Callable[[TaskActs], Awaitable[list[TaskActed]]]) -> None:
+    """Act on one task, as its page does. Raises click.ClickException where nothing came of it."""
+    (acted,) = with_world(lambda world: work(wire_floor(world, wire_desk(world)).task_acts))
+    if acted.task is None:
+        raise click.ClickException(f"there is no task {acted.id}")
+    if not acted.done:
+        raise click.ClickException(f"{acted.id} is {_standing(acted.task)} already")
 
 
 def _standing(task: Task) -> str:
@@ -105,7 +95,7 @@ def _fields(task: Task, bookings: Bookings) -> dict[str, Any]:
 
 
 def _line(task: Task, bookings: Bookings) -> str:
-    by = f"by {task.resolve_by:%Y-%m-%d %H:%MZ}" if task.resolve_by else ""
+    due = f"by {task.resolve_by:%Y-%m-%d %H:%MZ}" if task.resolve_by else ""
     booking = bookings.get(task.booking or "")
     whose = [booking.reference] if booking else []
     if booking and task.kind is TaskKind.CALL:
@@ -115,7 +105,7 @@ def _line(task: Task, bookings: Bookings) -> str:
         whose.append(f"(also {', '.join(named)})")
     said = [f'"{task.quote}"'] if task.quote else []
     words = "  ".join([*whose, task.summary, *said])
-    return f"{task.id}  {task.kind:<17} {_standing(task):<20} {by:<20}  {words}"
+    return f"{task.id}  {task.kind:<17} {_standing(task):<20} {due:<20}  {words}"
 
 
 def _also(task: Task, bookings: Bookings) -> list[str]:

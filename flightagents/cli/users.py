@@ -8,14 +8,12 @@ import click
 import msgspec
 from faust.cli.base import cli
 
-from flightagents.cli.running import with_world
+from flightagents.cli.running import by, with_world
 from flightagents.domain.users import ApiToken, Role, User
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.wiring import users_of
 
 T = TypeVar("T")
-BY = "command line"
-"""How the log names whoever has the server itself."""
 
 _role = click.option(
     "--role",
@@ -35,10 +33,11 @@ def users() -> None:
 @click.argument("name")
 @_role
 @click.option("--no-password", is_flag=True, help="They come in through a trusted proxy alone.")
-def add(name: str, role: str, *, no_password: bool) -> None:
+@by
+def add(name: str, role: str, who: str, *, no_password: bool) -> None:
     """Add a user. The password is asked for, or read from standard input where that is no terminal."""
     password = None if no_password else _password()
-    user = _kept(lambda keep: keep.add(name, Role(role), password, by=BY))
+    user = _kept(lambda keep: keep.add(name, Role(role), password, by=who))
     click.echo(f"added: {user.name}, {user.role}")
 
 
@@ -64,27 +63,30 @@ def list_(as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
-def password(name: str) -> None:
+@by
+def password(name: str, who: str) -> None:
     """Set another password; whoever is logged in under that name is logged out."""
     given = _password()
-    _kept(lambda keep: keep.set_password(name, given, by=BY))
+    _kept(lambda keep: keep.set_password(name, given, by=who))
     click.echo(f"{name}: the password is changed")
 
 
 @users.command()
 @click.argument("name")
 @_role
-def role(name: str, role: str) -> None:
+@by
+def role(name: str, role: str, who: str) -> None:
     """Set another role; they have to log in again."""
-    _kept(lambda keep: keep.set_role(name, Role(role), by=BY))
+    _kept(lambda keep: keep.set_role(name, Role(role), by=who))
     click.echo(f"{name}: {role}")
 
 
 @users.command()
 @click.argument("name")
-def remove(name: str) -> None:
+@by
+def remove(name: str, who: str) -> None:
     """Remove a user, with the tokens of their programs; they are out within seconds."""
-    _kept(lambda keep: keep.remove(name, by=BY))
+    _kept(lambda keep: keep.remove(name, by=who))
     click.echo(f"removed: {name}")
 
 
@@ -93,15 +95,16 @@ def remove(name: str) -> None:
 @_role
 @click.option("--label", help="Which program it is for.")
 @click.option("--remove", "gone", help="Remove the token of this id instead.")
-def token(name: str, role: str, label: str | None, gone: str | None) -> None:
+@by
+def token(name: str, role: str, who: str, label: str | None, gone: str | None) -> None:
     """Make a token for a program that acts for a user. It is shown this once."""
     if gone:
-        _kept(lambda keep: keep.remove_token(gone, by=BY))
+        _kept(lambda keep: keep.remove_token(gone, by=who))
         click.echo(f"removed: token {gone}")
         return
     if not label:
         raise click.UsageError("say with --label which program it is for")
-    click.echo(_kept(lambda keep: keep.give_token(name, label, Role(role), by=BY)))
+    click.echo(_kept(lambda keep: keep.give_token(name, label, Role(role), by=who)))
 
 
 def _password() -> str:

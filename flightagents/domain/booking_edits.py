@@ -28,6 +28,8 @@ class SegmentDraft:
 class BookingDraft:
     """A booking as it was typed. An empty consent leaves what stands."""
 
+    key: str = ""
+    """Of the booking that it was read from; empty where it is whatever its reference and contact name."""
     reference: str = ""
     name: str = ""
     email: str = ""

@@ -7,6 +7,9 @@ from enum import StrEnum
 from flightagents.domain.bookings import Booking, Match, Segment
 from flightagents.domain.notifications import Notification
 
+MANY = 20
+"""Messages at once that an import sends without being asked again."""
+
 
 class Intake(StrEnum):
     """What came of one."""

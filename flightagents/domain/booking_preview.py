@@ -29,6 +29,8 @@ class TakenIn:
 
     lines: int
     refused: int
+    past: int
+    """Flights whose date is past."""
 
 
 class Standing(StrEnum):
@@ -69,6 +71,11 @@ class BookingPreview:
     ignored_columns: tuple[str, ...]
     would_send: tuple[Notification, ...]
     """Messages that would be sent at once."""
+
+    @property
+    def past(self) -> int:
+        """Count the flights whose date is past: nobody is told of them."""
+        return sum(each.match is Match.PAST for booking in self.bookings for each in booking.segments)
 
     def of(self, standing: Standing) -> tuple[PreviewedBooking, ...]:
         """Give the bookings that are new, changed or unchanged."""

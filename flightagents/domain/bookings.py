@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flightagents.domain.flight import FlightId
+from flightagents.domain.times import FARTHEST_ZONE
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof"})
@@ -43,6 +44,10 @@ class Segment:
     def key(self) -> tuple[str, date, str | None, str | None]:
         """What makes it the same segment in a later import."""
         return self.designator, self.flight_date, self.departure, self.arrival
+
+    def is_past(self, now: datetime) -> bool:
+        """Tell whether its date is over everywhere on earth."""
+        return self.flight_date < (now - FARTHEST_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,8 @@ class Match(StrEnum):
 
     SEEN = "seen"
     NOT_YET = "not yet in the feed"
+    PAST = "its date is past"
+    """It is not in the feed, and will not come any more: nobody is told of it."""
     AMBIGUOUS = "ambiguous (needs a route)"
 
 

@@ -16,7 +16,6 @@ from flightagents.domain.flight_file import Decided, Silent
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.pages import Count
 from flightagents.domain.tasks import Task
-from flightagents.domain.times import FARTHEST_ZONE
 
 
 class Leg(NamedTuple):
@@ -32,7 +31,7 @@ class Leg(NamedTuple):
             return False
         if self.flights:
             return not self.flights[-1].landed
-        return self.segment.flight_date >= (now - FARTHEST_ZONE).date()
+        return not self.segment.is_past(now)
 
 
 class ListedTraveller(NamedTuple):

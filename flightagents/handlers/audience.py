@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
 from flightagents.domain.flight import FlightId, FlightState
@@ -82,14 +82,18 @@ class Audience:
             found = {each.id: each for each in others} | found
         return list(found.values())
 
-    async def matches(self, bookings: Sequence[Booking]) -> list[tuple[Segment, Match, tuple[str, ...]]]:
-        """Tell of each segment what the feed knows."""
+    async def matches(
+        self, bookings: Sequence[Booking], now: datetime | None = None
+    ) -> list[tuple[Segment, Match, tuple[str, ...]]]:
+        """Tell of each segment what the feed knows; by `now`, which of those it lacks will not come."""
         flights = await self._flights.of_numbers(_numbers_of(bookings))
-        return [
-            (segment, *match(segment, flights.get(_number(segment), ())))
-            for booking in bookings
-            for segment in booking.segments
-        ]
+        found: list[tuple[Segment, Match, tuple[str, ...]]] = []
+        for segment in (each for booking in bookings for each in booking.segments):
+            known, theirs = match(segment, flights.get(_number(segment), ()))
+            if known is Match.NOT_YET and now is not None and segment.is_past(now):
+                known = Match.PAST
+            found.append((segment, known, theirs))
+        return found
 
     async def _moves(self, flights: Iterable[str]) -> list[Move]:
         """Follow every move from and to these flights; without any it is one query."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from flightagents.clock import Clock
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
 from flightagents.domain.notifications import Notification
 from flightagents.handlers.audience import Audience
@@ -10,8 +11,6 @@ from flightagents.handlers.consents import KeepOptOuts
 from flightagents.handlers.decide import Decide
 from flightagents.ports import Bookings
 
-MANY = 20
-"""Messages at once that an import sends without being asked again."""
 ASKED_AT_ONCE = 10_000
 """Addresses of one question to the database, which takes 16 MB."""
 
@@ -42,12 +41,18 @@ class TakeBookings:
     """Imports bookings: a later line of the same reference and contact replaces the earlier one."""
 
     def __init__(
-        self, bookings: Bookings, audience: Audience, decide: Decide, keep_opt_outs: KeepOptOuts
+        self,
+        bookings: Bookings,
+        audience: Audience,
+        decide: Decide,
+        keep_opt_outs: KeepOptOuts,
+        clock: Clock,
     ) -> None:
         self._bookings = bookings
         self._audience = audience
         self._decide = decide
         self._keep_opt_outs = keep_opt_outs
+        self._clock = clock
 
     async def __call__(self, bookings: Sequence[Booking]) -> list[Booked]:
         """Store what has changed and decide on it. What has not changed tells nobody anything."""
@@ -55,13 +60,17 @@ class TakeBookings:
         changed = [each.after for each in planned if each.changed]
         await self._bookings.save(changed)
         await self.decide(changed)
-        found = await self._audience.matches([each.after for each in planned])
+        found = await self.matches([each.after for each in planned])
         references = [each.after.reference for each in planned for _ in each.after.segments]
         return [
             Booked(reference, segment, match)
             for reference, (segment, match, _) in zip(references, found, strict=True)
             if segment.status is SegmentStatus.CONFIRMED
         ]
+
+    async def matches(self, bookings: Sequence[Booking]) -> list[tuple[Segment, Match, tuple[str, ...]]]:
+        """Tell of each segment what the feed knows, or that its date is past."""
+        return await self._audience.matches(bookings, self._clock.now())
 
     async def plan(self, bookings: Sequence[Booking]) -> list[Planned]:
         """Tell what these bookings would change. Stores nothing."""

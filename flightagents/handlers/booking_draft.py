@@ -1,5 +1,6 @@
 """A booking as somebody typed it into a form -> a booking, or one clear error for each field."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from flightagents.settings import ConsentBasis
 LONGEST = 200
 """Characters of a field."""
 MOST_SEGMENTS = 30
+_FULL_TIME = re.compile(r"(?P<day>[\d-]{10})T(?P<clock>\d{2}:\d{2})(:00)?")
 
 T = TypeVar("T")
 
@@ -174,7 +176,14 @@ def _airport(text: str) -> str | None:
 
 
 def _ticketed(text: str, day: date) -> datetime | None:
-    return datetime.combine(day, time_of_day(text, "the ticketed time")) if text else None
+    """Read "14:35", or, as the API gives it, "2026-11-22T14:35:00"."""
+    if not text:
+        return None
+    if full := _FULL_TIME.fullmatch(text):
+        if full["day"] != day.isoformat():
+            raise ValueError("the ticketed time is of another date than the flight")
+        text = full["clock"]
+    return datetime.combine(day, time_of_day(text, "the ticketed time"))
 
 
 def _status(text: str) -> SegmentStatus:

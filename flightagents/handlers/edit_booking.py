@@ -124,7 +124,7 @@ class EditBooking:
             edit=Edit.SAVED if store else Edit.PREVIEWED,
             booking=after,
             version=version_of(after) if store else version_of(before) if before else "",
-            matches=tuple(await self._audience.matches([after])),
+            matches=tuple(await self._audience.matches([after], self._clock.now())),
             messages=messages,
         )
         if not store or before == after:

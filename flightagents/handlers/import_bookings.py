@@ -1,13 +1,18 @@
 """A file of bookings, read and taken in: for the command line, the watched folder and the web alike."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 
 from flightagents.clock import Clock
+from flightagents.domain.acts import About, Act, Did, Thing
+from flightagents.domain.booking_intake import MANY
+from flightagents.domain.bookings import Match
 from flightagents.domain.notifications import Notification
 from flightagents.errors import BookingFileError
-from flightagents.handlers.book import MANY, Booked, TakeBookings
+from flightagents.handlers.book import Booked, TakeBookings
 from flightagents.handlers.booking_file import BookingFile, read_bookings
+from flightagents.ports import Audit
 from flightagents.settings import ConsentBasis
 
 MEGABYTE = 1024 * 1024
@@ -49,12 +54,23 @@ class Imported:
         """Whether nothing was imported."""
         return bool(self.would_send)
 
+    @property
+    def past(self) -> int:
+        """Count the flights whose date is past: nobody is told of them."""
+        return sum(each.match is Match.PAST for each in self.booked)
+
+
+def digest_of(content: bytes) -> str:
+    """Name a file by what is in it: its own name may be anything, an address too."""
+    return hashlib.sha256(content).hexdigest()
+
 
 class ImportBookings:
-    """Imports a file; doing it again changes nothing."""
+    """Imports a file; doing it again changes nothing. `who` did it stands in the log."""
 
-    def __init__(self, take_bookings: TakeBookings, clock: Clock, basis: ConsentBasis) -> None:
+    def __init__(self, take_bookings: TakeBookings, audit: Audit, clock: Clock, basis: ConsentBasis) -> None:
         self._take_bookings = take_bookings
+        self._audit = audit
         self._clock = clock
         self._basis = basis
 
@@ -67,7 +83,7 @@ class ImportBookings:
         )
 
     async def __call__(
-        self, content: bytes, name: str, *, limits: Limits | None = None, anyway: bool = False
+        self, content: bytes, name: str, who: str, *, limits: Limits | None = None, anyway: bool = False
     ) -> Imported:
         """Import a file; one that would send more than `MANY` messages at once only `anyway`.
 
@@ -77,4 +93,9 @@ class ImportBookings:
         rows = [] if anyway else await self._take_bookings.preview(file.bookings)
         if len(rows) > MANY:
             return Imported(file, [], rows)
-        return Imported(file, await self._take_bookings(file.bookings), [])
+        imported = Imported(file, await self._take_bookings(file.bookings), [])
+        about = About(Thing.FILE, digest_of(content)[:16])
+        detail = f"{len(file.bookings)} lines, {len(file.refused)} refused"
+        now = self._clock.now()
+        await self._audit.write([Act(at=now, by=who, did=Did.IMPORTED, about=about, detail=detail)])
+        return imported

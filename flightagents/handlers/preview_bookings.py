@@ -1,24 +1,19 @@
 """What a file of bookings would change, before anybody imports it (import_bookings.py). Writes nothing."""
 
-import hashlib
 from collections.abc import Sequence
 
 from flightagents.domain.booking_preview import BookingPreview, PreviewedBooking, SegmentPreview, Standing
 from flightagents.domain.bookings import SegmentStatus
-from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Planned, TakeBookings
-from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Limits
+from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Limits, digest_of
 
 
 class PreviewBookings:
     """Previews a file; asking again gives the same."""
 
-    def __init__(
-        self, import_bookings: ImportBookings, take_bookings: TakeBookings, audience: Audience
-    ) -> None:
+    def __init__(self, import_bookings: ImportBookings, take_bookings: TakeBookings) -> None:
         self._import_bookings = import_bookings
         self._take_bookings = take_bookings
-        self._audience = audience
 
     async def __call__(self, content: bytes, name: str, limits: Limits = UPLOAD) -> BookingPreview:
         """Tell what an import would do. Raises BookingFileError for a file that cannot be read at all."""
@@ -26,7 +21,7 @@ class PreviewBookings:
         planned = await self._take_bookings.plan(file.bookings)
         return BookingPreview(
             name=name,
-            digest=hashlib.sha256(content).hexdigest(),
+            digest=digest_of(content),
             bookings=await self._previewed(planned),
             refused=tuple(file.refused),
             ignored_columns=tuple(file.ignored_columns),
@@ -35,7 +30,7 @@ class PreviewBookings:
 
     async def _previewed(self, planned: Sequence[Planned]) -> tuple[PreviewedBooking, ...]:
         """Ask of all segments at once: they come back in order."""
-        found = iter(await self._audience.matches([each.after for each in planned]))
+        found = iter(await self._take_bookings.matches([each.after for each in planned]))
         return tuple(
             PreviewedBooking(
                 _standing(each),

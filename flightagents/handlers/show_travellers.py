@@ -122,7 +122,7 @@ class ShowTravellers:
 
     async def _legs(self, bookings: Sequence[Booking]) -> list[tuple[Leg, ...]]:
         """Give the segments of each, with their flights: two questions for all of them."""
-        found = await self._audience.matches(bookings) if bookings else []
+        found = await self._audience.matches(bookings, self._clock.now()) if bookings else []
         known = await self._flights.rows({flight for _, _, flights in found for flight in flights})
         legs = iter(
             Leg(segment, match, tuple(known[each] for each in flights if each in known))

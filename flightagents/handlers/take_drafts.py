@@ -10,16 +10,21 @@ from dataclasses import replace
 from flightagents.clock import Clock
 from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.booking_edits import BookingDraft, Errors
-from flightagents.domain.booking_intake import Intake, TakenDraft, TakenDrafts
+from flightagents.domain.booking_intake import MANY, Intake, TakenDraft, TakenDrafts
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
-from flightagents.handlers.audience import Audience
-from flightagents.handlers.book import MANY, Planned, TakeBookings, with_those_gone
+from flightagents.handlers.book import Planned, TakeBookings, with_those_gone
 from flightagents.handlers.booking_draft import read_draft
 from flightagents.ports import Audit, Bookings
 from flightagents.settings import ConsentBasis
 
 Contact = tuple[str, str | None]
 Found = tuple[Segment, Match, tuple[str, ...]]
+_OTHER = TakenDraft(
+    outcome=Intake.REFUSED,
+    errors={
+        "key": "its reference and contact are of another booking, or of none: edit it by its key instead"
+    },
+)
 
 
 class TakeDrafts:
@@ -30,7 +35,6 @@ class TakeDrafts:
         *,
         bookings: Bookings,
         take_bookings: TakeBookings,
-        audience: Audience,
         audit: Audit,
         key: Callable[[str], str],
         clock: Clock,
@@ -39,7 +43,6 @@ class TakeDrafts:
         """`key` hashes the id of a booking, which holds an address, for the log."""
         self._bookings = bookings
         self._take_bookings = take_bookings
-        self._audience = audience
         self._audit = audit
         self._key = key
         self._clock = clock
@@ -58,11 +61,11 @@ class TakeDrafts:
         store = store and (anyway or len(messages) <= MANY)
         if store:
             await self._store(planned, who)
-        matches = iter(await self._audience.matches([each.after for each in planned]))
+        matches = iter(await self._take_bookings.matches([each.after for each in planned]))
         taken = {_contact(each.after): _taken(each, matches) for each in planned}
         return TakenDrafts(
             items=tuple(
-                taken[_contact(each)]
+                taken.get(_contact(each), _OTHER)
                 if isinstance(each, Booking)
                 else TakenDraft(outcome=Intake.REFUSED, errors=each)
                 for each in read
@@ -74,7 +77,10 @@ class TakeDrafts:
     async def _planned(
         self, drafts: Sequence[BookingDraft], read: Sequence[Booking | Errors], who: str
     ) -> list[Planned]:
-        """Read what is known already once more, beside what stands: an empty consent leaves that."""
+        """Read what is known already once more, beside what stands: an empty consent leaves that.
+
+        What was read from one booking and names another by now is left out: it would be a second one.
+        """
         latest = {
             _contact(each): draft
             for draft, each in zip(drafts, read, strict=True)
@@ -86,6 +92,7 @@ class TakeDrafts:
             if each.before is not None
             else each
             for each in planned
+            if latest[_contact(each.after)].key in ("", self._key(each.after.id))
         ]
 
     def _again(self, draft: BookingDraft, known: Booking, who: str) -> Booking:

@@ -119,7 +119,7 @@ class LookForTasks:
                     if task is not None and task.id not in known:
                         missing[task.id] = since = self._missing_since.get(task.id, now)
                         task = task if now - since >= self._missing_for else None
-                case Match.NOT_YET | Match.SEEN:
+                case Match.NOT_YET | Match.PAST | Match.SEEN:
                     pass
             if task is not None:
                 tasks.setdefault(task.id, task)

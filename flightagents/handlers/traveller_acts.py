@@ -11,7 +11,7 @@ from flightagents.clock import Clock
 from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, SegmentDraft
 from flightagents.domain.bookings import Booking, Channel
-from flightagents.handlers.edit_booking import EditBooking
+from flightagents.handlers.edit_booking import EditBooking, version_of
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.ports import Audit, Bookings, PeopleSearch
 
@@ -88,6 +88,18 @@ class TravellerActs:
         edited = await self._edit_booking.cancel(known.id, version, segment, store=store)
         return await self._logged(edited, known, who, Did.CANCELLED)
 
+    async def cancel_reference(self, reference: str, who: str) -> int:
+        """Cancel all flights of all people of a reference; give of how many people that was done."""
+        done = 0
+        for known in await self._bookings.of(reference):
+            edited = await self._edit_booking.cancel(known.id, version_of(known))
+            while edited.edit is Edit.CONFLICT and edited.booking is not None:  # somebody else was faster
+                known = edited.booking  # noqa: PLW2901 - what is cancelled is how it stands now
+                edited = await self._edit_booking.cancel(known.id, edited.version)
+            await self._logged(edited, known, who, Did.CANCELLED)
+            done += edited.edit is Edit.SAVED
+        return done
+
     async def consent(self, key: str, channel: Channel, who: str, *, given: bool) -> bool:
         """Note what somebody said to one of the staff: stop, or write to me again; False without an address.
 
@@ -105,10 +117,12 @@ class TravellerActs:
     async def forget(self, key: str, who: str) -> int:
         """Erase all people of a booking's reference; give how many those were."""
         known = await self._search.one(key)
-        if known is None:
-            return 0
-        keys = [self._key(each.id) for each in await self._bookings.of(known.reference)]
-        count = await self._forget_people(known.reference)
+        return await self.forget_reference(known.reference, who) if known else 0
+
+    async def forget_reference(self, reference: str, who: str) -> int:
+        """Erase all people of a reference; give how many those were."""
+        keys = [self._key(each.id) for each in await self._bookings.of(reference)]
+        count = await self._forget_people(reference)
         for each in keys:
             await self._log(each, who, Did.FORGOT)
         return count

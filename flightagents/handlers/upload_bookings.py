@@ -4,14 +4,10 @@ Any worker may be asked next, so it is kept in the database, by the digest of it
 preview confirms what was previewed.
 """
 
-import hashlib
-
-from flightagents.clock import Clock
-from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.booking_preview import BookingPreview, Refused, TakenIn, Upload
-from flightagents.handlers.import_bookings import UPLOAD, ImportBookings
+from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, digest_of
 from flightagents.handlers.preview_bookings import PreviewBookings
-from flightagents.ports import Audit, Uploads
+from flightagents.ports import Uploads
 
 
 class UploadBookings:
@@ -23,19 +19,15 @@ class UploadBookings:
         uploads: Uploads,
         import_bookings: ImportBookings,
         preview_bookings: PreviewBookings,
-        audit: Audit,
-        clock: Clock,
     ) -> None:
         self._uploads = uploads
         self._import_bookings = import_bookings
         self._preview_bookings = preview_bookings
-        self._audit = audit
-        self._clock = clock
 
     async def keep(self, content: bytes, name: str, who: str) -> str:
         """Keep a file, and give its digest. Raises BookingFileError for one that cannot be read at all."""
         await self._import_bookings.read(content, name, UPLOAD)
-        digest = hashlib.sha256(content).hexdigest()
+        digest = digest_of(content)
         await self._uploads.keep(who, digest, Upload(name, content))
         return digest
 
@@ -56,11 +48,5 @@ class UploadBookings:
         upload = await self._uploads.find(who, digest)
         if upload is None:
             return None
-        imported = await self._import_bookings(upload.content, upload.name, limits=UPLOAD, anyway=True)
-        taken = TakenIn(len(imported.file.bookings), len(imported.file.refused))
-        # A file's name may be anything, an address too.
-        about, detail = About(Thing.FILE, digest[:16]), f"{taken.lines} lines, {taken.refused} refused"
-        await self._audit.write(
-            [Act(at=self._clock.now(), by=who, did=Did.IMPORTED, about=about, detail=detail)]
-        )
-        return taken
+        imported = await self._import_bookings(upload.content, upload.name, who, limits=UPLOAD, anyway=True)
+        return TakenIn(len(imported.file.bookings), len(imported.file.refused), imported.past)

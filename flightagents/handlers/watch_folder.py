@@ -10,14 +10,15 @@ from collections import Counter
 import structlog
 
 from flightagents.clock import Clock
+from flightagents.domain.booking_intake import MANY
 from flightagents.domain.notifications import Notification
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.errors import FlightagentsError
-from flightagents.handlers.book import MANY
-from flightagents.handlers.booking_file import BookingFile
-from flightagents.handlers.import_bookings import EXPORT, ImportBookings, Limits
+from flightagents.handlers.import_bookings import EXPORT, ImportBookings, Imported, Limits
 from flightagents.ports import BookingFolder, Shelf, Taken, Tasks
 
+BY = "the watched folder"
+"""Who has done it, in the log."""
 MOST_REPORTED = 1000
 """Refused lines that a report names."""
 
@@ -56,14 +57,14 @@ class WatchFolder:
         if content is None:
             return
         try:
-            imported = await self._import_bookings(content, taken.name, limits=self._limits)
+            imported = await self._import_bookings(content, taken.name, BY, limits=self._limits)
         except FlightagentsError as exc:
             await self._put(taken, Shelf.REFUSED, [f"refused: {exc}"])
             return
         if imported.held:
             await self._hold(taken, imported.would_send)
             return
-        await self._put(taken, Shelf.IMPORTED, _report(imported.file))
+        await self._put(taken, Shelf.IMPORTED, _report(imported))
 
     async def _hold(self, taken: Taken, rows: list[Notification]) -> None:
         """Staff have to want so many messages. The task comes first: without it nobody would look."""
@@ -89,10 +90,12 @@ class WatchFolder:
             _log.info("a file of bookings", folder=shelf.value, file=_without_addresses(name))
 
 
-def _report(file: BookingFile) -> list[str]:
+def _report(imported: Imported) -> list[str]:
+    file, past = imported.file, imported.past
     more = len(file.refused) - MOST_REPORTED
     return [
         f"{_lines(len(file.bookings))} imported, {len(file.refused)} refused",
+        *([f"flights whose date is past, nobody is told of them: {past}"] if past else []),
         *(f"column ignored: {column}" for column in file.ignored_columns),
         *(f"line {each.line} refused: {each.reason}" for each in file.refused[:MOST_REPORTED]),
         *([f"and {more} more"] if more > 0 else []),

@@ -147,13 +147,6 @@ class MongoBookings:
         await self._bookings.update_many({_FIELDS[channel]: address}, {"$set": given})
 
     @until_stored
-    async def cancel(self, reference: str) -> int:
-        """Cancel every segment of a reference; give how many bookings it had."""
-        change = {"$set": {"segments.$[].status": SegmentStatus.CANCELLED.value}}
-        result = await self._bookings.update_many({"reference": reference}, change)
-        return int(result.matched_count)
-
-    @until_stored
     async def of(self, reference: str) -> list[Booking]:
         """Give the bookings of a reference."""
         return await self._read({"reference": reference})

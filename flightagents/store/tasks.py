@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateOne
 
 from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState
 from flightagents.store.connection import Database, bulk_write, until_stored
@@ -132,24 +132,6 @@ class MongoTasks:
         """Give the tasks of these states, newest first."""
         query = {"state": {"$in": sorted(states)}}
         return await reader.read(self._tasks.find(query).sort("created_at", DESCENDING).limit(limit))
-
-    async def claim(self, key: str, who: str) -> Task | None:
-        """Take an open task in hand; None where it is none, or another was faster."""
-        claimed = {"$set": {"state": TaskState.CLAIMED.value, "claimed_by": who}}
-        return await self._move(
-            {"_id": key, "state": TaskState.OPEN.value}, {**claimed, **event(f"claimed by {who}")}
-        )
-
-    async def done(self, key: str, who: str, note: str = "") -> Task | None:
-        """Note that somebody has done it; None where it is none, or has ended."""
-        line = f"done by {who}: {note}" if note else f"done by {who}"
-        return await self._move(
-            {"_id": key, "state": _UNFINISHED}, {"$set": ended(closed=False), **event(line)}
-        )
-
-    async def _move(self, query: dict[str, Any], update: dict[str, Any]) -> Task | None:
-        found = await self._tasks.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
-        return _task(found) if found else None
 
 
 def _speaks_otherwise(known: Document | None, task: Task) -> bool:

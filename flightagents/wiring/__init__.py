@@ -17,6 +17,7 @@ from flightagents.wiring.sending import (
     staff_renderer_of,
 )
 from flightagents.wiring.site import wire_site
+from flightagents.wiring.travellers import traveller_acts_of
 from flightagents.wiring.vital_signs import VitalOrgans, wire_health, wire_vital_signs
 from flightagents.wiring.worker import UseCases, wire
 from flightagents.wiring.world import World, open_world, worker_name, zone_of
@@ -40,6 +41,7 @@ __all__ = [
     "open_world",
     "renderer_of",
     "staff_renderer_of",
+    "traveller_acts_of",
     "users_of",
     "what_is_off",
     "wire",

@@ -191,9 +191,9 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         owner=worker_name(),
     )
     take_bookings = TakeBookings(
-        bookings, audience, decide, KeepOptOuts(bookings, opt_outs, world.address_keys)
+        bookings, audience, decide, KeepOptOuts(bookings, opt_outs, world.address_keys), clock
     )
-    import_bookings = ImportBookings(take_bookings, clock, settings.consent_basis)
+    import_bookings = ImportBookings(take_bookings, MongoAudit(database), clock, settings.consent_basis)
     return Desk(
         withdraw=withdraw,
         bookings=bookings,
@@ -212,7 +212,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         decide=decide,
         take_bookings=take_bookings,
         import_bookings=import_bookings,
-        preview_bookings=PreviewBookings(import_bookings, take_bookings, audience),
+        preview_bookings=PreviewBookings(import_bookings, take_bookings),
         edit_booking=EditBooking(bookings, audience, take_bookings, clock, settings.consent_basis),
         forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
         settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),

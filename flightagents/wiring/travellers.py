@@ -15,38 +15,41 @@ from flightagents.wiring.desk import Desk
 from flightagents.wiring.world import World
 
 
+def traveller_acts_of(world: World, desk: Desk) -> TravellerActs:
+    """Build what staff do to bookings, on a page, by a program or on the command line."""
+    database, clock, keys = world.database, world.clock, world.address_keys
+    return TravellerActs(
+        search=MongoPeopleSearch(database),
+        bookings=desk.bookings,
+        edit_booking=desk.edit_booking,
+        forget_people=desk.forget_people,
+        withdraw=desk.withdraw,
+        give=GiveConsent(desk.bookings, MongoOptOuts(database), keys, clock),
+        audit=MongoAudit(database),
+        key=keys,
+        clock=clock,
+    )
+
+
 def travellers_of(world: World, desk: Desk) -> TravellersDesk:
     """Build it."""
     database, clock, keys = world.database, world.clock, world.address_keys
-    search, audit = MongoPeopleSearch(database), MongoAudit(database)
     return TravellersDesk(
         show=ShowTravellers(
-            search=search,
+            search=MongoPeopleSearch(database),
             bookings=desk.bookings,
             audience=desk.audience,
             flights=MongoFlightSearch(database),
             files=MongoTravellerFiles(database),
-            audit=audit,
+            audit=MongoAudit(database),
             key=keys,
             clock=clock,
         ),
-        acts=TravellerActs(
-            search=search,
-            bookings=desk.bookings,
-            edit_booking=desk.edit_booking,
-            forget_people=desk.forget_people,
-            withdraw=desk.withdraw,
-            give=GiveConsent(desk.bookings, MongoOptOuts(database), keys, clock),
-            audit=audit,
-            key=keys,
-            clock=clock,
-        ),
+        acts=traveller_acts_of(world, desk),
         uploads=UploadBookings(
             uploads=MongoUploads(database),
             import_bookings=desk.import_bookings,
             preview_bookings=desk.preview_bookings,
-            audit=audit,
-            clock=clock,
         ),
         watches_folder=world.settings.bookings_folder is not None,
     )

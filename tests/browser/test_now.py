@@ -44,6 +44,12 @@ async def test_a_cancellation_arrives_by_itself_and_waits_while_the_mouse_is_in_
     await page.get_by_role("heading", name="Now").hover()
     await expect(page.locator('[data-key^="BA119|"]')).to_contain_text("cancelled")
     await expect(page.get_by_text("2 travellers hit")).to_be_visible()
+    which = page.get_by_role("navigation", name="Which")
+    await expect(which).to_have_text(
+        "Our travellers (2) Need somebody (2) Mine (0) All flights (2)", use_inner_text=True
+    )
+    await site.use_cases.site.office.now.acts.assign(["BA119|2026-11-22|LHR|JFK"], "ada", "ben")
+    await expect(which.get_by_role("link", name="Mine (1)")).to_be_visible()
     await expect(page).to_have_title("(3) Now · Acme Travel")  # the cancelled flight is a task, too
 
 

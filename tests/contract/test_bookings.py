@@ -120,20 +120,6 @@ async def test_what_is_forgotten_meanwhile_does_not_come_back(bookings: Shelf) -
     assert await bookings.everyone() == []
 
 
-async def test_cancelling_cancels_every_segment_of_everyone_under_the_reference(bookings: Shelf) -> None:
-    anna = booking(segment(), segment("BA118"))
-    carl = booking(segment(), email="carl@example.com")
-    other = booking(segment(), reference="XYZ789")
-    await bookings.save([anna, carl, other])
-    assert await bookings.cancel("ABC123") == 2
-    assert await bookings.cancel("NOBODY") == 0
-    assert await _statuses(bookings) == {
-        anna.id: {SegmentStatus.CANCELLED},
-        carl.id: {SegmentStatus.CANCELLED},
-        other.id: {SegmentStatus.CONFIRMED},
-    }
-
-
 async def _statuses(bookings: Shelf) -> dict[str, set[SegmentStatus]]:
     return {each.id: {segment.status for segment in each.segments} for each in await bookings.everyone()}
 

@@ -18,6 +18,7 @@ from flightagents.store.gauges import MongoGauges
 from flightagents.store.lease import MongoLease
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.setup import prepare
+from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
 from tests.support.fakes import SetClock
 from tests.support.ledger_rows import notification
@@ -105,8 +106,9 @@ async def test_what_somebody_has_to_do_is_counted_by_kind(database: Database) ->
     tasks = MongoTasks(database)
     made = [TASK, replace(TASK, id="2"), replace(TASK, id="3", kind=TaskKind.REPLY), replace(TASK, id="4")]
     await tasks.open(made)
-    await tasks.claim("2", "Kim")
-    await tasks.done("4", "Kim")
+    desk = MongoTaskDesk(database)
+    await desk.assign(["2"], "Kim", by="Kim")
+    await desk.finish(["4"], "Kim")
     assert await MongoGauges(database).tasks() == {TaskKind.CALL: 2, TaskKind.REPLY: 1}
 
 

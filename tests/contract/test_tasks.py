@@ -1,4 +1,4 @@
-"""What `Tasks` promises, and what the command line asks of it; held by the fake and by MongoDB."""
+"""What `Tasks` promises, and what the command line lists; held by the fake and by MongoDB."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,12 +8,19 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.tasks import FORGOTTEN, UNFINISHED, Task, TaskKind, TaskState, task_id
+from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import KEEP, TRACE, MongoTasks
 from tests.support.rows import MINUTE, NOON
 from tests.support.tasks import FakeTasks
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-Shelf = FakeTasks | MongoTasks
+
+
+class KeptTasks(MongoTasks, MongoTaskDesk):
+    """Tasks, and what staff do about them."""
+
+
+Shelf = FakeTasks | KeptTasks
 BA117 = "BA117|2026-11-22|LHR|JFK"
 
 REBOOK = Task(
@@ -41,7 +48,7 @@ REPLY = Task(
 def tasks(request: pytest.FixtureRequest) -> Shelf:
     if request.param == "fake":
         return FakeTasks()
-    return MongoTasks(request.getfixturevalue("database"))
+    return KeptTasks(request.getfixturevalue("database"))
 
 
 async def known(tasks: Shelf, task: Task = REBOOK) -> Task:
@@ -70,7 +77,7 @@ async def test_a_task_is_opened_once(tasks: Shelf) -> None:
 
 async def test_the_words_of_an_unfinished_task_follow(tasks: Shelf) -> None:
     await tasks.open([REBOOK])
-    await tasks.claim(REBOOK.id, "Kim")
+    await tasks.assign([REBOOK.id], "Kim", by="Kim")
     later = replace(REBOOK, summary="3 travellers", resolve_by=NOON, created_at=NOON + MINUTE)
     assert await tasks.open([later]) == []
     found = await known(tasks)
@@ -81,7 +88,7 @@ async def test_the_words_of_an_unfinished_task_follow(tasks: Shelf) -> None:
 @pytest.mark.parametrize("again", [False, True])
 async def test_what_somebody_has_done_stays_done(tasks: Shelf, again: bool) -> None:
     await tasks.open([REBOOK])
-    await tasks.done(REBOOK.id, "Kim")
+    await tasks.finish([REBOOK.id], "Kim")
     assert await tasks.open([replace(REBOOK, summary="3 travellers")], again=again) == []
     await tasks.close([REBOOK.id], "reinstated")
     assert await tasks.open([REBOOK], again=again) == []
@@ -91,7 +98,7 @@ async def test_what_somebody_has_done_stays_done(tasks: Shelf, again: bool) -> N
 
 async def test_what_ended_by_itself_is_opened_again_only_where_that_is_asked_for(tasks: Shelf) -> None:
     await tasks.open([REBOOK])
-    await tasks.claim(REBOOK.id, "Kim")
+    await tasks.assign([REBOOK.id], "Kim", by="Kim")
     await tasks.close([REBOOK.id], "reinstated")
     assert (await known(tasks)).state is TaskState.DONE
     assert await tasks.open([REBOOK]) == []
@@ -104,35 +111,12 @@ async def test_what_ended_by_itself_is_opened_again_only_where_that_is_asked_for
     assert await tasks.open([anew], again=True) == []
 
 
-async def test_a_task_is_claimed_by_one_person(tasks: Shelf) -> None:
-    await tasks.open([REBOOK])
-    claimed = await tasks.claim(REBOOK.id, "Kim")
-    assert claimed is not None
-    assert (claimed.state, claimed.claimed_by) == (TaskState.CLAIMED, "Kim")
-    assert await tasks.claim(REBOOK.id, "Lee") is None
-    assert (await known(tasks)).claimed_by == "Kim"
-    assert await tasks.claim("unknown", "Kim") is None
-
-
-async def test_a_task_is_done_once_claimed_or_not(tasks: Shelf) -> None:
-    await tasks.open([REBOOK, REPLY])
-    await tasks.claim(REPLY.id, "Kim")
-    for task in (REBOOK, REPLY):
-        done = await tasks.done(task.id, "Lee", "called them")
-        assert done is not None
-        assert done.state is TaskState.DONE
-        assert done.trace[-1].endswith("done by Lee: called them")
-        assert await tasks.done(task.id, "Kim") is None
-        assert await tasks.claim(task.id, "Kim") is None
-    assert await tasks.done("unknown", "Kim") is None
-
-
 async def test_the_unfinished_of_some_kinds_are_given_oldest_first(tasks: Shelf) -> None:
     call = replace(REBOOK, id="call", kind=TaskKind.CALL, created_at=NOON - MINUTE)
     done = replace(call, id="done")
     await tasks.open([REBOOK, REPLY, call, done])
-    await tasks.claim(REBOOK.id, "Kim")
-    await tasks.done(done.id, "Kim")
+    await tasks.assign([REBOOK.id], "Kim", by="Kim")
+    await tasks.finish([done.id], "Kim")
     found = await tasks.unfinished({TaskKind.REBOOK, TaskKind.CALL})
     assert [task.id for task in found] == ["call", REBOOK.id]
     assert await tasks.unfinished(()) == []
@@ -141,14 +125,14 @@ async def test_the_unfinished_of_some_kinds_are_given_oldest_first(tasks: Shelf)
 async def test_the_newest_are_given_first(tasks: Shelf) -> None:
     later = [replace(REBOOK, id=f"later{minute}", created_at=NOON + minute * MINUTE) for minute in (1, 2, 3)]
     await tasks.open([REBOOK, *later])
-    await tasks.done("later3", "Kim")
+    await tasks.finish(["later3"], "Kim")
     assert [task.id for task in await tasks.newest(UNFINISHED, 2)] == ["later2", "later1"]
     assert [task.id for task in await tasks.newest({TaskState.DONE}, 2)] == ["later3"]
 
 
 async def test_nothing_of_a_forgotten_person_stays_in_their_tasks(tasks: Shelf) -> None:
     await tasks.open([REBOOK, REPLY, replace(REPLY, id="done")])
-    await tasks.done("done", "Kim", "Anna will call back")
+    await tasks.finish(["done"], "Kim", "Anna will call back")
     await tasks.erase([ANNAS])
     for task in (await known(tasks, REPLY), await known(tasks, replace(REPLY, id="done"))):
         assert (task.booking, task.quote, task.summary, task.trace) == (None, "", FORGOTTEN, ())
@@ -169,7 +153,7 @@ async def test_what_a_forgotten_person_wrote_is_gone_from_a_task_of_their_other_
 
 @pytest.mark.mongodb
 async def test_a_tasks_trace_is_bounded(database: Database) -> None:
-    tasks = MongoTasks(database)
+    tasks = KeptTasks(database)
     for _ in range(TRACE):
         await tasks.open([REBOOK], again=True)
         await tasks.close([REBOOK.id], "reinstated")
@@ -180,7 +164,7 @@ async def test_a_tasks_trace_is_bounded(database: Database) -> None:
 
 @pytest.mark.mongodb
 async def test_a_task_leaves_a_while_after_it_ended(database: Database) -> None:
-    tasks = MongoTasks(database)
+    tasks = KeptTasks(database)
     await tasks.prepare()
     await tasks.prepare()
     indexes = await database["tasks"].index_information()
@@ -196,7 +180,7 @@ async def test_a_task_leaves_a_while_after_it_ended(database: Database) -> None:
 
 @pytest.mark.mongodb
 async def test_what_somebody_of_no_booking_wrote_leaves_though_nobody_ends_it(database: Database) -> None:
-    tasks = MongoTasks(database)
+    tasks = KeptTasks(database)
     await tasks.open([replace(REPLY, booking=None)])
     (stored,) = [row async for row in database["tasks"].find()]
     assert stored["state"] == "open"
@@ -213,7 +197,7 @@ async def test_what_somebody_of_no_booking_wrote_leaves_though_nobody_ends_it(da
     ],
 )
 async def test_what_is_asked_often_has_an_index(database: Database, query: dict[str, Any]) -> None:
-    tasks = MongoTasks(database)
+    tasks = KeptTasks(database)
     await tasks.prepare()
     await tasks.open([REBOOK])
     plan = await database["tasks"].find(query).explain()

@@ -147,7 +147,7 @@ def test_bookings_are_imported_listed_told_cancelled_and_forgotten(desk: Desk) -
     assert imported.lines[5].startswith("line 4 refused: email is no address")
     assert "ben@example" not in imported.out + imported.err
 
-    again = desk.type("bookings", "import", str(file), "--json")
+    again = desk.type("bookings", "import", str(file), "--json", "--by", "ada")
     assert again.code == 1
     (report,) = again.objects
     assert (report["imported"], report["ignored_columns"]) == (3, ["seat"])
@@ -184,16 +184,33 @@ def test_bookings_are_imported_listed_told_cancelled_and_forgotten(desk: Desk) -
     assert len(desk.type("notifications", "list", "--limit", "2").lines) == 2
     assert desk.type("notifications", "list", "--flight", "BA9|2026-11-22|LHR|JFK").lines == []
 
-    cancelled = desk.type("bookings", "cancel", "xyz790")
+    row = next(each["id"] for each in told.objects if each["reference"] == "XYZ790")
+    for act, said in (("hold", "is held"), ("release", "is released")):
+        assert desk.type("notifications", act, row, "--by", "ada").lines == [f"{row} {said}"]
+    for act, why in (("release", "waits to be sent"), ("replay", "is dead or failed")):
+        assert f"no message {row if act == 'replay' else 'none'} {why}" in (
+            desk.type("notifications", act, row if act == "replay" else "none", "--by", "ada").err
+        )
+
+    cancelled = desk.type("bookings", "cancel", "xyz790", "--by", "ada")
     assert (cancelled.code, cancelled.lines) == (0, ["XYZ790: the flights of 1 traveller are cancelled"])
 
-    forgotten = desk.type("bookings", "forget", "ABC123")
+    forgotten = desk.type("bookings", "forget", "ABC123", "--by", "ada")
     assert (forgotten.code, forgotten.lines) == (0, ["ABC123: 2 travellers forgotten"])
     everything = str([list(desk.database[name].find()) for name in desk.database.list_collection_names()])
     for personal in ("anna@", "carl@", "Anna", "Carl", "+4420", "ABC123"):
         assert personal not in everything
     assert "(forgotten)" in desk.type("notifications", "list").out
 
+    acts = [(each["did"], each["about"]["thing"]) for each in desk.database["audit"].find({"by": "ada"})]
+    assert sorted(acts) == [
+        ("cancelled", "booking"),
+        ("forgot", "booking"),
+        ("forgot", "booking"),
+        ("held", "message"),
+        ("imported", "file"),
+        ("released", "message"),
+    ]
     for command in ("cancel", "forget"):
         nobody = desk.type("bookings", command, "ABC123")
         assert (nobody.code, nobody.out) == (1, "")

@@ -36,7 +36,18 @@ def type_(*words: str) -> Ended:
 
 @pytest.mark.mongodb
 def test_rules_are_added_listed_replaced_and_removed(desk: Desk) -> None:
-    words = ["add", "JFK-night", "--to", "Ops@agency.example", "--to", "+44 20 7946 0000", "--airport", "jfk"]
+    words = [
+        "add",
+        "JFK-night",
+        "--by",
+        "ada",
+        "--to",
+        "Ops@agency.example",
+        "--to",
+        "+44 20 7946 0000",
+        "--airport",
+        "jfk",
+    ]
     words += ["--kind", "cancelled", "--kind", "diverted", "--min-severity", "major"]
     words += ["--hours", "22:00-06:00", "--days", "mon-fri"]
     line = (
@@ -60,8 +71,8 @@ def test_rules_are_added_listed_replaced_and_removed(desk: Desk) -> None:
         "min_severity": "major",
         "hours": {"begin": "22:00:00", "end": "06:00:00", "days": [0, 1, 2, 3, 4]},
         "version": 1,
-        "created_by": "the command line",
-        "updated_by": "the command line",
+        "created_by": "ada",
+        "updated_by": "ada",
     }
     assert desk.database["staff_rules"].count_documents({}) == 1
 

@@ -17,6 +17,7 @@ from flightagents.cli.tasks import tasks
 from flightagents.clock import clock_from
 from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.settings import PREFIX, load
+from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.tasks import MongoTasks
 from flightagents.wiring import World
@@ -74,6 +75,12 @@ def typed(*words: str) -> Result:
     return ended
 
 
+def logged() -> list[tuple[str, str, str]]:
+    """Give who did what to what, the oldest first."""
+    acts = with_world(lambda world: MongoAudit(world.database).read()).rows
+    return [(each.by, each.did.value, each.about.id) for each in acts[::-1]]
+
+
 def listed(*words: str) -> list[str]:
     ended = typed("list", *words)
     assert ended.exit_code == 0, ended.stderr
@@ -109,14 +116,21 @@ def test_a_task_is_claimed_by_one_person_and_done_by_another() -> None:
     again = typed("done", REBOOK.id, "--by", "Kim")
     assert again.exit_code == 1
     assert f"{REBOOK.id} is done already" in again.stderr
+    assert logged() == [("Kim", "assigned", REBOOK.id), ("Lee", "done", REBOOK.id)]
 
 
-def test_a_task_that_nobody_knows_is_refused_and_a_name_is_asked_for() -> None:
+def test_whoever_names_nobody_acts_under_their_name_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "kim")
+    assert typed("claim", REBOOK.id).stdout == f"{REBOOK.id}: claimed by kim\n"
+    assert logged() == [("kim", "assigned", REBOOK.id)]
+
+
+def test_a_task_that_nobody_knows_is_refused_and_so_is_an_empty_name() -> None:
     for command in ("claim", "done"):
         unknown = typed(command, "0000000000", "--by", "Kim")
         assert (unknown.exit_code, unknown.stdout) == (1, "")
         assert "there is no task 0000000000" in unknown.stderr
-        assert typed(command, REBOOK.id).exit_code == 2
+        assert typed(command, REBOOK.id, "--by", " ").exit_code == 2
 
 
 def test_a_reply_names_the_other_bookings_of_whoever_wrote_it() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.web.api.answers_bookings import MOST_BOOKINGS
+from flightagents.web.api.answers_bookings import MOST_BOOKINGS, BookingTyped
 from tests.support.office import StaffSite
 from tests.support.programs import BA117, busy_site, program
 
@@ -85,7 +85,7 @@ async def test_a_booking_is_edited_rebooked_and_cancelled_by_its_key(site: Staff
     stale = await ben.post(f"/bookings/{key}/cancel", {"version": version}, status=409)
     assert stale["field"] == "version"
     version = rebooked["booking"]["version"]
-    body = {"version": version, "booking": {**JANE, "name": "Jane Roe", "segments": [new]}}
+    body = {**JANE, "version": version, "name": "Jane Roe", "segments": [new]}
     edited = await ben.ask("PUT", f"/bookings/{key}", json=body)
     assert edited.status == 200, await edited.text()
     version = (await edited.json())["booking"]["version"]
@@ -98,6 +98,38 @@ async def test_a_booking_is_edited_rebooked_and_cancelled_by_its_key(site: Staff
     assert bad["field"] == "segment"
 
 
+async def test_a_booking_is_read_changed_and_sent_back(site: StaffSite) -> None:
+    ben = await program(site)
+    segment = {**SEGMENT, "ticketed": "14:35"}
+    key = (await ben.post("/bookings", {**JANE, "protected": False, "segments": [segment]}))["items"][0][
+        "key"
+    ]
+    read = await ben.get(f"/bookings/{key}")
+    assert set(read) == set(BookingTyped.__struct_fields__)
+    assert read["consent_email"] is True
+    assert (await ben.post("/bookings", read))["items"][0]["outcome"] == "unchanged"
+    edited = await ben.ask("PUT", f"/bookings/{key}", json={**read, "phone": "+44 20 7946 0000"})
+    assert edited.status == 200, await edited.text()
+    again = await ben.get(f"/bookings/{key}")
+    differs = {name for name in read if read[name] != again[name]}
+    assert (differs, again["phone"]) == ({"phone", "version"}, "+442079460000")
+    moved = (await ben.post("/bookings", {**again, "email": "j@example.org"}))["items"][0]
+    assert (moved["outcome"], list(moved["errors"])) == ("refused", ["key"])  # it would be a second booking
+    wrong = {**again, "email": "nowhere", "segments": [{**segment, "flight_date": "tomorrow"}]}
+    refused = await ben.ask("PUT", f"/bookings/{key}", json=wrong)
+    assert set((await refused.json())["errors"]) >= {"email", "segments.0.flight_date"}
+    for body, field in (
+        ({**again, "version": ""}, "version"),
+        ({**again, "key": "other"}, "key"),
+        (
+            {**again, "segments": [{**again["segments"][0], "flight_date": "2026-11-23"}]},
+            "segments.0.ticketed",
+        ),
+    ):
+        refused = await ben.ask("PUT", f"/bookings/{key}", json=body)
+        assert (refused.status, (await refused.json())["field"]) == (400, field)
+
+
 async def test_what_is_too_much_is_refused(site: StaffSite) -> None:
     ben = await program(site)
     assert (await ben.post("/bookings", [], status=400))["error"]
@@ -107,6 +139,31 @@ async def test_what_is_too_much_is_refused(site: StaffSite) -> None:
     taken = await ben.send("/bookings", two_megabytes)
     assert (await taken.json())["items"][0]["outcome"] == "refused"
     assert (await ben.send("/bookings", [{**JANE, "name": "x" * 5_300_000}])).status == 413
+
+
+async def test_a_file_is_looked_at_and_taken_in(site: StaffSite) -> None:
+    ben = await program(site)
+    lines = (
+        "reference,email,consent_email,seat,flights",
+        "JAN111,jane@example.org,yes,1A,BA117 2026-11-22 | BA118 2026-11-19",
+        "JAN222,,yes,1B,BA117 2026-11-22",
+    )
+    file = {"name": "today.csv", "content": "\n".join(lines)}
+    for dry_run, outcome in (("true", "new"), ("false", "new"), ("false", "unchanged")):
+        answer = await ben.post("/bookings/file", file, dry_run=dry_run)
+        (item,) = answer["items"]
+        assert item["outcome"] == outcome
+    assert [each["match"] for each in item["segments"]] == ["seen", "its date is past"]
+    assert (answer["refused"], answer["ignored_columns"]) == (
+        [{"line": 3, "reason": "neither email nor phone: nobody could be told"}],
+        ["seat"],
+    )
+    found = (await ben.get("/audit", by="ben (nightly)"))["items"]
+    assert [each["detail"] for each in found if each["did"] == "imported"] == ["1 lines, 1 refused"] * 2
+    refused = await ben.post("/bookings/file", {**file, "content": "name\nAnna"}, status=400)
+    assert refused["field"] == "content"
+    many = "\n".join([lines[0], *(f"R{n},a{n}@example.org,yes,,BA117 2026-11-22" for n in range(21))])
+    assert "21 messages" in (await ben.post("/bookings/file", {"content": many}, status=409))["error"]
 
 
 async def test_yes_and_no_may_be_true_and_false(site: StaffSite) -> None:

@@ -186,5 +186,17 @@ async def test_the_stream_makes_the_same_rows_as_the_page(site: StaffSite) -> No
         assert answer.status == 200
         (view,) = [each for each in site.use_cases.site.live.views if each.name == "now"]
         rows = [Row(*each) for each in await view.make()]
-    assert [each.key for each in rows] == ["#totals", BA117]
+    counts = ["#ours", "#attention", "#mine", "#all"]
+    assert [each.key for each in rows] == ["#totals", *counts, BA117]
     assert all(each.html.strip() in shown for each in rows)
+
+
+async def test_how_much_is_in_whose_hands_is_the_same_row_for_all_who_look(site: StaffSite) -> None:
+    await site.use_cases.site.office.now.acts.assign([BA117], "ada", "ben")
+    mine = '<span data-part="#mine" data-each="{&#34;ben&#34;:1}">'
+    for name, count in (("ben", 1), ("vera", 0)):
+        await site.log_in(name)
+        assert f"{mine}{count}</span>" in await page(site)
+        async with site.client.get("/live/now?show=ours"):
+            (view,) = [each for each in site.use_cases.site.live.views if each.name == "now"]
+            assert Row("#mine", f"{mine}0</span>") in [Row(*each) for each in await view.make()]

@@ -20,7 +20,7 @@ from tests.support.website import form_token
 pytestmark = pytest.mark.mongodb
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 HEADER = "reference,name,email,consent_email,flights,seat\n"
-GOOD = "NEW111,Cleo <i>x</i>,cleo@example.org,yes,BA117 2026-11-22,1A\n"
+GOOD = "NEW111,Cleo <i>x</i>,cleo@example.org,yes,BA117 2026-11-22|BA118 2026-11-12,1A\n"
 FILE = HEADER + GOOD + "ABC123,Anna Müller,anna@example.com,yes,BA117 2026-11-22,1A\n,=1+1,,,BA117,1A\n"
 
 
@@ -81,10 +81,15 @@ async def test_a_file_is_looked_at_confirmed_and_taken_in(uploads: Uploads) -> N
     }
     assert "Columns that are not read: seat." in page
     assert "reference is empty" in page
+    assert '<span class="badge late">its date is past</span>' in page
+    assert "1 flight of a date that is past: nobody is told of it." in page
     assert "<i>x" not in page
     assert await uploads.references() == ["ABC123"]
     status, page = await uploads.confirm(path)
-    assert (status, "Imported: 2 lines. 1 line could not be: see below." in page) == (200, True)
+    assert (
+        status,
+        "Imported: 2 lines. 1 flight of a date that is past: nobody is told. 1 line could" in page,
+    ) == (200, True)
     assert "reference is empty" in page
     assert "All that is in this file stands already" in (await uploads.get(path))[1]
     assert await uploads.references() == ["ABC123", "NEW111"]

@@ -92,7 +92,9 @@ class Worker:
             agency.bookings, agency.opt_outs, agency.tasks, address_key, agency.clock
         )
         self.keep_opt_outs = KeepOptOuts(agency.bookings, agency.opt_outs, address_key)
-        self.take_bookings = TakeBookings(agency.bookings, self.audience, self.decide, self.keep_opt_outs)
+        self.take_bookings = TakeBookings(
+            agency.bookings, self.audience, self.decide, self.keep_opt_outs, agency.clock
+        )
         self.recheck = Recheck(
             bookings=agency.bookings,
             audience=self.audience,

@@ -477,12 +477,11 @@ class FakeBookings:
                 self._bookings[booking.id] = msgspec.json.encode(given)
                 self._undecided.add(booking.id)
 
-    async def cancel(self, reference: str) -> int:
-        found = [booking for booking in await self.everyone() if booking.reference == reference]
-        for booking in found:
+    async def cancel(self, reference: str) -> None:
+        """Let somebody have cancelled all flights of a reference."""
+        for booking in await self.of(reference):
             segments = tuple(replace(each, status=SegmentStatus.CANCELLED) for each in booking.segments)
             self._bookings[booking.id] = msgspec.json.encode(replace(booking, segments=segments))
-        return len(found)
 
     async def of(self, reference: str) -> list[Booking]:
         return [each for each in await self.everyone() if each.reference == reference]

@@ -71,20 +71,6 @@ class FakeTasks:
         found = [task for task in self.all if task.state in states]
         return sorted(found, key=_age, reverse=True)[:limit]
 
-    async def claim(self, key: str, who: str) -> Task | None:
-        known = await self.get(key)
-        if known is None or known.state is not TaskState.OPEN:
-            return None
-        trace = (*known.trace, f"claimed by {who}")
-        return self._write(replace(known, state=TaskState.CLAIMED, claimed_by=who, trace=trace))
-
-    async def done(self, key: str, who: str, note: str = "") -> Task | None:
-        known = await self.get(key)
-        if known is None or known.state not in UNFINISHED:
-            return None
-        line = f"done by {who}: {note}" if note else f"done by {who}"
-        return self._write(replace(known, state=TaskState.DONE, trace=(*known.trace, line)))
-
     # As staff work on them
 
     async def find(

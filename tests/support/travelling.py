@@ -71,7 +71,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
     """Build what the pages call, of an agency's fakes."""
     worker, search = agency.worker, FakePeopleSearch(agency.bookings, address_key)
     take, basis = worker.take_bookings, ConsentBasis.EXPLICIT
-    imports = ImportBookings(take, agency.clock, basis)
+    imports = ImportBookings(take, agency.audit, agency.clock, basis)
     return TravellersDesk(
         show=ShowTravellers(
             search=search,
@@ -97,9 +97,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
         uploads=UploadBookings(
             uploads=FakeUploads(),
             import_bookings=imports,
-            preview_bookings=PreviewBookings(imports, take, worker.audience),
-            audit=agency.audit,
-            clock=agency.clock,
+            preview_bookings=PreviewBookings(imports, take),
         ),
         watches_folder=watches_folder,
     )

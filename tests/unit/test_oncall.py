@@ -94,9 +94,9 @@ async def test_a_task_that_somebody_takes_alarms_nobody(taken: str) -> None:
     desk = await cancelled()
     match taken:
         case "claimed":
-            await desk.tasks.claim(the_task(desk).id, "Kim")
+            await desk.tasks.assign([the_task(desk).id], "Kim", by="Kim")
         case "done":
-            await desk.tasks.done(the_task(desk).id, "Kim")
+            await desk.tasks.finish([the_task(desk).id], "Kim")
         case _:
             await desk.tasks.close([the_task(desk).id], "reinstated")
     desk.clock.move(10 * MINUTE)
@@ -127,7 +127,7 @@ async def test_a_diverted_flight_alarms_nobody() -> None:
 
 async def test_a_traveller_of_a_cancelled_flight_whom_nobody_calls_alarms() -> None:
     desk = await cancelled()
-    await desk.tasks.done(the_task(desk).id, "Kim")
+    await desk.tasks.finish([the_task(desk).id], "Kim")
     call = Task(
         id="call",
         kind=TaskKind.CALL,

@@ -2,10 +2,11 @@
 
 import pytest
 
+from flightagents.domain.acts import Did
 from flightagents.domain.booking_preview import BookingPreview, Standing
 from flightagents.domain.bookings import Match
 from flightagents.errors import BookingFileError
-from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Limits
+from flightagents.handlers.import_bookings import UPLOAD, ImportBookings, Imported, Limits
 from flightagents.handlers.preview_bookings import PreviewBookings
 from flightagents.settings import ConsentBasis
 from tests.support.agency import Agency
@@ -21,14 +22,16 @@ class Office:
     def __init__(self) -> None:
         self.agency = Agency()
         worker = self.agency.worker
-        self.imports = ImportBookings(worker.take_bookings, self.agency.clock, ConsentBasis.EXPLICIT)
-        self._preview = PreviewBookings(self.imports, worker.take_bookings, worker.audience)
+        self.imports = ImportBookings(
+            worker.take_bookings, self.agency.audit, self.agency.clock, ConsentBasis.EXPLICIT
+        )
+        self._preview = PreviewBookings(self.imports, worker.take_bookings)
 
     async def preview(self, *lines: str, limits: Limits = UPLOAD) -> BookingPreview:
         return await self._preview("\n".join(lines).encode(), "file.csv", limits)
 
-    async def imports_it(self, *lines: str) -> None:
-        await self.imports("\n".join(lines).encode(), "file.csv")
+    async def imports_it(self, *lines: str) -> Imported:
+        return await self.imports("\n".join(lines).encode(), "file.csv", "ben")
 
 
 def names(preview: BookingPreview, standing: Standing) -> list[str]:
@@ -109,9 +112,25 @@ async def test_many_messages_are_held_back_unless_somebody_wants_them() -> None:
     await office.agency.is_late(90)
     people = [f"R{n},x,t{n}@example.com,yes,,BA117 2026-11-22" for n in range(21)]
     content = "\n".join([HEADER, *people]).encode()
-    held = await office.imports(content, "file.csv")
+    held = await office.imports(content, "file.csv", "ben")
     assert (held.held, len(held.would_send), held.booked) == (True, 21, [])
     assert await office.agency.bookings.everyone() == []
-    done = await office.imports(content, "file.csv", anyway=True)
+    done = await office.imports(content, "file.csv", "ben", anyway=True)
     assert (done.held, len(done.booked)) == (False, 21)
     assert len(office.agency.rows) == 21
+    assert [(act.by, act.did, act.detail) for act in office.agency.audit.acts] == [
+        ("ben", Did.IMPORTED, "21 lines, 0 refused")
+    ]
+
+
+async def test_a_flight_of_a_date_that_is_past_is_said_to_be_and_the_others_of_its_booking_are_kept() -> None:
+    office = Office()
+    line = "NEW001,Carl,carl@example.com,,,BA8 2026-11-20|BA9 2026-11-21|BA9 2026-11-29"
+    preview = await office.preview(HEADER, line)
+    assert [each.match for each in preview.bookings[0].segments] == [Match.PAST, Match.NOT_YET, Match.NOT_YET]
+    assert preview.past == 1  # of the 21st it is still daylight somewhere
+    imported = await office.imports_it(HEADER, line)
+    assert ([each.match for each in imported.booked], imported.past) == (
+        [Match.PAST, Match.NOT_YET, Match.NOT_YET],
+        1,
+    )

@@ -92,7 +92,7 @@ async def test_a_mail_that_is_read_again_is_no_second_task(ledger: FakeLedger) -
     await accepted(ledger)
     tasks = FakeTasks()
     await reader(ledger, FakeBounces(b"answer"), tasks)()
-    await tasks.done(tasks.all[0].id, "Kim")
+    await tasks.finish([tasks.all[0].id], "Kim")
     await reader(ledger, FakeBounces(b"answer"), tasks)()
     assert [task.state for task in tasks.all] == [TaskState.DONE]
 

@@ -286,9 +286,9 @@ async def test_an_alarm_does_not_leave_once_somebody_has_taken_its_task(taken: s
     await agency.tasks.open([TASK])
     match taken:
         case "claimed":
-            await agency.tasks.claim(TASK.id, "Kim")
+            await agency.tasks.assign([TASK.id], "Kim", by="Kim")
         case "done":
-            await agency.tasks.done(TASK.id, "Kim")
+            await agency.tasks.finish([TASK.id], "Kim")
         case _:
             await agency.tasks.close([TASK.id], "reinstated")
     verdicts = await agency.recheck()([alarm()])

@@ -28,7 +28,6 @@ class Intakes:
         self.take = TakeDrafts(
             bookings=self.agency.bookings,
             take_bookings=worker.take_bookings,
-            audience=worker.audience,
             audit=self.agency.audit,
             key=address_key,
             clock=self.agency.clock,

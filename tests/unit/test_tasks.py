@@ -73,7 +73,7 @@ async def test_what_staff_have_done_is_not_opened_again_while_its_reason_stays()
     await desk.books(booking())
     await desk.shows(*TWO_LEGS)
     await desk.looks_around()
-    await desk.tasks.done(desk.standing(AMBIGUOUS)[0].id, "Kim")
+    await desk.tasks.finish([desk.standing(AMBIGUOUS)[0].id], "Kim")
     await desk.looks_around()
     assert desk.standing(AMBIGUOUS) == []
 

@@ -116,7 +116,7 @@ async def test_another_retiming_is_another_question() -> None:
     await desk.books(booking())
     await retimed(desk)
     await desk.looks_around()
-    await desk.tasks.done(desk.standing(CONFLICTING)[0].id, "Kim")
+    await desk.tasks.finish([desk.standing(CONFLICTING)[0].id], "Kim")
     await desk.looks_around()
     assert desk.standing(CONFLICTING) == []
     await desk.shows(row(departs="23:00", arrives=f"{TOMORROW}T02:00", delay=330))

@@ -73,7 +73,7 @@ async def test_a_cancellation_that_is_taken_back_ends_the_task_at_the_second_loo
 async def test_a_feed_that_changes_its_mind_leaves_the_task_with_whoever_took_it() -> None:
     desk = await booked_and_shown()
     await desk.shows(CANCELLED)
-    await desk.tasks.claim(the_task(desk).id, "Kim")
+    await desk.tasks.assign([the_task(desk).id], "Kim", by="Kim")
     await desk.shows(row())
     await desk.shows(CANCELLED)
     assert the_task(desk).claimed_by == "Kim"
@@ -83,7 +83,7 @@ async def test_a_flight_that_is_cancelled_a_second_time_is_a_new_task() -> None:
     desk = await booked_and_shown()
     await desk.shows(CANCELLED)
     first = the_task(desk)
-    await desk.tasks.done(first.id, "Kim")
+    await desk.tasks.finish([first.id], "Kim")
     await desk.shows(CANCELLED)
     assert desk.standing(REBOOK) == []
     for shown in (row(), row(), CANCELLED):

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
-from flightagents.domain.bookings import Match, SegmentStatus
+from flightagents.domain.acts import Did
+from flightagents.domain.bookings import Booking, Match, SegmentStatus
 from flightagents.domain.travellers import Leg, next_leg
+from flightagents.handlers.traveller_acts import TravellerActs
 from tests.support.agency import Agency, address_key
 from tests.support.rows import DAY, NOON, row
 from tests.support.travellers import booking, segment
 from tests.support.travelling import travellers_of
 
 ONE_DAY = timedelta(days=1)
+CANCELLED = SegmentStatus.CANCELLED
 MORNING, EVENING = datetime(2026, 11, 22, 9), datetime(2026, 11, 22, 19)  # noqa: DTZ001 - of a ticket
 
 
@@ -68,3 +71,26 @@ async def test_what_only_looks_is_not_in_the_log() -> None:
     await desk.acts.edit(key, "an old version", replace(seen.draft, name="Ana"), "ben")
     await desk.acts.consent("nobody", seen.booking.channels[0], "ben", given=False)
     assert (await agency.audit.read()).rows == ()
+
+
+async def test_all_of_a_reference_are_cancelled_and_each_is_logged_though_somebody_is_faster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    agency, faster = Agency(), "Anna M."
+    await agency.books(booking(), booking(email="carl@example.com"), booking(reference="XYZ789"))
+    acts, replace_ = travellers_of(agency).acts, agency.bookings.replace
+
+    async def later(before: Booking | None, after: Booking) -> bool:
+        if before is not None and before.id == booking().id and before.name != faster:
+            await replace_(before, replace(before, name=faster))
+        return await replace_(before, after)
+
+    monkeypatch.setattr(agency.bookings, "replace", later)
+    assert isinstance(acts, TravellerActs)
+    assert await acts.cancel_reference("ABC123", "kim") == 2
+    found = {each.id: each for each in await agency.bookings.everyone()}
+    assert found[booking().id].name == faster
+    cancelled = {each.reference for each in found.values() if each.segments[0].status is CANCELLED}
+    assert cancelled == {"ABC123"}
+    assert [(act.by, act.did) for act in agency.audit.acts] == [("kim", Did.CANCELLED)] * 2
+    assert await acts.cancel_reference("NOBODY", "kim") == 0

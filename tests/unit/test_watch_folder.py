@@ -3,6 +3,7 @@
 import pytest
 import structlog
 
+from flightagents.domain.acts import Did
 from flightagents.domain.tasks import TaskKind
 from flightagents.handlers.import_bookings import ImportBookings, Limits
 from flightagents.handlers.watch_folder import MOST_REPORTED, WatchFolder
@@ -27,7 +28,9 @@ class Office:
         take_bookings = self.agency.worker.take_bookings
         self.watch = WatchFolder(
             folder=self.folder,
-            import_bookings=ImportBookings(take_bookings, self.agency.clock, ConsentBasis.EXPLICIT),
+            import_bookings=ImportBookings(
+                take_bookings, self.agency.audit, self.agency.clock, ConsentBasis.EXPLICIT
+            ),
             tasks=self.agency.tasks,
             clock=self.agency.clock,
             limits=Limits(100_000, 2_000),
@@ -48,12 +51,16 @@ class Office:
 
 async def test_a_file_is_imported_and_its_refused_lines_are_reported() -> None:
     office = Office()
-    await office.gets(HEADER + ",seat", ANNA + ",1A", "XYZ789,,yes,BA117 2026-11-22,1B")
+    await office.gets(HEADER + ",seat", ANNA + " | BA118 2026-11-12,1A", "XYZ789,,yes,BA117 2026-11-22,1B")
     assert await office.references() == ["ABC123"]
     assert office.report(Shelf.IMPORTED) == [
         "1 line imported, 1 refused",
+        "flights whose date is past, nobody is told of them: 1",
         "column ignored: seat",
         "line 3 refused: neither email nor phone: nobody could be told",
+    ]
+    assert [(act.by, act.did, act.detail) for act in office.agency.audit.acts] == [
+        ("the watched folder", Did.IMPORTED, "1 lines, 1 refused")
     ]
 
 
@@ -138,7 +145,7 @@ async def test_what_a_dead_worker_took_is_imported_by_the_next_and_tells_nobody_
     assert taken is not None
     content = await office.folder.read(taken, 1000)
     assert content is not None
-    await office.watch._import_bookings(content, taken.name)  # and dies
+    await office.watch._import_bookings(content, taken.name, "a worker")  # and dies
     await office.watch()
     assert list(office.folder.taking) == [taken.held_as], "it may be at work still"
     office.folder.its_worker_dies()

@@ -1,6 +1,6 @@
 """The routes that act on tasks and on single messages, many at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -9,7 +9,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.handling import LONGEST_NOTE
 from flightagents.domain.users import Role
 from flightagents.web.api.answers_floor import ActsAnswer, ResentAnswer
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import Answering, Asked, Key, Keys, NoQuery, RefusalError, Route
 
 Words = Annotated[str, Meta(max_length=LONGEST_NOTE)]
@@ -53,11 +53,8 @@ class SentAgain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     again: bool = False
 
 
-class ActRoutes:
+class ActRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -143,7 +140,7 @@ class ActRoutes:
         sent = await self._calls().on_messages.resend_message(
             asked.path["notification"], asked.body.channel, asked.who, again=asked.body.again
         )
-        return {"end": str(sent.end), "row": sent.row, "may_be_confirmed": sent.end.may_be_confirmed}
+        return {"end": str(sent.end), "row": sent.row, "may_be_confirmed": sent.may_be_confirmed}
 
 
 def _act(path: str, says: str, handler: Answering, body: type[Struct], example: str) -> Route:

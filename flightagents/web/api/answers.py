@@ -7,6 +7,7 @@ have no Z. `zone` stands beside them. Structs take what they name from what the 
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
+import msgspec
 from msgspec import Meta, Struct
 
 from flightagents.domain.changes import Kind, Reason, Severity
@@ -28,10 +29,13 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class Refused(Struct, frozen=True, kw_only=True):
-    """Why a request was refused, and which field is wrong where it is one."""
+    """Why a request was refused; where fields are wrong the first of them, and what is wrong with each."""
 
     error: str
     field: str | None = None
+    errors: Annotated[dict[str, str], Meta(description="By path: `email`, `segments.0.flight_date`")] = (
+        msgspec.field(default_factory=dict)
+    )
 
 
 class FlightEnd(Struct, frozen=True, kw_only=True):

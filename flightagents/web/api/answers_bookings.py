@@ -1,9 +1,12 @@
-"""What the API takes and answers about bookings. A booking's `key` names it; its own id holds an address."""
+"""What the API takes and answers about bookings: one shape, that is read, changed and sent back.
+
+A booking's `key` names it; its own id holds an address.
+"""
 
 from datetime import date
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from flightagents.domain.bookings import Channel, Match, SegmentStatus
 from flightagents.domain.said import Said
@@ -13,29 +16,52 @@ MOST_BOOKINGS = 2000
 """Of one request."""
 
 
+class ConsentAnswer(Struct, frozen=True, kw_only=True):
+    """Leave to write to an address, and whether it was taken back."""
+
+    source: str
+    at: Utc
+    revoked_at: Utc | None
+    revoked_by: str
+
+
+Given = Annotated[str, Meta(description="As it was read; empty in a booking that is new")]
+Consents = Annotated[
+    dict[Channel, ConsentAnswer],
+    Meta(description="Read only: `consent_email` and `consent_sms` are what is changed"),
+]
+
+
 class SegmentTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A flight of a ticket: BA117, 2026-11-22, LHR, JFK, 14:35 (local), confirmed."""
+    """A flight of a ticket: BA117, 2026-11-22, LHR, JFK, 14:35 (local, also with its date), confirmed."""
 
     designator: str = ""
     flight_date: str = ""
-    departure: str = ""
-    arrival: str = ""
-    ticketed: str = ""
+    departure: str | None = ""
+    arrival: str | None = ""
+    ticketed: str | None = ""
     status: str = ""
 
 
 class BookingTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A booking as a form has it: texts, of which an empty one says nothing. Yes may be true, no false."""
+    """A booking as it is answered, or as a form has it: texts, of which an empty one, or null, says nothing.
 
+    Yes may be true, no false; channels a list, or words. A consent says whether there is leave to write to
+    the address beside it, and for another address is given anew.
+    """
+
+    key: Given = ""
+    version: Given = ""
     reference: str = ""
     name: str = ""
-    email: str = ""
-    phone: str = ""
+    email: str | None = ""
+    phone: str | None = ""
     language: str = ""
-    channels: str = ""
-    consent_email: bool | str = ""
-    consent_sms: bool | str = ""
-    protected: bool | str = ""
+    channels: str | tuple[str, ...] = ""
+    consent_email: bool | str | None = ""
+    consent_sms: bool | str | None = ""
+    consents: Consents = field(default_factory=dict)
+    protected: bool | str | None = ""
     client: str = ""
     vip: bool | str = ""
     segments: tuple[SegmentTyped, ...] = ()
@@ -57,13 +83,6 @@ class Rebooking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: str
     segment: int
     new: SegmentTyped
-
-
-class BookingEdited(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Puts a booking in the place of the version that was seen."""
-
-    version: str
-    booking: BookingTyped
 
 
 class ConsentNoted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,17 +123,8 @@ class SegmentAnswer(Struct, frozen=True, kw_only=True):
     status: SegmentStatus
 
 
-class ConsentAnswer(Struct, frozen=True, kw_only=True):
-    """Leave to write to an address, and whether it was taken back."""
-
-    source: str
-    at: Utc
-    revoked_at: Utc | None
-    revoked_by: str
-
-
 class BookingAnswer(Struct, frozen=True, kw_only=True):
-    """One person of one booking. Whoever changes it names the `version` that they saw."""
+    """One person of one booking: change a field, and PUT it back with the `version` that was seen."""
 
     key: str
     version: str
@@ -124,7 +134,9 @@ class BookingAnswer(Struct, frozen=True, kw_only=True):
     phone: str | None
     language: str
     channels: tuple[Channel, ...]
-    consents: dict[Channel, ConsentAnswer]
+    consent_email: bool | None
+    consent_sms: bool | None
+    consents: Consents
     protected: bool | None
     client: str
     vip: bool
@@ -161,6 +173,30 @@ class TakingAnswer(Struct, frozen=True, kw_only=True):
     """What came of each item, in their order. With `dry_run` nothing was stored or sent."""
 
     items: tuple[TakenAnswer, ...]
+    dry_run: bool
+    messages: tuple[MessageAnswer, ...]
+
+
+class FileTyped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of bookings: CSV, as the page takes it, with its name for what is said of it."""
+
+    content: Annotated[str, Meta(min_length=1)]
+    name: Annotated[str, Meta(min_length=1, max_length=100)] = "bookings.csv"
+
+
+class RefusedLine(Struct, frozen=True, kw_only=True):
+    """A line of a file that is no booking."""
+
+    line: int
+    reason: str
+
+
+class FileAnswer(Struct, frozen=True, kw_only=True):
+    """What came of a file: its bookings, and its lines that are none. With `dry_run` nothing was stored."""
+
+    items: tuple[TakenAnswer, ...]
+    refused: tuple[RefusedLine, ...]
+    ignored_columns: tuple[str, ...]
     dry_run: bool
     messages: tuple[MessageAnswer, ...]
 

@@ -1,6 +1,6 @@
 """The routes about bookings. For agents alone: whatever they answer is about a person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -9,14 +9,12 @@ from msgspec import Struct
 
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, SegmentDraft
 from flightagents.domain.booking_intake import TakenDraft
-from flightagents.domain.bookings import Booking, Match, Segment
-from flightagents.domain.notifications import Notification
+from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.people_text import PeopleQuery
 from flightagents.domain.users import Role
 from flightagents.web.api.answers import Page
 from flightagents.web.api.answers_bookings import (
     BookingAnswer,
-    BookingEdited,
     BookingsTyped,
     BookingTyped,
     EditAnswer,
@@ -25,7 +23,7 @@ from flightagents.web.api.answers_bookings import (
     TakingAnswer,
     VersionSeen,
 )
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import (
     Asked,
     Listed,
@@ -35,10 +33,12 @@ from flightagents.web.api.routes import (
     Route,
     Text,
     missing,
+    refusal_of,
+    same,
 )
+from flightagents.web.api.shown import match_of, message_of
 
 MOST_BYTES = 5 * 1024 * 1024
-Found = tuple[Segment, Match, tuple[str, ...]]
 
 
 class BookingsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,11 +60,8 @@ class Taking(DryRun, frozen=True, kw_only=True, forbid_unknown_fields=True):
     anyway: bool = False
 
 
-class BookingRoutes:
+class BookingRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -80,7 +77,7 @@ class BookingRoutes:
             "role": Role.AGENT,
             "errors": (404, 409),
         }
-        edit = f'{{"version": "0f3c...", "booking": {booking}}}'
+        edit = f'{{"version": "0f3c...", {booking[1:]}'
         return (
             Route(
                 method="GET",
@@ -100,7 +97,8 @@ class BookingRoutes:
                 group="Bookings",
                 says=(
                     "Take in bookings, one or a list. Each is taken or refused by itself; the same reference "
-                    "and contact is the same booking, so that sending it again changes nothing."
+                    "and contact is the same booking, so that sending it again changes nothing. "
+                    "What was read here may come back, with its key; another contact wants PUT."
                 ),
                 handler=self.take,
                 query=Taking,
@@ -126,9 +124,12 @@ class BookingRoutes:
                 method="PUT",
                 path="/bookings/{key}",
                 name="edit_booking",
-                says="Edit a booking; flights that are not in it any more are cancelled.",
+                says=(
+                    "Put a booking, as it was read and with what is to change, in the place of the version "
+                    "that was seen; flights that are not in it any more are cancelled."
+                ),
                 handler=self.edit,
-                body=BookingEdited,
+                body=BookingTyped,
                 example=edit,
                 **one,
             ),
@@ -173,22 +174,22 @@ class BookingRoutes:
             [draft_of(each) for each in typed], asked.who, store=not dry_run, anyway=anyway
         )
         if not dry_run and not taken.stored:
-            raise RefusalError(
-                409,
-                f"this would send {len(taken.messages)} messages at once, so nothing was taken: look at it "
-                "with dry_run=true, and send it with anyway=true",
-            )
+            raise too_many(len(taken.messages))
         return {
             "items": [self._taken(each) for each in taken.items],
             "dry_run": dry_run,
-            "messages": self._messages(taken.messages),
+            "messages": [message_of(each, self._calls().key) for each in taken.messages],
         }
 
-    async def edit(self, asked: Asked[DryRun, BookingEdited]) -> object:
+    async def edit(self, asked: Asked[DryRun, BookingTyped]) -> object:
         """Edit one."""
         key, body = asked.path["key"], asked.body
+        if not body.version:
+            raise RefusalError(400, "say which version of the booking was seen", "version")
+        if body.key not in ("", key):
+            raise RefusalError(400, "this is another booking's", "key")
         edited = await self._calls().on_bookings.edit(
-            key, body.version, draft_of(body.booking), asked.who, store=not asked.query.dry_run
+            key, body.version, draft_of(body), asked.who, store=not asked.query.dry_run
         )
         return self._edited(edited)
 
@@ -222,8 +223,7 @@ class BookingRoutes:
     def _edited(self, edited: Edited) -> object:
         match edited.edit:
             case Edit.WRONG:
-                field, error = next(iter(edited.errors.items()))
-                raise RefusalError(400, error, field)
+                raise refusal_of(edited.errors)
             case Edit.CONFLICT | Edit.EXISTS:
                 raise RefusalError(
                     409, "the booking was changed meanwhile: look at it as it is now", "version"
@@ -237,48 +237,44 @@ class BookingRoutes:
         return {
             "edit": edited.edit.value,
             "booking": {**self._shown(edited.booking), "version": edited.version},
-            "segments": [_match(each) for each in edited.matches],
-            "messages": self._messages(edited.messages),
+            "segments": [match_of(each) for each in edited.matches],
+            "messages": [message_of(each, self._calls().key) for each in edited.messages],
         }
 
     def _shown(self, booking: Booking) -> dict[str, object]:
         calls = self._calls()
-        shown = {
-            field: getattr(booking, field)
-            for field in BookingAnswer.__struct_fields__
-            if hasattr(booking, field)
+        consents = {
+            f"consent_{channel}": booking.allows(channel) if channel in booking.consents else None
+            for channel in Channel
         }
-        return {**shown, "key": calls.key(booking.id), "version": calls.version(booking)}
+        return {
+            **same(booking, BookingAnswer),
+            **consents,
+            "key": calls.key(booking.id),
+            "version": calls.version(booking),
+        }
 
     def _taken(self, taken: TakenDraft) -> object:
         return {
             "outcome": taken.outcome.value,
             "key": self._calls().key(taken.booking.id) if taken.booking else None,
             "errors": dict(taken.errors),
-            "segments": [_match(each) for each in taken.matches],
+            "segments": [match_of(each) for each in taken.matches],
         }
 
-    def _messages(self, messages: Sequence[Notification]) -> list[object]:
-        key = self._calls().key
-        return [
-            {
-                "booking": key(each.booking) if each.booking else None,
-                "flight": each.flight,
-                "channel": each.channel,
-                "said": each.said,
-            }
-            for each in messages
-        ]
 
-
-def _match(found: Found) -> object:
-    segment, match, flights = found
-    return {"segment": segment, "match": match, "flights": flights}
+def too_many(messages: int) -> RefusalError:
+    """Say that nothing was taken, for it would send many messages that nobody has looked at."""
+    return RefusalError(
+        409,
+        f"this would send {messages} messages at once, so nothing was taken: look at it with dry_run=true, "
+        "and send it with anyway=true",
+    )
 
 
 def segment_draft_of(typed: SegmentTyped) -> SegmentDraft:
     """Give what a form would give."""
-    return SegmentDraft(**{each.name: getattr(typed, each.name) for each in fields(SegmentDraft)})
+    return SegmentDraft(**{each.name: getattr(typed, each.name) or "" for each in fields(SegmentDraft)})
 
 
 def draft_of(typed: BookingTyped) -> BookingDraft:
@@ -288,6 +284,14 @@ def draft_of(typed: BookingTyped) -> BookingDraft:
     return BookingDraft(**texts, segments=tuple(segment_draft_of(each) for each in typed.segments))
 
 
-def _typed(value: bool | str) -> str:
-    """Write true and false as a form has them."""
-    return value if isinstance(value, str) else ("yes" if value else "no")
+def _typed(value: bool | str | tuple[str, ...] | None) -> str:
+    """Write a value as a form has it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return " ".join(value)
+        case str():
+            return value

@@ -1,7 +1,7 @@
 """The routes about disruptions: what is wrong now, and what staff do about many flights at once."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,9 +13,9 @@ from flightagents.domain.handling import LONGEST_NOTE, Handling
 from flightagents.domain.users import Role
 from flightagents.errors import CursorError
 from flightagents.web.api.answers import Utc
-from flightagents.web.api.answers_floor import ActsAnswer, Disruptions
-from flightagents.web.api.calls import ApiCalls
-from flightagents.web.api.routes import Answering, Asked, Key, Keys, NoQuery, Paged, RefusalError, Route
+from flightagents.web.api.answers_floor import ActsAnswer, DisruptedFlight, Disruptions, Handled
+from flightagents.web.api.calls import Routes
+from flightagents.web.api.routes import Answering, Asked, Key, Keys, NoQuery, Paged, RefusalError, Route, same
 
 Place = tuple[float, float, str]
 
@@ -60,11 +60,8 @@ class Noting(Flights, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
 
 
-class DisruptionRoutes:
+class DisruptionRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -177,32 +174,16 @@ def _is_wanted(found: Disruption, asked: Asked[DisruptionsAsked, None]) -> bool:
 
 def _answer(found: Disruption, *, sees_people: bool) -> dict[str, object]:
     return {
+        **same(found, DisruptedFlight),
         "flight": found.row,
-        "last_change": found.last_change,
-        "reached": found.reached,
-        "connections_at_risk": found.connections_at_risk,
-        "tasks": found.tasks,
-        "resolve_by": found.resolve_by,
         "handling": _handled(found.handling, sees_people=sees_people),
-        "held": found.held,
-        "attention": found.attention,
         "needs_attention": found.attention.needed,
         "urgency": found.urgency.score,
     }
 
 
 def _handled(handling: Handling, *, sees_people: bool) -> dict[str, object]:
-    fields = (
-        "assigned_to",
-        "acknowledged",
-        "snoozed_until",
-        "holds_messages",
-        "held_by",
-        "held_at",
-        "version",
-    )
-    shown = {field: getattr(handling, field) for field in fields}
-    return {**shown, "notes": handling.notes if sees_people else ()}
+    return {**same(handling, Handled), "notes": handling.notes if sees_people else ()}
 
 
 def _place(found: Disruption) -> Place:

@@ -20,7 +20,8 @@ its writes need the form token of the page as `X-Form-Token`. Times that end in 
 A list answers at most `limit` items and a cursor, `next`: give it as `after` for the next page; null is
 the end. A parameter that is a list is given several times: `kind=delayed&kind=cancelled`. An answer to
 GET has an ETag: with If-None-Match it is sent again only if it is another. Parameters and fields that are not
-listed are refused. A refusal is `{"error": ..., "field": ...}`.
+listed are refused. A refusal is `{"error": ..., "field": ..., "errors": {...}}`: `errors` says what is wrong
+with each field, by its path, such as `segments.0.flight_date`; `field` names the first.
 """
 
 

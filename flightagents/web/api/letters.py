@@ -1,6 +1,6 @@
 """The routes about dead letters: anybody may look, an agent sees the text, an admin decides."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from flightagents.domain.users import Role
@@ -16,7 +16,7 @@ from flightagents.web.api.answers_admin import (
     MendedAnswer,
     ReasonReplayed,
 )
-from flightagents.web.api.calls import ApiCalls, Mended
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import (
     Answering,
     Asked,
@@ -27,7 +27,9 @@ from flightagents.web.api.routes import (
     Route,
     Text,
     missing,
+    same,
 )
+from flightagents.web.staff.mending import Mended
 
 T = TypeVar("T")
 
@@ -41,11 +43,8 @@ class LettersAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True)
     until: Utc | None = None
 
 
-class LetterRoutes:
+class LetterRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -133,12 +132,10 @@ class LetterRoutes:
 
     async def letter(self, asked: Asked[NoQuery, None]) -> object:
         """Give one."""
-        kept = await self._calls().letters.get(asked.path["letter"])
         shown = await self._calls().mend.show(asked.path["letter"])
-        if kept is None or shown is None:
+        if shown is None:
             raise missing("dead letter")
-        parts = {part: getattr(shown, part) for part in ("place", "text", "cut", "problem")}
-        return {"letter": _letter(kept, sees_people=asked.sees_people), **parts}
+        return {**same(shown, LetterShown), "letter": _letter(shown.kept, sees_people=asked.sees_people)}
 
     async def preview(self, asked: Asked[NoQuery, Correction]) -> object:
         """Tell what it would give."""
@@ -176,14 +173,9 @@ def _letter(kept: KeptLetter, *, sees_people: bool) -> object:
     letter = kept.letter
     shown = sees_people or letter.source is DeadLetterSource.FEED
     return {
-        "id": letter.id,
-        "reason": letter.reason,
+        **same(kept, LetterAnswer),
+        **same(letter, LetterAnswer),
         "detail": letter.detail if shown else "",
-        "source": letter.source,
-        "at": letter.at,
-        "state": kept.state,
-        "by": kept.by,
-        "moved_at": kept.moved_at,
         "note": kept.note if sees_people else "",
     }
 
@@ -191,11 +183,5 @@ def _letter(kept: KeptLetter, *, sees_people: bool) -> object:
 def _mended(mended: Mended) -> object:
     if mended.outcome == "unknown":
         raise missing("dead letter")
-    return {
-        "id": mended.key,
-        "outcome": mended.outcome,
-        "effect": mended.effect,
-        "flight": getattr(mended.record, "flight", None),
-        "changes": mended.changes,
-        "problem": mended.problem,
-    }
+    flight = getattr(mended.record, "flight", None)
+    return {**same(mended, MendedAnswer), "id": mended.key, "flight": flight}

@@ -6,6 +6,7 @@ from flightagents.web.api.acts import ActRoutes
 from flightagents.web.api.bookings import BookingRoutes
 from flightagents.web.api.calls import ApiCalls
 from flightagents.web.api.disruptions import DisruptionRoutes
+from flightagents.web.api.files import FileRoutes
 from flightagents.web.api.letters import LetterRoutes
 from flightagents.web.api.messages import MessageRoutes
 from flightagents.web.api.people import PeopleRoutes
@@ -17,7 +18,7 @@ from flightagents.web.api.system import SystemRoutes
 
 def routes_of(calls: Callable[[], ApiCalls]) -> Sequence[Route]:
     """Give all routes that answer JSON."""
-    floor = (DisruptionRoutes, ActRoutes, MessageRoutes, BookingRoutes, PeopleRoutes)
+    floor = (DisruptionRoutes, ActRoutes, MessageRoutes, BookingRoutes, FileRoutes, PeopleRoutes)
     kinds = (*floor, Reads, SystemRoutes, RuleRoutes, LetterRoutes)
     found = [route for kind in kinds for route in kind(calls).routes()]
     return tuple(found)

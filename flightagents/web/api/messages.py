@@ -1,20 +1,17 @@
 """The route about one message of the ledger, with its words. For agents alone: it is about a person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flightagents.domain.message_file import MessageFile
 from flightagents.domain.users import Role
 from flightagents.web.api.answers_floor import MessageShown
-from flightagents.web.api.calls import ApiCalls
-from flightagents.web.api.routes import Asked, NoQuery, Route, missing
+from flightagents.web.api.calls import Routes
+from flightagents.web.api.routes import Asked, NoQuery, Route, missing, same
 from flightagents.web.api.shown import act_of
 
 
-class MessageRoutes:
+class MessageRoutes(Routes):
     """Answers it."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List it."""
@@ -42,14 +39,11 @@ class MessageRoutes:
 
 def _shown(found: MessageFile) -> object:
     told = found.told
-    parts = ("channel", "said", "state", "reason", "why", "held", "maybe_twice", "rule", "subject", "text")
-    kept = ("flight", "html", "expires_at", "tries", "provider_id", "fallback_of", "flight_held")
     return {
+        **same(told, MessageShown),
+        **same(found, MessageShown),
         "id": told.row,
         "created_at": told.at,
         "booking": found.key or None,
-        **{part: getattr(told, part) for part in parts},
-        **{part: getattr(found, part) for part in kept},
-        "events": told.events,
         "acts": [act_of(each) for each in found.acts],
     }

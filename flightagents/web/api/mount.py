@@ -25,7 +25,14 @@ def mount_api(doors: Doors, calls: Callable[[], ApiCalls], frame: Callable[[], F
     routes = routes_of(calls)
     for route in sorted(routes, key=lambda each: "{" in each.path):
         handler = partial(serve, route)
-        doors.add(route.method, ROOT + route.path, handler, route.role, most_bytes=route.most_bytes)
+        doors.add(
+            route.method,
+            ROOT + route.path,
+            handler,
+            route.role,
+            most_bytes=route.most_bytes,
+            streams=route.slow,
+        )
     for export in EXPORTS:
         for form in export.forms:
             exporting = Exporting(calls, lambda: frame().now, export, form)

@@ -1,18 +1,15 @@
 """The routes about what a traveller told the agency: write to me no more, write again, forget me."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flightagents.domain.users import Role
 from flightagents.web.api.answers_bookings import Consented, ConsentNoted, Forgetting, Forgotten
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import Asked, NoQuery, RefusalError, Route, missing
 
 
-class PeopleRoutes:
+class PeopleRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""

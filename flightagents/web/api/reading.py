@@ -1,38 +1,35 @@
-"""A request -> what a route asks for; or a refusal that names the field."""
+"""A request -> what a route asks for; or a refusal that names every field that is wrong."""
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from flightagents.web.api.routes import RefusalError
+from flightagents.web.api.routes import RefusalError, refusal_of
 
-_PLACE = re.compile(r"^(?P<error>.*?)(?: - at `\$\.?(?P<field>.*)`)?$", re.DOTALL)
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`", re.DOTALL)
+MOST_WRONG = 100
+"""Fields that a refusal names."""
 
 
 def read_query(query: MultiMapping[str], wanted: type[msgspec.Struct]) -> Any:  # noqa: ANN401 - as `wanted` says
     """Read the parameters of a request. What is empty is not given. Raises RefusalError."""
-    lists = {each.encode_name for each in msgspec.structs.fields(wanted) if _is_list(each.type)}
+    known = {each.encode_name: each.type for each in msgspec.structs.fields(wanted)}
     values: dict[str, Any] = {}
     for name, value in query.items():
         require_text(value, name)
     for name in dict.fromkeys(query):
         given = [each for each in query.getall(name) if each]
-        if name in lists:
+        if name in known and _item_in(known[name]) is not None:
             values[name] = given
         elif len(given) > 1:
             raise RefusalError(400, "it is given twice", name[:100])
-        elif given or name not in _names(wanted):
+        elif given or name not in known:
             values[name] = given[0] if given else ""
-    try:
-        return msgspec.convert(values, wanted, strict=False)
-    except msgspec.ValidationError as exc:
-        raise refusal_of(exc) from None
+    return _converted(values, wanted, strict=False)
 
 
 async def read_body(request: web.Request, wanted: Any) -> Any:  # noqa: ANN401 - as `wanted` says
@@ -41,11 +38,8 @@ async def read_body(request: web.Request, wanted: Any) -> Any:  # noqa: ANN401 -
         return None
     if request.content_type != "application/json":
         raise RefusalError(415, "send JSON, with Content-Type: application/json")
-    content = await request.read()
     try:
-        return msgspec.json.decode(content, type=wanted)
-    except msgspec.ValidationError as exc:
-        raise refusal_of(exc) from None
+        return _converted(msgspec.json.decode(await request.read()), wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise RefusalError(400, f"this is no JSON: {exc}") from None
     except RecursionError:
@@ -58,21 +52,73 @@ def require_text(value: str, field: str) -> None:
         raise RefusalError(400, "it holds characters that are no text", field[:100])
 
 
-def refusal_of(exc: msgspec.ValidationError) -> RefusalError:
-    """Say which field is wrong: `segments.0.flight_date`."""
-    found = _PLACE.match(str(exc))
-    error, place = (found["error"], found["field"] or "") if found else (str(exc), "")
-    for pattern in (_UNKNOWN, _MISSING):
-        if named := pattern.fullmatch(error):
-            place = f"{place}.{named['field']}" if place else named["field"]
-    place = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", place).lstrip(".")
-    return RefusalError(400, error[:300], place[:100] or None)
+def _converted(value: object, wanted: Any, *, strict: bool = True) -> Any:  # noqa: ANN401 - as `wanted` says
+    try:
+        return msgspec.convert(value, wanted, strict=strict)
+    except msgspec.ValidationError:
+        raise refusal_of(dict(islice(wrong_fields(value, wanted, strict=strict), MOST_WRONG))) from None
 
 
-def _is_list(kind: object) -> bool:
-    inner = getattr(kind, "__origin__", None)
-    return inner in (tuple, frozenset, list)
+def wrong_fields(
+    value: object,
+    wanted: Any,  # noqa: ANN401 - a type that msgspec knows
+    place: str = "",
+    *,
+    strict: bool = True,
+) -> Iterator[tuple[str, str]]:
+    """Tell of each field that is wrong its path, `segments.0.flight_date`, and why.
+
+    msgspec itself stops at the first one.
+    """
+    found = False
+    for where, part, kind in _parts(value, wanted, place):
+        wrong = [(where, kind)] if isinstance(kind, str) else wrong_fields(part, kind, where, strict=strict)
+        for each in wrong:
+            found = True
+            yield each
+    if found:
+        return
+    try:
+        msgspec.convert(value, wanted, strict=strict)
+    except msgspec.ValidationError as exc:
+        yield place[:100], str(exc).partition(" - at `")[0][:300]
 
 
-def _names(wanted: type[msgspec.Struct]) -> Mapping[str, object]:
-    return {each.encode_name: each for each in msgspec.structs.fields(wanted)}
+def _parts(value: object, wanted: Any, place: str) -> Iterator[tuple[str, object, Any]]:  # noqa: ANN401 - as above
+    """Give the fields of a struct, or the items of a list, each with its type, or with what is wrong."""
+    inside = f"{place}." if place else ""
+    struct, item = _struct_in(wanted), _item_in(wanted)
+    if isinstance(value, dict) and struct is not None:
+        known = {each.encode_name: each for each in msgspec.structs.fields(struct)}
+        for name, field in known.items():
+            if name in value:
+                yield inside + name, value[name], field.type
+            elif field.required:
+                yield inside + name, None, "it is missing"
+        for name in value:
+            if name not in known:
+                yield f"{inside}{name}"[:100], None, "there is no such field"
+    elif isinstance(value, list) and item is not None:
+        for number, each in enumerate(value):
+            yield f"{inside}{number}", each, item
+
+
+def _struct_in(wanted: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 - as above
+    kinds = (each for each in _kinds(wanted) if isinstance(each, type) and issubclass(each, msgspec.Struct))
+    return next(kinds, None)
+
+
+def _item_in(wanted: Any) -> Any:  # noqa: ANN401 - as above
+    lists = (each for each in _kinds(wanted) if get_origin(each) in (list, tuple, frozenset))
+    return next((get_args(each)[0] for each in lists), None)
+
+
+def _kinds(wanted: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    """Give what a type may be: each of a union, without notes."""
+    if get_origin(wanted) is Annotated:
+        yield from _kinds(get_args(wanted)[0])
+    elif get_origin(wanted) in (Union, UnionType):
+        for each in get_args(wanted):
+            yield from _kinds(each)
+    else:
+        yield wanted

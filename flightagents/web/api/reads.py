@@ -1,6 +1,6 @@
 """The reading routes about flights and what staff work on: each gives a page, or one thing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -14,17 +14,14 @@ from flightagents.ports.desk import TaskFilter
 from flightagents.web.api.answers import Flight, FlightChange, FlightFile, Page
 from flightagents.web.api.answers_floor import AuditAnswer, NotificationAnswer, TaskAnswer
 from flightagents.web.api.asked import AuditAsked, ChangesAsked, FlightsAsked, NotificationsAsked, TasksAsked
-from flightagents.web.api.calls import ApiCalls
-from flightagents.web.api.routes import Asked, Listed, NoQuery, RefusalError, Route, missing
+from flightagents.web.api.calls import Routes
+from flightagents.web.api.routes import Asked, Listed, NoQuery, RefusalError, Route, missing, query_of
 from flightagents.web.api.shown import act_of, notification_of, task_of
 from flightagents.web.flight_evidence import Made, evidence
 
 
-class Reads:
+class Reads(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -106,19 +103,7 @@ class Reads:
     async def flights(self, asked: Asked[FlightsAsked, None]) -> object:
         """Search flights."""
         wanted = asked.query
-        query = FlightQuery(
-            text=wanted.text,
-            airline=wanted.airline,
-            airport=wanted.airport,
-            departure=wanted.departure,
-            arrival=wanted.arrival,
-            date_from=wanted.date_from,
-            date_to=wanted.date_to,
-            trouble=wanted.trouble,
-            only_open=wanted.only_open,
-            sort=wanted.sort,
-            descending=wanted.descending,
-        )
+        query = query_of(FlightQuery, wanted)
         page = await self._calls().flights.search(query, limit=wanted.limit, after=wanted.after)
         return Listed(page.rows, page.after)
 
@@ -143,7 +128,7 @@ class Reads:
     async def changes(self, asked: Asked[ChangesAsked, None]) -> object:
         """Give the newest changes."""
         wanted = asked.query
-        query = ChangeQuery(flight=wanted.flight, kinds=wanted.kind, since=wanted.since, until=wanted.until)
+        query = query_of(ChangeQuery, wanted, kinds=wanted.kind)
         page = await self._calls().changes.recent(query, limit=wanted.limit, after=wanted.after)
         return Listed(page.rows, page.after)
 
@@ -152,17 +137,8 @@ class Reads:
         wanted = asked.query
         if wanted.reference and not asked.sees_people:
             raise RefusalError(403, "only an agent may look for a reference", "reference")
-        query = MessageQuery(
-            flight=wanted.flight,
-            reference=wanted.reference,
-            states=wanted.state,
-            channels=wanted.channel,
-            said=wanted.said,
-            reasons=wanted.reason,
-            audience=wanted.audience,
-            only_held=wanted.only_held,
-            since=wanted.since,
-            until=wanted.until,
+        query = query_of(
+            MessageQuery, wanted, states=wanted.state, channels=wanted.channel, reasons=wanted.reason
         )
         page = await self._calls().messages.search(query, limit=wanted.limit, after=wanted.after)
         key = self._calls().key if asked.sees_people else None

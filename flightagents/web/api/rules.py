@@ -1,6 +1,6 @@
 """The routes about rules for staff: anybody may look, an admin decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from flightagents.web.api.answers_admin import (
     RuleAnswer,
     RuleSaved,
 )
-from flightagents.web.api.calls import ApiCalls
+from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import (
     Asked,
     Listed,
@@ -25,6 +25,8 @@ from flightagents.web.api.routes import (
     Paged,
     RefusalError,
     Route,
+    refusal_of,
+    same,
 )
 
 _MINUTE = timedelta(minutes=1)
@@ -36,11 +38,8 @@ class VersionSeenOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seen: int
 
 
-class RuleRoutes:
+class RuleRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -110,7 +109,7 @@ class RuleRoutes:
                 asked.path["name"], asked.body, by=asked.who, seen=asked.body.seen
             )
         except RuleRefusedError as exc:
-            raise _refusal(exc) from None
+            raise refusal_of(exc.fields) from None
         except RuleConflictError as exc:
             raise RefusalError(409, str(exc), "seen") from None
         return _rule(kept, sees_people=True)
@@ -131,7 +130,7 @@ class RuleRoutes:
         try:
             found = await self._calls().rules.back_test(asked.body, timedelta(days=asked.body.last_days))
         except RuleRefusedError as exc:
-            raise _refusal(exc) from None
+            raise refusal_of(exc.fields) from None
         except HistoryOutageError as exc:
             raise RefusalError(503, str(exc)) from None
         except (ValueError, OverflowError):
@@ -139,46 +138,21 @@ class RuleRoutes:
         return _back_test(found)
 
 
-def _refusal(exc: RuleRefusedError) -> RefusalError:
-    field, wrong = next(iter(exc.fields.items()), ("", str(exc)))
-    return RefusalError(400, wrong, field or None)
-
-
 def _rule(kept: KeptRule, *, sees_people: bool) -> object:
     rule = kept.rule
     return {
-        "name": rule.name,
-        "version": kept.version,
+        **same(kept, RuleAnswer),
+        **same(rule, RuleAnswer),
         "to": rule.to if sees_people else None,
-        "airports": rule.airports,
-        "airlines": rule.airlines,
-        "kinds": rule.kinds,
-        "min_severity": rule.min_severity,
         "hours": rule.hours.hours_written,
         "days": rule.hours.days_written,
-        "updated_by": kept.updated_by,
-        "updated_at": kept.updated_at,
     }
 
 
 def _back_test(found: BackTest) -> object:
     median = found.median_before_departure
-    same = (
-        "looked_until",
-        "changes_looked_at",
-        "would_send",
-        "digests",
-        "recipients",
-        "by_kind",
-        "by_channel",
-        "by_day",
-        "by_hour",
-        "silent",
-        "examples",
-        "cut",
-    )
     return {
-        **{name: getattr(found, name) for name in same},
+        **same(found, BackTestAnswer),
         "summary": found.summary(),
         "begin": found.span.begin,
         "end": found.span.end,

@@ -56,7 +56,7 @@ def written(found: object, answer: Any) -> bytes:  # noqa: ANN401 - a type that 
 
 def refused(exc: RefusalError) -> web.Response:
     """Write a refusal."""
-    body = msgspec.json.encode(Refused(error=exc.error, field=exc.field))
+    body = msgspec.json.encode(Refused(error=exc.error, field=exc.field, errors=dict(exc.errors)))
     return web.Response(body=body, status=exc.status, content_type="application/json", charset="utf-8")
 
 

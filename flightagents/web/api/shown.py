@@ -1,10 +1,12 @@
-"""What is shown of a message, a task and an act, to whoever may see people and to whoever may not."""
+"""What is shown of a message, a task, an act and a booked flight; a viewer sees nobody in any of it."""
 
 from collections.abc import Callable
 
 from flightagents.domain.acts import Act
+from flightagents.domain.bookings import Match, Segment
 from flightagents.domain.notifications import Notification
 from flightagents.domain.tasks import Task
+from flightagents.web.api.answers_bookings import MatchAnswer, MessageAnswer, SegmentAnswer
 from flightagents.web.api.answers_floor import AboutAnswer, AuditAnswer, NotificationAnswer, TaskAnswer
 
 
@@ -31,6 +33,19 @@ def notification_of(row: Notification, key: Callable[[str], str] | None) -> Noti
         booking=key(row.booking) if key and row.booking else None,
         reference=row.notice.reference if shown and row.notice else None,
     )
+
+
+def match_of(found: tuple[Segment, Match, tuple[str, ...]]) -> MatchAnswer:
+    """Give what the feed knows of a flight of a ticket."""
+    segment, match, flights = found
+    shown = {name: getattr(segment, name) for name in SegmentAnswer.__struct_fields__}
+    return MatchAnswer(segment=SegmentAnswer(**shown), match=match, flights=flights)
+
+
+def message_of(row: Notification, key: Callable[[str], str]) -> MessageAnswer:
+    """Give what is shown of a message that is or would be sent."""
+    booking = key(row.booking) if row.booking else None
+    return MessageAnswer(booking=booking, flight=row.flight, channel=row.channel, said=row.said)
 
 
 def act_of(act: Act) -> AuditAnswer:

@@ -1,6 +1,6 @@
 """The routes about how airports and airlines do, and about the health of the system."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -8,16 +8,13 @@ from flightagents.domain.health import Standing
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.usual import Comparison, Measure, Punctuality
-from flightagents.web.api.answers_system import PunctualityAnswer, RankingAnswer, SystemAnswer
-from flightagents.web.api.calls import ApiCalls
-from flightagents.web.api.routes import Answering, Asked, NoQuery, Paged, Route, missing
+from flightagents.web.api.answers_system import PunctualityAnswer, RankingAnswer, SystemAnswer, WorkerAnswer
+from flightagents.web.api.calls import Routes
+from flightagents.web.api.routes import Answering, Asked, NoQuery, Paged, Route, missing, same
 
 
-class SystemRoutes:
+class SystemRoutes(Routes):
     """Answers them."""
-
-    def __init__(self, calls: Callable[[], ApiCalls]) -> None:
-        self._calls = calls
 
     def routes(self) -> Sequence[Route]:
         """List them."""
@@ -86,22 +83,8 @@ class SystemRoutes:
     async def system(self, _asked: Asked[NoQuery, None]) -> object:
         """Give its health."""
         found = await self._calls().health()
-        same = (
-            "at",
-            "business_at",
-            "problems",
-            "calls",
-            "partitions",
-            "rates",
-            "latencies",
-            "backlog",
-            "letters",
-            "tasks",
-            "versions",
-            "delivery",
-        )
         return {
-            **{name: getattr(found, name) for name in same},
+            **same(found, SystemAnswer),
             "workers": [_worker(each) for each in found.workers],
             "poll": _poll(found.poll),
         }
@@ -136,16 +119,11 @@ def _punctuality(found: Punctuality) -> object:
 def _worker(standing: Standing) -> object:
     worker, signs = standing.worker, standing.worker.signs
     return {
-        "name": worker.name,
+        **same(worker, WorkerAnswer),
+        **same(signs, WorkerAnswer),
+        **same(signs.identity, WorkerAnswer),
         "state": standing.state,
-        "version": signs.identity.version,
-        "host": signs.identity.host,
-        "delivery": signs.identity.delivery,
         "leader": signs.stream.leader,
-        "started_at": worker.started_at,
-        "seen_at": worker.seen_at,
-        "memory": signs.memory,
-        "channels": signs.channels,
     }
 
 

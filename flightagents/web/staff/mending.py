@@ -25,6 +25,10 @@ class Mended(Protocol):
     """What a letter would give, and did."""
 
     @property
+    def key(self) -> str:
+        """Name the letter."""
+
+    @property
     def outcome(self) -> str | None:
         """What came of it; None in a preview that could be replayed."""
 
@@ -98,7 +102,7 @@ class Mend(Protocol):
         """Publish what a letter, or its correction, gives."""
 
     async def replay_all(
-        self, reason: str, who: str, *, cursor: str | None = None, limit: int
+        self, reason: str, who: str, *, cursor: str | None = None, limit: int = ...
     ) -> tuple[Sequence[Mended], str | None]:
         """Read the new letters of a reason again, oldest first; give where to go on. Raises CursorError."""
 

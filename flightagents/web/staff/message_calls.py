@@ -33,6 +33,10 @@ class Resent(Protocol):
     """How sending again ended."""
 
     @property
+    def end(self) -> str:
+        """How, in a word."""
+
+    @property
     def row(self) -> str | None:
         """The row that is sent, or stands in the way."""
 

@@ -1,5 +1,6 @@
 """/: what is wrong now, the most urgent first, and what staff do about it, for one flight or many at once."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Protocol
 
+import msgspec
 from aiohttp import web
 
 from flightagents.domain.disruptions_now import Disruption
@@ -110,7 +112,7 @@ class NowPage:
         """Show what is wrong."""
         visitor, show = request[VISITOR], _show(request.query)
         now = await self._calls().shared_now()
-        found = _shown(now.disruptions, show, visitor)
+        found = _shown(now.disruptions, show, visitor.principal.name)
         may_act = visitor.may(Role.AGENT)
         return self._frame().page(
             request,
@@ -119,8 +121,8 @@ class NowPage:
             shows=list(Show),
             cut=now.cut,
             rows=self._written(found, may_act=may_act),
-            counts={each: len(_shown(now.disruptions, each, visitor)) for each in Show},
-            totals=self._totals(now, visitor),
+            counts=self._counts(now, visitor),
+            totals=self._totals(now),
             colleagues=await self._calls().colleagues() if may_act else (),
             snoozes=SNOOZES,
         )
@@ -132,16 +134,34 @@ class NowPage:
 
         async def make() -> Sequence[Row]:
             now = await self._calls().shared_now()
-            shown = _shown(now.disruptions, show, visitor)
+            shown = _shown(now.disruptions, show, whose)
             return [
-                Row("#totals", self._totals(now, visitor)),
+                Row("#totals", self._totals(now)),
+                *(Row(f"#{each}", html) for each, html in self._counts(now, None).items()),
                 *self._written(shown, may_act=may_act),
             ]
 
         return Listing(NAME, (NAME, show, whose, may_act), TOPICS, make)
 
-    def _totals(self, now: Now, visitor: Visitor) -> str:
-        return self._frame().text("now_totals.html", ours=_shown(now.disruptions, Show.OURS, visitor))
+    def _counts(self, now: Now, visitor: Visitor | None) -> Mapping[Show, str]:
+        """Write how many each filter shows.
+
+        A live list is the same for all who look at it: there `mine` has the number of each of them, of which
+        live.js shows the viewer's own.
+        """
+        hands = Counter(each.handling.assigned_to or "" for each in now.disruptions)
+        counts = {each: len(_shown(now.disruptions, each, "")) for each in Show}
+        counts[Show.MINE] = hands[visitor.principal.name] if visitor else 0
+        each_ones = msgspec.json.encode({name: hands[name] for name in sorted(hands) if name}).decode()
+        return {
+            show: self._frame().text(
+                "now_count.html", show=show, count=count, each=each_ones if show is Show.MINE else ""
+            )
+            for show, count in counts.items()
+        }
+
+    def _totals(self, now: Now) -> str:
+        return self._frame().text("now_totals.html", ours=_shown(now.disruptions, Show.OURS, ""))
 
     def _written(self, found: Sequence[Disruption], *, may_act: bool) -> list[Row]:
         """Write rows, those anew that show something else than before."""
@@ -198,12 +218,12 @@ def _show(query: Mapping[str, str]) -> Show:
         raise web.HTTPBadRequest(text="show is ours, attention, mine or all") from None
 
 
-def _shown(found: Sequence[Disruption], show: Show, visitor: Visitor) -> list[Disruption]:
+def _shown(found: Sequence[Disruption], show: Show, whose: str) -> list[Disruption]:
     match show:
         case Show.ALL:
             return list(found)
         case Show.MINE:
-            return [each for each in found if each.handling.assigned_to == visitor.principal.name]
+            return [each for each in found if each.handling.assigned_to == whose]
         case Show.ATTENTION:
             return [each for each in found if each.reached.travellers and each.attention.needed]
         case Show.OURS:

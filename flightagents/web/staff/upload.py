@@ -99,7 +99,8 @@ class UploadPages:
         if taken is None:
             return self._gone(request)
         refused = f" {count(taken.refused, 'line')} could not be: see below." if taken.refused else ""
-        done = f"Imported: {count(taken.lines, 'line')}.{refused}"
+        past = f" {count(taken.past, 'flight')} of a date that is past: nobody is told." if taken.past else ""
+        done = f"Imported: {count(taken.lines, 'line')}.{past}{refused}"
         return self._frame().go_to(f"{PATH}/{digest}/taken", done)
 
     async def taken(self, request: web.Request) -> web.Response:

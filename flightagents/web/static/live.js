@@ -18,6 +18,9 @@
   function parse(html) {
     const template = document.createElement("template");
     template.innerHTML = html.trim();
+    for (const own of template.content.querySelectorAll("[data-each]")) { // one text for each user: all get the same row
+      own.textContent = JSON.parse(own.dataset.each)[document.body.dataset.me] ?? 0;
+    }
     return template.content.firstElementChild;
   }
 
