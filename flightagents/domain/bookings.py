@@ -94,6 +94,15 @@ class Booking:
         return self.email if channel is Channel.EMAIL else self.phone
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A confirmed segment, and whose it is: by the id and the reference of the booking."""
+
+    booking: str
+    reference: str
+    segment: Segment
+
+
 def is_same_person(one: Booking, other: Booking) -> bool:
     """Tell whether two bookings with an address in common are of one person, as far as their names tell.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from flightagents.domain.alerting import Current, expires_at
-from flightagents.domain.bookings import Booking, Segment
+from flightagents.domain.bookings import Segment, Ticket
 from flightagents.domain.flight import FlightId, FlightState, Status
 from flightagents.domain.handling import Handling
 from flightagents.domain.readings import readings
@@ -110,36 +110,35 @@ def held_messages(handling: Handling, flies: FlightState, waiting: int, now: dat
 
 
 def ambiguous_booking(
-    booking: Booking,
-    segment: Segment,
-    flights: Iterable[str],
-    zone: str | None,
-    now: datetime,
-    *,
-    reference_key: str,
+    ticket: Ticket, flights: Iterable[str], zone: str | None, now: datetime, *, reference_key: str
 ) -> Task:
     """Ask for the route of a segment whose number means several flights that day.
 
     `reference_key`, here and below: a keyed hash of the booking's reference.
     """
-    names = (FlightId.parse(flight) for flight in flights)
+    segment, names = ticket.segment, (FlightId.parse(flight) for flight in flights)
     routes = ", ".join(sorted(f"{name.departure}-{name.arrival}" for name in names))
     words = f"{_number(segment)} may be {routes}: add the route to the booking; nobody is told anything"
     leaves = leaves_by(segment, zone)
     key = task_id(TaskKind.AMBIGUOUS_BOOKING, reference_key, *segment.key)
-    return _of_segment(TaskKind.AMBIGUOUS_BOOKING, booking, key, words=words, leaves=leaves, now=now)
+    return _of_segment(TaskKind.AMBIGUOUS_BOOKING, ticket, key, words=words, leaves=leaves, now=now)
 
 
-def not_in_feed(
-    booking: Booking, segment: Segment, zone: str | None, now: datetime, *, reference_key: str
-) -> Task | None:
+def not_in_feed(ticket: Ticket, zone: str | None, now: datetime, *, reference_key: str) -> Task | None:
     """Ask about a segment that the feed does not show, once it should, and until it should have left."""
-    leaves = leaves_by(segment, zone)
-    if not leaves - SHOWN_BEFORE <= now < leaves:
+    segment = ticket.segment
+    if not is_due(segment, zone, now):
         return None
+    leaves = leaves_by(segment, zone)
     words = f"the feed does not show {_number(segment)}: is the number right?"
     key = task_id(TaskKind.NOT_IN_FEED, reference_key, *segment.key)
-    return _of_segment(TaskKind.NOT_IN_FEED, booking, key, words=words, leaves=leaves, now=now)
+    return _of_segment(TaskKind.NOT_IN_FEED, ticket, key, words=words, leaves=leaves, now=now)
+
+
+def is_due(segment: Segment, zone: str | None, now: datetime) -> bool:
+    """Tell whether the feed should show a segment by now, and it need not have left yet."""
+    leaves = leaves_by(segment, zone)
+    return leaves - SHOWN_BEFORE <= now < leaves
 
 
 def leaves_by(segment: Segment, zone: str | None) -> datetime:
@@ -152,14 +151,14 @@ def leaves_by(segment: Segment, zone: str | None) -> datetime:
 
 
 def _of_segment(
-    kind: TaskKind, booking: Booking, key: str, *, words: str, leaves: datetime, now: datetime
+    kind: TaskKind, ticket: Ticket, key: str, *, words: str, leaves: datetime, now: datetime
 ) -> Task:
     """A family under one reference has one task: whoever corrects the booking corrects it for all."""
     return Task(
         id=key,
         kind=kind,
         flight=None,
-        booking=booking.id,
+        booking=ticket.booking,
         summary=words,
         created_at=now,
         resolve_by=leaves,

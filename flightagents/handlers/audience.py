@@ -46,7 +46,7 @@ class Audience:
         A flight that was another one yesterday has the travellers of both, and so has the other one. `whole`:
         with the other flights that theirs has been, and with those who are left to staff.
         """
-        moves = await self._moves(flights)
+        moves = await self.moves(flights)
         wanted = {*flights, *(flight for move in moves for flight in move)}
         states = await self._flights.known_states(sorted(wanted))
         numbers = {number for state in states.values() for number in _numbers(state)}
@@ -66,7 +66,7 @@ class Audience:
             bookings = await self._with_others(bookings)
         named = await self._flights.of_numbers(_numbers_of(bookings))
         booked = sorted({flight for flights in named.values() for flight in flights})
-        moves = await self._moves(booked)
+        moves = await self.moves(booked)
         states = await self._flights.known_states(sorted({*booked, *(new for _, new in moves)}))
         cases = await self._cases(bookings, states, moves)
         return [case for case in cases if case.booking.id in ids and (whole or case.aside in _ON_THEM)]
@@ -95,7 +95,7 @@ class Audience:
             found.append((segment, known, theirs))
         return found
 
-    async def _moves(self, flights: Iterable[str]) -> list[Move]:
+    async def moves(self, flights: Iterable[str]) -> list[Move]:
         """Follow every move from and to these flights; without any it is one query."""
         moves: dict[Move, None] = {}
         known = asked = set(flights)

@@ -19,7 +19,6 @@ from flightagents.domain.flight import Status
 from flightagents.domain.notifications import TOLD, Notice, Notification, Onward, Silence, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import CONNECTIONS, Said
-from flightagents.handlers.cases import Case
 from flightagents.handlers.connection_tasks import ConnectionTasks
 from flightagents.handlers.decide import USUAL, Manner
 from flightagents.handlers.itineraries import Change, Itineraries
@@ -61,23 +60,21 @@ class Connections:
         self._clock = clock
         self._manner = manner
 
-    async def rows(self, cases: Sequence[Case], now: datetime) -> Decided:
-        """Give what the people of these cases are to be told of their connections; staff get their tasks.
+    async def rows(self, bookings: Sequence[Booking], now: datetime) -> Decided:
+        """Give what these people are to be told of their connections; staff get their tasks.
 
         Of a connection that was never in danger no silence is kept: there was nothing to be said. The number
         of queries does not grow with the travellers; where nobody has two flights it is one.
         """
-        bookings = {case.booking.id: case.booking for case in cases}
-        changes = await self._itineraries.of(list(bookings.values()))
+        changes = await self._itineraries.of(bookings)
         if not changes:
             return [], []
         await self._tasks.follow(changes, now)
         return await self._rows_of(changes, now)
 
-    async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+    async def preview(self, bookings: Sequence[Booking], now: datetime) -> list[Notification]:
         """Give the same rows, and open no task."""
-        bookings = {case.booking.id: case.booking for case in cases}
-        rows, _ = await self._rows_of(await self._itineraries.of(list(bookings.values())), now)
+        rows, _ = await self._rows_of(await self._itineraries.of(bookings), now)
         return rows
 
     async def _rows_of(self, changes: Sequence[Change], now: datetime) -> Decided:

@@ -30,10 +30,12 @@ from flightagents.ports import Ledger, Silences
 class Connecting(Protocol):
     """Decides on the connections of the same people."""
 
-    async def rows(self, cases: Sequence[Case], now: datetime) -> tuple[list[Notification], list[Silence]]:
-        """Give what they are to be told of the flights after these, and before, or why they are not."""
+    async def rows(
+        self, bookings: Sequence[Booking], now: datetime
+    ) -> tuple[list[Notification], list[Silence]]:
+        """Give what they are to be told of the flights that they change to, or why they are not."""
 
-    async def preview(self, cases: Sequence[Case], now: datetime) -> list[Notification]:
+    async def preview(self, bookings: Sequence[Booking], now: datetime) -> list[Notification]:
         """Give what they would be told, and leave no trace."""
 
 
@@ -84,19 +86,25 @@ class Decide:
         """Decide for everyone on these flights; `moved` tells whose gate or terminal was just changed."""
         await self._write(await self._audience.of_flights(flights, whole=True), moved or {})
 
-    async def for_bookings(self, bookings: Sequence[Booking], *, new: bool = True) -> None:
-        """Decide for people, who are `new` or whose booking has changed.
+    async def for_bookings(self, bookings: Sequence[Booking]) -> None:
+        """Decide for people who are new, or whose booking has changed.
 
         Whoever is new hears nothing of a flight that has left: they sit in it, or never meant to.
         """
-        await self._write(await self._audience.of_bookings(bookings, whole=True), {}, new=new)
+        await self._write(await self._audience.of_bookings(bookings, whole=True), {}, new=True)
+
+    async def for_connections(self, bookings: Sequence[Booking]) -> None:
+        """Decide on the connections of people alone: nothing was changed, but an arrival has moved."""
+        now = self._clock.now()
+        rows, silences = await self._connections.rows(bookings, now)
+        await self._add(rows, silences, now)
 
     async def preview(self, bookings: Sequence[Booking]) -> list[Notification]:
         """Give what people would be sent if these bookings came in now. Writes nothing."""
         cases = await self._audience.of_bookings(bookings, whole=True)
         now = self._clock.now()
         rows, _ = await self._decided(cases, {}, now, new=True)
-        rows += await self._connections.preview(cases, now)
+        rows += await self._connections.preview(_bookings_of(cases), now)
         return list({row.id: row for row in rows if row.state is State.PENDING}.values())
 
     async def _write(self, cases: Sequence[Case], moved: Mapping[str, Moved], *, new: bool = False) -> None:
@@ -107,9 +115,11 @@ class Decide:
         await self._ledger.supersede(newest.items(), self._keys(cases))
         now = self._clock.now()
         rows, silences = await self._decided(cases, moved, now, new=new)
-        connecting, unsaid = await self._connections.rows(cases, now)
-        rows += connecting
-        await self._note([*silences, *unsaid], now)
+        connecting, unsaid = await self._connections.rows(_bookings_of(cases), now)
+        await self._add([*rows, *connecting], [*silences, *unsaid], now)
+
+    async def _add(self, rows: Sequence[Notification], silences: Sequence[Silence], now: datetime) -> None:
+        await self._note(silences, now)
         if written := await self._ledger.add(rows):
             count_written(written)
             for sender in self._senders:
@@ -172,6 +182,10 @@ class Decide:
 
     async def _note(self, silences: Sequence[Silence], now: datetime) -> None:
         count_silent(await self._silences.note(silences, now))
+
+
+def _bookings_of(cases: Sequence[Case]) -> list[Booking]:
+    return list({case.booking.id: case.booking for case in cases}.values())
 
 
 Known = defaultdict[tuple[str, str], list[Notification]]

@@ -3,7 +3,7 @@
 It moves without a change: nobody aboard waits for news of it, but whoever is to change flights does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from flightagents.domain.flight import FlightState
@@ -23,18 +23,20 @@ class InTheAir:
 
     async def __call__(self, cases: Sequence[Case]) -> list[Case]:
         """Give the cases, those of flights in the air as they stand now; without a query where none is."""
-        flying = {case.state.flight for case in cases if _flies(case.state)}
+        states = await self.now({case.state.flight: case.state for case in cases}.values())
+        return [
+            replace(case, state=states[case.state.flight]) if _flies(case.state) else case for case in cases
+        ]
+
+    async def now(self, states: Iterable[FlightState]) -> dict[str, FlightState]:
+        """Give, by flight, those of these states that are of flights in the air, as they stand now."""
+        flying = {state.flight: state for state in states if _flies(state)}
         newest = await self._archive.newest() if flying else None
         if newest is None:
-            return list(cases)
+            return flying
         runs = range(newest.run - LOOKS + 1, newest.run + 1)
         shown = await self._archive.shown(sorted(flying), list(runs))
-        return [
-            replace(case, state=advance(case.state, shown[case.state.flight])[0])
-            if case.state.flight in shown and _flies(case.state)
-            else case
-            for case in cases
-        ]
+        return flying | {flight: advance(flying[flight], row)[0] for flight, row in shown.items()}
 
 
 def _flies(state: FlightState) -> bool:

@@ -132,7 +132,10 @@ class Itineraries:
     async def _others_of(self, bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
         """Give, by id, what else the person of each booking flies around these days."""
         addresses = sorted({address for each in bookings for address in each.addresses})
-        stored = {each.id: each for each in (await self._bookings.at(addresses) if addresses else ())}
+        flown = [segment.flight_date for each in bookings for segment in _confirmed(each)]
+        around = (min(flown) - _APART, max(flown) + _APART) if flown else None
+        theirs = await self._bookings.at(addresses, around) if addresses and around else []
+        stored = {each.id: each for each in theirs}
         at: dict[str, list[Booking]] = defaultdict(list)
         for each in (stored | {each.id: each for each in bookings}).values():  # a preview's are not stored
             for address in each.addresses:

@@ -1,15 +1,16 @@
-"""Looks at all bookings of these days once a minute: what needs a person, and what needs none any more.
+"""Looks at what is booked of these days once a minute: what needs a person, and what needs none any more.
 
-The look costs the same number of queries whatever it finds. A task is opened once, and ends by itself when
-its reason is gone.
+Most of what is booked gives no task: task_reasons.py finds what may, and only of that the bookings are read.
+A task is opened once, and ends by itself when its reason is gone.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
+from flightagents.domain.bookings import Match, Segment, Ticket, match
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.runs import RunStamp
 from flightagents.domain.tasks import Task, TaskKind
@@ -17,8 +18,9 @@ from flightagents.domain.tracking import advance
 from flightagents.domain.watching import ambiguous_booking, conflicting_times, moved_flight, not_in_feed
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case
+from flightagents.handlers.task_reasons import Named, TaskReasons, number
 from flightagents.handlers.tasks_rebook import WHY_REBOOKING_ENDS, RebookTasks
-from flightagents.ports import Archive, Bookings, FlightStore, Tasks
+from flightagents.ports import Archive, Bookings, Tasks
 
 LOOK_BACK = timedelta(days=1)
 """A local date lasts until 36 hours after it began in UTC."""
@@ -27,6 +29,10 @@ LOOK_AHEAD = timedelta(days=2)
 ALIVE_WITHIN = timedelta(minutes=15)
 """With no record newer than this the feed, and not a flight, is missing: an outage makes no tasks."""
 
+PORTION = 10
+"""Flights whose people are asked for at once."""
+TICKETS = 250
+"""Tickets that are looked at before others get their turn."""
 MISSING_FOR = timedelta(minutes=10)
 """A flight whose first record is on its way through the agents is not missing yet."""
 
@@ -38,9 +44,6 @@ WHY_IT_ENDS = {
     TaskKind.REBOOK: WHY_REBOOKING_ENDS,
 }
 
-Flights = Mapping[tuple[str, str], list[str]]
-"""Of each number and date."""
-
 
 class LookForTasks:
     """Opens and ends the tasks that bookings and flights give as they stand."""
@@ -50,8 +53,8 @@ class LookForTasks:
         *,
         tasks: Tasks,
         bookings: Bookings,
-        flights: FlightStore,
         archive: Archive,
+        reasons: TaskReasons,
         audience: Audience,
         rebooking: RebookTasks,
         zone_of: Callable[[str], str | None],
@@ -62,8 +65,8 @@ class LookForTasks:
     ) -> None:
         self._tasks = tasks
         self._bookings = bookings
-        self._flights = flights
         self._archive = archive
+        self._reasons = reasons
         self._audience = audience
         self._rebooking = rebooking
         self._zone_of = zone_of
@@ -78,17 +81,17 @@ class LookForTasks:
         now = self._clock.now()
         since, until = (now - LOOK_BACK).date(), (now + LOOK_AHEAD).date()
         known = [task for task in await self._tasks.unfinished(WHY_IT_ENDS) if _may_end(task, since, until)]
-        bookings = sorted(await self._bookings.flying(since, until), key=lambda each: each.id)
-        segments = list(_segments(bookings, since, until))
-        cases = [
-            case
-            for case in await self._audience.of_bookings(bookings)
-            if since <= case.segment.flight_date <= until
-        ]
         newest = await self._archive.newest()
         alive = newest is not None and now - newest.polled_at <= ALIVE_WITHIN
+        reasons = await self._reasons.find(since, until, known, newest, alive=alive)
+        tickets = await self._bookings.tickets(reasons.numbers)
+        cases = [
+            case for case in await self._cases(reasons.flights) if since <= case.segment.flight_date <= until
+        ]
         wanted = [
-            *await self._of_segments(segments, {task.id for task in known}, alive=alive, now=now),
+            *await self._of_tickets(
+                tickets, reasons.named, {task.id for task in known}, alive=alive, now=now
+            ),
             *await self._of_times(cases, newest, now),
             *_of_moves(cases, now),
             *self._rebooking.wanted(cases, known),
@@ -100,22 +103,29 @@ class LookForTasks:
             if gone and (alive or kind is not TaskKind.NOT_IN_FEED):
                 await self._tasks.close(gone, why)
 
-    async def _of_segments(
-        self, segments: Sequence[tuple[Booking, Segment]], known: set[str], *, alive: bool, now: datetime
+    async def _cases(self, flights: Sequence[str]) -> list[Case]:
+        """Give everyone on these flights; while a portion is looked at, others wait."""
+        portions = (flights[start : start + PORTION] for start in range(0, len(flights), PORTION))
+        return [case for portion in portions for case in await self._audience.of_flights(portion)]
+
+    async def _of_tickets(
+        self, tickets: Sequence[Ticket], flights: Named, known: set[str], *, alive: bool, now: datetime
     ) -> list[Task]:
-        flights: Flights = await self._flights.of_numbers({_number(segment) for _, segment in segments})
         tasks: dict[str, Task] = {}
         missing: dict[str, datetime] = {}
-        for booking, segment in segments:
+        for place, ticket in enumerate(tickets, start=1):
+            if place % TICKETS == 0:
+                await asyncio.sleep(0)
+            segment = ticket.segment
             zone = self._zone_of(segment.departure) if segment.departure else None
-            named = flights.get(_number(segment), [])
-            key = self._address_key(booking.reference)
+            named = flights.get(number(segment), ())
+            key = self._address_key(ticket.reference)
             task = None
             match match(segment, named)[0]:
                 case Match.AMBIGUOUS:
-                    task = ambiguous_booking(booking, segment, named, zone, now, reference_key=key)
+                    task = ambiguous_booking(ticket, named, zone, now, reference_key=key)
                 case Match.NOT_YET if alive and self._is_covered(segment):
-                    task = not_in_feed(booking, segment, zone, now, reference_key=key)
+                    task = not_in_feed(ticket, zone, now, reference_key=key)
                     if task is not None and task.id not in known:
                         missing[task.id] = since = self._missing_since.get(task.id, now)
                         task = task if now - since >= self._missing_for else None
@@ -153,14 +163,3 @@ def _may_end(task: Task, since: date, until: date) -> bool:
     if task.kind is not TaskKind.REBOOK or task.flight is None:
         return True
     return since <= FlightId.parse(task.flight).date <= until
-
-
-def _segments(bookings: Iterable[Booking], since: date, until: date) -> Iterator[tuple[Booking, Segment]]:
-    for booking in bookings:
-        for segment in booking.segments:
-            if segment.status is SegmentStatus.CONFIRMED and since <= segment.flight_date <= until:
-                yield booking, segment
-
-
-def _number(segment: Segment) -> tuple[str, str]:
-    return segment.designator, segment.flight_date.isoformat()

@@ -1,37 +1,89 @@
-"""Looks once a minute at everyone who changes flights: a slow flight in the air makes no change by itself."""
+"""Looks once a minute at flights in the air whose arrival moves: whoever changes flights is decided on again.
 
-from collections import Counter
-from datetime import timedelta
+A slow flight in the air makes no change by itself (in_the_air.py). All else that a connection hangs on makes
+one, and then it is decided where the change is heard (alert.py).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.bookings import SegmentStatus
+from flightagents.domain.flight import FlightId, FlightState
+from flightagents.handlers.audience import Audience
 from flightagents.handlers.decide import Decide
-from flightagents.ports import Bookings
+from flightagents.handlers.in_the_air import InTheAir
+from flightagents.ports import Bookings, FlightStore
 
-AROUND = timedelta(days=1)
-"""Local dates differ from ours by a day at most."""
-
+LOOK_BACK = timedelta(days=2)
+"""The longest flights take 19 hours, and local dates differ from ours by a day at most."""
+FLIGHTS = 10
+"""Flights whose people are held in memory at once."""
 PORTION = 50
 """Bookings decided on at once. Queries name each flight with each person: their size grows as a square."""
 
+Times = tuple[datetime | None, datetime]
+"""What a connection to or from a flight in the air hangs on: its take-off, and when it will arrive."""
+
 
 class WatchConnections:
-    """Decides again for people with several flights of these days, in one booking or in more."""
+    """Decides again for people with several flights, one of them in the air and with other times than before.
 
-    def __init__(self, bookings: Bookings, decide: Decide, clock: Clock) -> None:
+    It remembers the times that it last decided on, for as long as the flight is in the air. A flight that it
+    does not know is decided on whatever its times are: an earlier leader may have told people other ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        flights: FlightStore,
+        bookings: Bookings,
+        audience: Audience,
+        in_the_air: InTheAir,
+        decide: Decide,
+        clock: Clock,
+    ) -> None:
+        self._flights = flights
         self._bookings = bookings
+        self._audience = audience
+        self._in_the_air = in_the_air
         self._decide = decide
         self._clock = clock
+        self._decided: dict[str, Times] = {}
 
     async def __call__(self) -> None:
-        """Look once."""
-        today = self._clock.now().date()
-        since, until = today - AROUND, today + AROUND
-        flying = await self._bookings.flying(since, until)
-        flights: Counter[str] = Counter()
-        for booking in flying:
-            days = [each.flight_date for each in booking.segments if each.status is SegmentStatus.CONFIRMED]
-            flights.update(booking.addresses * sum(since <= day <= until for day in days))
-        changing = [each for each in flying if any(flights[address] > 1 for address in each.addresses)]
-        for start in range(0, len(changing), PORTION):
-            await self._decide.for_bookings(changing[start : start + PORTION], new=False)
+        """Look once. What fails is decided at the next look: only then are its times remembered."""
+        flying = await self._flights.in_the_air((self._clock.now() - LOOK_BACK).date())
+        states = await self._flights.known_states(await self._booked(flying)) if flying else {}
+        now = {
+            flight: _times(state) for flight, state in (await self._in_the_air.now(states.values())).items()
+        }
+        self._decided = {flight: times for flight, times in self._decided.items() if flight in now}
+        moved = [flight for flight, times in now.items() if self._decided.get(flight) != times]
+        moved.sort(key=lambda flight: now[flight] == _times(states[flight]))  # nobody knows of the first yet
+        for start in range(0, len(moved), FLIGHTS):
+            some = moved[start : start + FLIGHTS]
+            await self._decide_on(some)
+            self._decided |= {flight: now[flight] for flight in some}
+
+    async def _booked(self, flying: Mapping[str, Sequence[str]]) -> list[str]:
+        """Leave out those that nobody of ours is on. Who is on one that moved is booked on another date."""
+        moved = {flight for move in await self._flights.moves_of(list(flying)) for flight in move}
+        every = {number for numbers in flying.values() for number in numbers}
+        flown = await self._bookings.numbers_flown(sorted(every), _dates(flying))
+        return sorted(
+            flight for flight, numbers in flying.items() if flight in moved or not flown.isdisjoint(numbers)
+        )
+
+    async def _decide_on(self, flights: Sequence[str]) -> None:
+        cases = await self._audience.of_flights(flights)
+        aboard = list({case.booking.id: case.booking for case in cases}.values())
+        for start in range(0, len(aboard), PORTION):
+            await self._decide.for_connections(aboard[start : start + PORTION])
+
+
+def _dates(flights: Collection[str]) -> list[date]:
+    return sorted({FlightId.parse(flight).date for flight in flights})
+
+
+def _times(state: FlightState) -> Times:
+    return state.departure.actual, state.arrival.expected

@@ -68,6 +68,9 @@ class Archive(Protocol):
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
         """Give what the newest of these runs that brought it showed of each flight: its leading row."""
 
+    async def schedules(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, datetime]:
+        """Give the scheduled departure that the same row showed of each flight."""
+
 
 class FlightStore(Protocol):
     """Keeps the latest state of each flight, and its history."""
@@ -77,6 +80,9 @@ class FlightStore(Protocol):
 
     async def open_states(self, since: date) -> list[FlightState]:
         """Give the state of every flight from that date on that has not left, landed or been cancelled."""
+
+    async def in_the_air(self, since: date) -> dict[str, tuple[str, ...]]:
+        """Give the numbers, the operating one first, of each flight from that date on that is in the air."""
 
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
         """Give each (old flight, new flight) of a flight retimed over midnight where one is among these."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from flightagents.domain.booking_preview import Upload
-from flightagents.domain.bookings import Booking, Channel, Consent
+from flightagents.domain.bookings import Booking, Channel, Consent, Segment, Ticket
 from flightagents.domain.changes import Change
 from flightagents.domain.consents import OptOut
 from flightagents.domain.notifications import Notification, Silence
@@ -24,8 +24,11 @@ class Bookings(Protocol):
     async def numbers_flown(self, designators: Sequence[str], days: Sequence[date]) -> set[str]:
         """Give those of these designators that somebody is booked on, on one of these local dates."""
 
-    async def flying(self, since: date, until: date) -> list[Booking]:
-        """Give the bookings with a confirmed segment of these local dates, both included."""
+    async def segments_flown(self, since: date, until: date) -> list[Segment]:
+        """Give the confirmed segments of these local dates, both included, each once however many fly it."""
+
+    async def tickets(self, numbers: Iterable[tuple[str, str]]) -> list[Ticket]:
+        """Give the confirmed segments of these numbers and dates, with whose they are, by booking."""
 
     async def undecided(self) -> list[Booking]:
         """Give the bookings that were stored and never decided on: whoever stored them died."""

@@ -15,7 +15,7 @@ from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
 from flightagents.records import FlightRecord
 from flightagents.store.connection import Database, bulk_write, until_stored
-from flightagents.store.reading import Document, Reader
+from flightagents.store.reading import Document, Reader, pages
 
 COLLECTION = "flight_status"
 MAX_BYTES = 16 * 1024 * 1024
@@ -72,9 +72,22 @@ class MongoArchive:
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
         """Give what the newest of these runs that brought it showed of each flight: its leading row."""
-        query = {"flight": {"$in": list(flights)}, "run": {"$in": list(runs)}, "leads": True}
-        found = await _sightings.read(self._records.find(query).sort("run", ASCENDING))
-        return {sighting.flight: sighting for sighting in found}
+        rows = self._records.find(_leading(flights, runs)).sort("run", ASCENDING)
+        return {sighting.flight: sighting for sighting in await _sightings.read(rows)}
+
+    async def schedules(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, datetime]:
+        """Give the scheduled departure that the same row showed of each flight."""
+        fields = {"flight": 1, "departure.scheduled": 1, "departure.zone": 1}
+        rows = self._records.find(_leading(flights, runs), fields).sort("run", ASCENDING)
+        return {
+            row["flight"]: _as_stored(row["departure"])["scheduled"]
+            async for page in pages(rows)
+            for row in page
+        }
+
+
+def _leading(flights: Sequence[str], runs: Sequence[int]) -> dict[str, Any]:
+    return {"flight": {"$in": list(flights)}, "run": {"$in": list(runs)}, "leads": True}
 
 
 def _sighting(found: Document) -> Sighting:
@@ -84,10 +97,11 @@ def _sighting(found: Document) -> Sighting:
 def as_stored(found: Document) -> dict[str, Any]:
     """MongoDB knows no time without a zone: those of an airport whose zone nobody knows come back as UTC."""
     fields: dict[str, Any] = {**found, "id": found["_id"]}
-    for end in ("departure", "arrival"):
-        if fields[end]["zone"] is None:
-            fields[end] = {name: _naive(value) for name, value in fields[end].items()}
-    return fields
+    return fields | {end: _as_stored(fields[end]) for end in ("departure", "arrival")}
+
+
+def _as_stored(end: dict[str, Any]) -> dict[str, Any]:
+    return end if end["zone"] is not None else {name: _naive(value) for name, value in end.items()}
 
 
 def _naive(value: object) -> object:

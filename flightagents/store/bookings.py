@@ -1,6 +1,6 @@
 """`bookings`: who is on which flight. The only place, beside the ledger's message, with personal data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,12 +8,12 @@ import msgspec
 from pymongo import ASCENDING, ReplaceOne
 from pymongo.errors import DuplicateKeyError
 
-from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus
+from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus, Ticket
 from flightagents.store import people_fields
 from flightagents.store.addresses import AddressKeys, address_keys
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.people_fields import found_by
-from flightagents.store.reading import Document, Reader
+from flightagents.store.reading import Document, Reader, pages
 
 COLLECTION = "bookings"
 Number = tuple[str, str]
@@ -58,31 +58,28 @@ class MongoBookings:
     async def on(self, numbers: Iterable[Number]) -> list[Booking]:
         """Give the bookings with a segment of one of these numbers and dates."""
         wanted = set(numbers)
-        names, days = {name for name, _ in wanted}, {day for _, day in wanted}
-        flown = {"designator": {"$in": sorted(names)}, "flight_date": {"$in": sorted(days)}}
-        found = await self._read({"segments": {"$elemMatch": flown}}) if wanted else []
+        found = await self._read(_flown(wanted)) if wanted else []
         return [each for each in found if any(_number(segment) in wanted for segment in each.segments)]
 
     @until_stored
     async def numbers_flown(self, designators: Sequence[str], days: Sequence[date]) -> set[str]:
         """Give those of these designators that somebody is booked on, on one of these local dates."""
-        names, dates = set(designators), {day.isoformat() for day in days}
-        flown = {"designator": {"$in": sorted(names)}, "flight_date": {"$in": sorted(dates)}}
-        fields = {"_id": 0, "segments.designator": 1, "segments.flight_date": 1}
-        found = self._bookings.find({"segments": {"$elemMatch": flown}}, fields)
-        return {
-            each["designator"]
-            async for row in found
-            for each in row["segments"]
-            if each["designator"] in names and each["flight_date"] in dates
-        }
+        found = self._bookings.aggregate(numbers_flown(designators, days))
+        return {row["_id"] async for page in pages(found) for row in page}
 
     @until_stored
-    async def flying(self, since: date, until: date) -> list[Booking]:
-        """Give the bookings with a confirmed segment of these local dates, both included."""
-        dates = {"$gte": since.isoformat(), "$lte": until.isoformat()}
-        flown = {"flight_date": dates, "status": SegmentStatus.CONFIRMED.value}
-        return await self._read({"segments": {"$elemMatch": flown}})
+    async def segments_flown(self, since: date, until: date) -> list[Segment]:
+        """Give the confirmed segments of these local dates, both included, each once however many fly it."""
+        return await _segments.read(self._bookings.aggregate(segments_flown(since, until)))
+
+    @until_stored
+    async def tickets(self, numbers: Iterable[Number]) -> list[Ticket]:
+        """Give the confirmed segments of these numbers and dates, with whose they are, by booking."""
+        wanted = set(numbers)
+        rows = self._bookings.find(_flown(wanted), {"reference": 1, "segments": 1})
+        found = await _tickets.read(rows) if wanted else []
+        theirs = (ticket for each in found for ticket in each if _number(ticket.segment) in wanted)
+        return sorted(theirs, key=lambda ticket: ticket.booking)
 
     @until_stored
     async def undecided(self) -> list[Booking]:
@@ -180,6 +177,40 @@ def _number(segment: Segment) -> Number:
     return segment.designator, segment.flight_date.isoformat()
 
 
+def _flown(numbers: Collection[Number]) -> dict[str, Any]:
+    """Match a number or a date of these with any other of them, too."""
+    names, days = {name for name, _ in numbers}, {day for _, day in numbers}
+    flown = {"designator": {"$in": sorted(names)}, "flight_date": {"$in": sorted(days)}}
+    return {"segments": {"$elemMatch": flown}}
+
+
+def numbers_flown(designators: Iterable[str], days: Iterable[date]) -> list[dict[str, Any]]:
+    """Look for whoever is booked on one of these designators, on one of these local dates."""
+    names, dates = {"$in": sorted(set(designators))}, {"$in": sorted(day.isoformat() for day in days)}
+    return [
+        {"$match": {"segments": {"$elemMatch": {"designator": names, "flight_date": dates}}}},
+        {"$unwind": "$segments"},
+        {"$match": {"segments.designator": names, "segments.flight_date": dates}},
+        {"$group": {"_id": "$segments.designator"}},
+    ]
+
+
+def segments_flown(since: date, until: date) -> list[dict[str, Any]]:
+    """Look for the confirmed segments of these local dates. MongoDB reads the bookings; no worker does."""
+    flown = {
+        "flight_date": {"$gte": since.isoformat(), "$lte": until.isoformat()},
+        "status": SegmentStatus.CONFIRMED.value,
+    }
+    return [
+        {"$match": {"segments": {"$elemMatch": flown}}},
+        {"$project": {"segments": 1}},
+        {"$unwind": "$segments"},
+        {"$match": {f"segments.{field}": value for field, value in flown.items()}},
+        {"$group": {"_id": "$segments"}},
+        {"$replaceWith": "$_id"},
+    ]
+
+
 def document(booking: Booking, key: AddressKeys) -> dict[str, Any]:
     """Give the document of a booking: all of it, and what it is found and sorted by."""
     fields: dict[str, Any] = msgspec.to_builtins(booking)
@@ -191,4 +222,16 @@ def _booking(row: Document) -> Booking:
     return msgspec.convert({**row, "id": row["_id"]}, Booking)
 
 
+def _segment(row: Document) -> Segment:
+    return msgspec.convert(row, Segment)
+
+
+def _tickets_of(row: Document) -> list[Ticket]:
+    segments = msgspec.convert(row["segments"], list[Segment])
+    flown = (each for each in segments if each.status is SegmentStatus.CONFIRMED)
+    return [Ticket(row["_id"], row["reference"], segment) for segment in flown]
+
+
 reader = Reader(COLLECTION, _booking, named_by="reference")
+_tickets = Reader(COLLECTION, _tickets_of, named_by="reference")
+_segments = Reader(COLLECTION, _segment, named_by="designator")

@@ -25,6 +25,7 @@ from flightagents.store.connection import Collection
 from flightagents.store.reading import Document, Reader
 
 OPEN = "open"
+_IN_THE_AIR = {"departed": True, "landed": False}
 SHOWN = {"state": 0, "keys": 0}
 """The projection of what a list shows: without the state's text, which is most of a document."""
 _NUMBER = 4
@@ -61,6 +62,11 @@ def listed(state: FlightState) -> dict[str, Any]:
             }
         ),
     }
+
+
+def in_the_air(since: date) -> dict[str, Any]:
+    """Match the flights in the air, of this date and later ones."""
+    return {**_IN_THE_AIR, "date": {"$gte": since.isoformat()}}
 
 
 def on(day: date) -> str:
@@ -106,6 +112,9 @@ async def index(flights: Collection) -> None:
     airline), `late`, `route` (by airport) and `changed`. `keys` serves the filters. `troubled` holds
     only the flights with a trouble, the gravest first. Other filters and orders are combined by walking one
     of these: a filter's, with the few found sorted in memory, or an order's until a page is full.
+
+    `in_the_air` is for the look each minute at those who change flights: an entry comes with a take-off and
+    goes with the landing.
     """
     await flights.create_index([("keys", ASCENDING), ("leaves", ASCENDING), ("_id", ASCENDING)], name="keys")
     # With the date: of the flights from a day on, those of the day before that leave late need no fetching.
@@ -120,6 +129,7 @@ async def index(flights: Collection) -> None:
         name="troubled",
         partialFilterExpression={"troubled": True},
     )
+    await flights.create_index([("date", ASCENDING)], name="in_the_air", partialFilterExpression=_IN_THE_AIR)
 
 
 async def bring_up_to_date(flights: Collection, states: Reader[FlightState]) -> int:

@@ -14,7 +14,7 @@ from flightagents.domain.punctuality import counted
 from flightagents.store import flight_fields
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.flight_fields import listed
-from flightagents.store.reading import Document, Reader
+from flightagents.store.reading import Document, Reader, pages
 
 CHANGES = "flight_changes"
 FLIGHTS = "flights"
@@ -48,6 +48,12 @@ class MongoFlights:
         return await _states.read(self._flights.find(recent, {"state": 1}))
 
     @until_stored
+    async def in_the_air(self, since: date) -> dict[str, tuple[str, ...]]:
+        """Give the numbers, the operating one first, of each flight from that date on that is in the air."""
+        found = pages(self._flights.find(flight_fields.in_the_air(since), {"designators": 1}))
+        return {row["_id"]: tuple(row["designators"]) async for page in found for row in page}
+
+    @until_stored
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
         """Give each (old flight, new flight) of a flight retimed over midnight where one is among these."""
         moved, these = {"kind": Kind.MOVED_TO.value}, {"$in": list(flights)}
@@ -64,9 +70,10 @@ class MongoFlights:
         found: dict[tuple[str, str], list[str]] = {}
         if not wanted:
             return found
-        async for row in self._flights.find(query, {"designators": 1, "date": 1}).sort("_id"):
-            for number in wanted.intersection((name, row["date"]) for name in row["designators"]):
-                found.setdefault(number, []).append(row["_id"])
+        async for page in pages(self._flights.find(query, {"designators": 1, "date": 1}).sort("_id")):
+            for row in page:
+                for number in wanted.intersection((name, row["date"]) for name in row["designators"]):
+                    found.setdefault(number, []).append(row["_id"])
         return found
 
     @until_stored

@@ -1,6 +1,6 @@
 """Reads documents one by one: one that another version wrote, or a hand broke, stops nobody."""
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -9,10 +9,20 @@ from motor.core import AgnosticBaseCursor
 
 T = TypeVar("T")
 Document = Mapping[str, Any]
-PAGE = 1_000
-"""Documents that are in memory beside what was made of them."""
+PAGE = 250
+"""Documents that are fetched and read at once: a state takes 60 µs, and all else waits meanwhile."""
 
 _log = structlog.get_logger(__name__)
+
+
+async def pages(cursor: "AgnosticBaseCursor[Any]") -> AsyncIterator[list[dict[str, Any]]]:
+    """Give documents a page at a time: a third of what each document for itself would take.
+
+    The server sends no more than that at once either: decoding 16 MB of BSON would stop the whole process.
+    """
+    cursor.batch_size(PAGE)
+    while page := await cursor.to_list(PAGE):
+        yield page
 
 
 class Reader(Generic[T]):
@@ -31,10 +41,7 @@ class Reader(Generic[T]):
         """Give what can be read, in order."""
         if not isinstance(documents, AgnosticBaseCursor):
             return [one async for document in documents for one in self._one(document)]
-        found: list[T] = []
-        while page := await documents.to_list(PAGE):  # a third of what each document for itself would take
-            found += self.read_all(page)
-        return found
+        return [one async for page in pages(documents) for one in self.read_all(page)]
 
     def read_all(self, documents: Iterable[Document]) -> list[T]:
         """Do the same with documents that are here already."""

@@ -19,6 +19,8 @@ from flightagents.store.reading import Document, Reader
 COLLECTION = "tasks"
 TRACE = 20
 """Events of a task that are kept."""
+PORTION = 1_000
+"""Tasks that are opened at once."""
 KEEP = timedelta(days=90)
 """A task leaves so long after it ended: by then no reason for it can come again.
 
@@ -55,18 +57,25 @@ class MongoTasks:
         """Add tasks that are not there yet, whatever their state; give those that were added.
 
         The words of one that nobody has done yet follow. `again`: also one that `close` ended is opened anew.
-        What stands as it is wanted costs one query for them all.
+        What stands as it is wanted costs one query for each thousand.
         """
+        wanted = list({task.id: task for task in tasks}.values())
+        portions = (wanted[start : start + PORTION] for start in range(0, len(wanted), PORTION))
+        return [task for portion in portions for task in await self._open(portion, again=again)]
+
+    async def _open(self, tasks: Sequence[Task], *, again: bool) -> list[Task]:
         wanted = {task.id: task for task in tasks}
-        if not wanted:
-            return []
-        known = {row["_id"]: row async for row in self._tasks.find({"_id": {"$in": list(wanted)}})}
+        known = {row["_id"]: row for row in await self._known(list(wanted))}
         await self._follow([task for task in wanted.values() if _speaks_otherwise(known.get(task.id), task)])
         added = await self._insert([task for task in wanted.values() if task.id not in known])
         if again:
             closed = (task for task in wanted.values() if known.get(task.id, {}).get("closed"))
             added += [task for task in closed if await self._reopen(task)]
         return added
+
+    async def _known(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        fields = {"state": 1, "closed": 1, "summary": 1, "resolve_by": 1, "due": 1}
+        return await self._tasks.find({"_id": {"$in": ids}}, fields).to_list(None)
 
     async def _follow(self, tasks: Sequence[Task]) -> None:
         writes = [

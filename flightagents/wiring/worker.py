@@ -12,10 +12,12 @@ from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
 from flightagents.handlers.forget import Forgetting
 from flightagents.handlers.gauges import ShowStanding
+from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.keep_punctuality import KeepPunctuality
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
+from flightagents.handlers.task_reasons import TaskReasons
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
@@ -70,13 +72,13 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
     desk = wire_desk(world, sending)
     mend_letters = wire_letters(world, publisher)
     forgetting = Forgetting(clock, settings.forget_after)
-    mend_letters = wire_letters(world, publisher)
 
     async def follow(moves: Sequence[Change]) -> None:
         """Whoever was booked on a flight that is another one now hears how it stands, or the old one."""
         flights = {flight for move in moves for flight in (move.flight, str(move.after["flight"]))}
         await desk.decide.for_flights(sorted(flights))
 
+    is_covered = coverage(settings.poll_queries)
     return UseCases(
         archive=ArchiveRecords(archive, publisher, clock),
         track=TrackFlights(table, flights, publisher, forgetting),
@@ -89,17 +91,32 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         watch_folder=_watch_folder(world, desk),
         poll=_poll(world, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
-        watch_connections=WatchConnections(desk.bookings, desk.decide, clock),
+        watch_connections=WatchConnections(
+            flights=flights,
+            bookings=desk.bookings,
+            audience=desk.audience,
+            in_the_air=InTheAir(archive),
+            decide=desk.decide,
+            clock=clock,
+        ),
         look_for_tasks=LookForTasks(
             tasks=desk.tasks,
             bookings=desk.bookings,
-            flights=flights,
             archive=archive,
+            reasons=TaskReasons(
+                bookings=desk.bookings,
+                flights=flights,
+                archive=archive,
+                audience=desk.audience,
+                zone_of=zone_of,
+                is_covered=is_covered,
+                clock=clock,
+            ),
             audience=desk.audience,
             rebooking=desk.rebooking,
             zone_of=zone_of,
             address_key=world.address_keys,
-            is_covered=coverage(settings.poll_queries),
+            is_covered=is_covered,
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),

@@ -79,11 +79,21 @@ async def test_a_flight_is_shown_as_the_newest_of_the_runs_showed_its_leading_ro
     assert await archive.shown([], [1]) == {}
 
 
+async def test_a_schedule_is_that_of_the_row_that_is_shown(archive: Archive) -> None:
+    for run, departs in ((1, "14:35"), (3, "15:00"), (2, "14:50")):
+        both = [row(departs=departs), row("AA6143", operated_by="BA117", departs="19:00"), row("BA9")]
+        await store(archive, *run_of(both, run, NOON + run * MINUTE))
+    (moved,) = run_of([row(departs="14:50")])
+    assert await archive.schedules([moved.flight], [1, 2]) == {moved.flight: moved.departure.scheduled}
+    assert await archive.schedules([moved.flight], [4]) == {}
+
+
 async def test_what_is_shown_without_a_zone_comes_back_without_one(archive: Archive) -> None:
     (record,) = run_of([row(route="QQQ-JFK")])
     await store(archive, record)
     (shown,) = (await archive.shown([record.flight], [1])).values()
     assert (shown.departure, shown.arrival) == (record.departure, record.arrival)
+    assert await archive.schedules([record.flight], [1]) == {record.flight: record.departure.scheduled}
 
 
 async def test_a_redelivery_inserts_nothing_and_harms_no_neighbour(archive: Archive) -> None:

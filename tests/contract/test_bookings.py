@@ -1,16 +1,16 @@
 """What `Bookings` promises, held by the fake and by MongoDB."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.bookings import Channel, Consent, Segment, SegmentStatus
+from flightagents.domain.bookings import Channel, Consent, Segment, SegmentStatus, Ticket
 from flightagents.store.addresses import AddressKeys, secret
-from flightagents.store.bookings import MongoBookings
+from flightagents.store.bookings import MongoBookings, numbers_flown, segments_flown
 from tests.support.desk import FakeBookings
 from tests.support.messages import ANNA, ANNAS_PHONE
 from tests.support.plans import plan_of
@@ -69,16 +69,33 @@ async def test_bookings_are_found_by_number_and_date_together(bookings: Shelf) -
     assert await found() == set()
 
 
-async def test_those_who_fly_on_some_days_are_found_by_their_confirmed_segments(bookings: Shelf) -> None:
+async def test_confirmed_segments_of_some_days_are_given_once_however_many_fly_them(bookings: Shelf) -> None:
     tomorrow, later = date(2026, 11, 23), date(2026, 11, 25)
-    anna = booking(segment(flight_date=later), segment(flight_date=tomorrow))
-    gone = segment(flight_date=tomorrow, status=SegmentStatus.CANCELLED)
-    ben = booking(gone, segment(flight_date=later), reference="XYZ789")
-    await bookings.save([anna, ben])
+    gone = segment("BA9", flight_date=tomorrow, status=SegmentStatus.CANCELLED)
+    routed = segment(flight_date=tomorrow, departure="LHR", arrival="JFK")
+    anna = booking(segment(flight_date=tomorrow), segment(flight_date=later))
+    ben = booking(segment(flight_date=tomorrow), gone, reference="XYZ789")
+    await bookings.save([anna, ben, booking(routed, reference="ROUTED")])
     today = date(2026, 11, 22)
-    assert [each.id for each in await bookings.flying(today, tomorrow)] == [anna.id]
-    assert {each.id for each in await bookings.flying(later, later)} == {anna.id, ben.id}
-    assert await bookings.flying(today, today) == []
+    found = await bookings.segments_flown(today, tomorrow)
+    assert len(found) == 2
+    assert set(found) == {segment(flight_date=tomorrow), routed}
+    assert await bookings.segments_flown(later, later) == [segment(flight_date=later)]
+    assert await bookings.segments_flown(today, today) == []
+
+
+async def test_tickets_of_numbers_name_their_bookings_in_order(bookings: Shelf) -> None:
+    tomorrow = date(2026, 11, 23)
+    ticketed = segment(ticketed=datetime(2026, 11, 22, 14, 35))  # noqa: DTZ001 - a ticket shows the wall clock
+    anna = booking(segment("BA117", flight_date=tomorrow), segment())
+    ben = booking(segment("BA118"), ticketed, reference="BEN111", email="ben@example.com")
+    gone = booking(segment(status=SegmentStatus.CANCELLED), reference="GONE11")
+    await bookings.save([ben, gone, anna])
+    assert await bookings.tickets([BA117, ("BA118", "2026-11-23")]) == [
+        Ticket(anna.id, "ABC123", segment()),
+        Ticket(ben.id, "BEN111", ticketed),
+    ]
+    assert await bookings.tickets([]) == []
 
 
 async def test_a_saved_booking_is_undecided_until_somebody_has_decided(bookings: Shelf) -> None:
@@ -200,10 +217,12 @@ async def test_a_booking_of_an_older_version_is_replaced_too(database: Database)
 async def test_those_who_fly_on_some_days_are_found_without_looking_at_everyone(database: Database) -> None:
     bookings = MongoBookings(database)
     await bookings.prepare()
-    await bookings.save([booking()])
-    flown = {"flight_date": {"$gte": "2026-11-21", "$lte": "2026-11-24"}, "status": "confirmed"}
-    plan = await database["bookings"].find({"segments": {"$elemMatch": flown}}).explain()
-    assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
+    others = [booking(segment(flight_date=DAY + timedelta(days=9)), reference=f"R{n}") for n in range(50)]
+    await bookings.save([booking(), *others])
+    aggregate = {"aggregate": "bookings", "pipeline": segments_flown(DAY, DAY), "cursor": {}}
+    plan = await plan_of(database["bookings"], aggregate)
+    assert plan.scans_an_index
+    assert plan.documents == 1
 
 
 @pytest.mark.mongodb
@@ -212,9 +231,8 @@ async def test_numbers_that_somebody_flies_are_found_without_looking_at_everyone
     await bookings.prepare()
     others = [booking(segment(f"IB{each}"), reference=f"R{each}") for each in range(200)]
     await bookings.save([booking(), *others])
-    flown = {"designator": {"$in": ["BA117"]}, "flight_date": {"$in": [DAY.isoformat()]}}
-    find = {"find": "bookings", "filter": {"segments": {"$elemMatch": flown}}}
-    plan = await plan_of(database["bookings"], find)
+    aggregate = {"aggregate": "bookings", "pipeline": numbers_flown(["BA117"], [DAY]), "cursor": {}}
+    plan = await plan_of(database["bookings"], aggregate)
     assert plan.scans_an_index
     assert plan.documents == 1
 
@@ -238,9 +256,13 @@ async def test_a_booking_that_cannot_be_read_is_told_by_its_reference_alone(data
     bookings = MongoBookings(database)
     anna, other = booking(), booking(reference="OTHER1", email="carl@example.com")
     await bookings.save([anna, other])
-    await database["bookings"].update_one({"_id": other.id}, {"$set": {"segments": "carl@example.com"}})
+    broken = {"designator": "BA117", "flight_date": DAY.isoformat(), "status": "confirmed"}
+    segments = [{**broken, "departure": ["carl@example.com"]}]
+    await database["bookings"].update_one({"_id": other.id}, {"$set": {"segments": segments}})
     with structlog.testing.capture_logs() as lines:
         assert await bookings.everyone() == [anna]
         assert await bookings.on([BA117]) == [anna]
-    assert [line["document"] for line in lines] == ["OTHER1"]
+        assert [each.booking for each in await bookings.tickets([BA117])] == [anna.id]
+        assert await bookings.segments_flown(DAY, DAY) == [segment()]
+    assert {line["document"] for line in lines} == {"OTHER1", "BA117"}
     assert "carl" not in str(lines)

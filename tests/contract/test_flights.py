@@ -12,8 +12,10 @@ from flightagents.domain.changes import Change
 from flightagents.domain.flight import STATE_VERSION, FlightState
 from flightagents.domain.tracking import advance
 from flightagents.ports import FlightStore
+from flightagents.store.flight_fields import in_the_air
 from flightagents.store.flights import MongoFlights
 from tests.support.fakes import FakeFlights
+from tests.support.plans import plan_of
 from tests.support.rows import DAY, MINUTE, NOON, row, run_of
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -106,6 +108,15 @@ async def test_open_states_of_older_dates_are_left_out(flights: FlightStore) -> 
     assert await flights.open_states(since=DAY + timedelta(days=1)) == []
 
 
+async def test_flights_in_the_air_are_given_with_their_numbers(flights: FlightStore) -> None:
+    waiting, _ = story(None)
+    flying, _ = story(None, None, route="LHR-MAD", took_off="14:50")
+    down, _ = story(None, None, route="MAD-LHR", took_off="14:50", status="landed")
+    await flights.move_on([waiting, replace(flying, marketed_as=("AA6143",)), down])
+    assert await flights.in_the_air(since=DAY) == {flying.flight: ("BA117", "AA6143")}
+    assert await flights.in_the_air(since=DAY + timedelta(days=1)) == {}
+
+
 async def test_flights_are_found_by_any_of_their_numbers_and_their_date(flights: FlightStore) -> None:
     shared, _ = advance(None, run_of([row(), row("AA6143", operated_by="BA117")])[0])
     onward, _ = advance(None, run_of([row("BA117", route="JFK-MAD", arrives="2026-11-23T06:00")])[0])
@@ -150,6 +161,17 @@ async def test_a_flight_is_found_by_each_of_its_numbers(database: Database) -> N
     assert found["_id"] == state.flight
     assert found["designators"] == ["BA117", "AA6143"]
     assert found["open"] is True
+
+
+@pytest.mark.mongodb
+async def test_flights_in_the_air_are_found_without_looking_at_the_others(database: Database) -> None:
+    flights = MongoFlights(database)
+    await flights.prepare()
+    flying, _ = story(None, None, took_off="14:50")
+    await flights.move_on([flying, *(story(None, route=f"LHR-A{n:02}")[0] for n in range(50))])
+    plan = await plan_of(database["flights"], {"find": "flights", "filter": in_the_air(DAY)})
+    assert plan.indexes == {"in_the_air"}
+    assert plan.documents == 1
 
 
 @pytest.mark.mongodb

@@ -9,6 +9,7 @@ from flightagents.domain.notifications import Notification, State
 from flightagents.domain.said import CONNECTIONS, Said
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
+from flightagents.handlers.watch_connections import WatchConnections
 from tests.support.agency import Agency
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import row
@@ -46,4 +47,16 @@ async def is_late(agency: Agency, *minutes: int, then: int | None = None) -> Non
 def itineraries_of(agency: Agency) -> Itineraries:
     return Itineraries(
         agency.bookings, agency.worker.audience, InTheAir(agency.archive), MinimumTimes(), country
+    )
+
+
+def watch_connections(agency: Agency) -> WatchConnections:
+    """Give the minute's look at flights in the air, as a new leader has it."""
+    return WatchConnections(
+        flights=agency.flights,
+        bookings=agency.bookings,
+        audience=agency.worker.audience,
+        in_the_air=InTheAir(agency.archive),
+        decide=agency.worker.decide,
+        clock=agency.clock,
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from flightagents.domain.bookings import Booking, Channel, Consent, SegmentStatus
+from flightagents.domain.bookings import Booking, Channel, Consent, Segment, SegmentStatus, Ticket
 from flightagents.domain.consents import OptOut, revoked
 from flightagents.domain.delivery import Accepted, Envelope, Found, Misconfigured, Outcome, Receipt, Retry
 from flightagents.domain.notifications import SETTLED_AS, TOLD, Message, Notice, Notification, Stage, State
@@ -434,14 +434,19 @@ class FakeBookings:
         segments = [each for booking in await self.everyone() for each in booking.segments]
         return {each.designator for each in segments if each.flight_date in days} & set(designators)
 
-    async def flying(self, since: date, until: date) -> list[Booking]:
+    async def segments_flown(self, since: date, until: date) -> list[Segment]:
+        segments = (each for booking in await self.everyone() for each in booking.segments)
+        flown = (each for each in segments if each.status is SegmentStatus.CONFIRMED)
+        return list({each: None for each in flown if since <= each.flight_date <= until})
+
+    async def tickets(self, numbers: Iterable[tuple[str, str]]) -> list[Ticket]:
+        wanted = set(numbers)
         return [
-            booking
-            for booking in await self.everyone()
-            if any(
-                since <= each.flight_date <= until and each.status is SegmentStatus.CONFIRMED
-                for each in booking.segments
-            )
+            Ticket(booking.id, booking.reference, each)
+            for booking in sorted(await self.everyone(), key=lambda each: each.id)
+            for each in booking.segments
+            if each.status is SegmentStatus.CONFIRMED
+            and (each.designator, each.flight_date.isoformat()) in wanted
         ]
 
     async def undecided(self) -> list[Booking]:

@@ -79,6 +79,10 @@ class FakeArchive:
         found = [each for each in self.records.values() if each.flight in flights and each.run in runs]
         return {each.flight: each for each in sorted(found, key=lambda each: each.run) if each.leads}
 
+    async def schedules(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, datetime]:
+        shown = await self.shown(flights, runs)
+        return {flight: each.departure.scheduled for flight, each in shown.items()}
+
 
 def _require_storable(value: object, levels: int) -> None:
     if levels == 0:
@@ -116,6 +120,13 @@ class FakeFlights:
     async def open_states(self, since: date) -> list[FlightState]:
         recent = (state for state in self.states.values() if FlightId.parse(state.flight).date >= since)
         return [state for state in recent if state.open]
+
+    async def in_the_air(self, since: date) -> dict[str, tuple[str, ...]]:
+        return {
+            state.flight: (FlightId.parse(state.flight).designator, *state.marketed_as)
+            for state in self.states.values()
+            if FlightId.parse(state.flight).date >= since and state.departed and not state.landed
+        }
 
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
         moves = [

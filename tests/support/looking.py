@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from flightagents.domain.bookings import Segment
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
+from flightagents.handlers.task_reasons import TaskReasons
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.watch import WatchFlights
 from tests.support.agency import Agency, address_key, zone_of
@@ -17,16 +19,28 @@ class Desk(Agency):
         super().__init__()
         self.not_polled: set[str] = set()
         self.watch = WatchFlights(self.flights, self.archive, self.clock)
+
+        def is_covered(segment: Segment) -> bool:
+            return segment.designator not in self.not_polled
+
         self.look = LookForTasks(
             tasks=self.tasks,
             bookings=self.bookings,
-            flights=self.flights,
             archive=self.archive,
+            reasons=TaskReasons(
+                bookings=self.bookings,
+                flights=self.flights,
+                archive=self.archive,
+                audience=self.worker.audience,
+                zone_of=zone_of,
+                is_covered=is_covered,
+                clock=self.clock,
+            ),
             audience=self.worker.audience,
             rebooking=self.worker.rebooking,
             zone_of=zone_of,
             address_key=address_key,
-            is_covered=lambda segment: segment.designator not in self.not_polled,
+            is_covered=is_covered,
             clock=self.clock,
             missing_for=missing_for,
         )

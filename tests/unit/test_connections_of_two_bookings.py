@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,6 @@ from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.reasons import Reason
 from flightagents.domain.said import CONNECTIONS
 from flightagents.domain.tasks import TaskKind, TaskState
-from flightagents.handlers.watch_connections import WatchConnections
 from tests.support.agency import Agency
 from tests.support.connecting import (
     MISSED,
@@ -22,6 +22,7 @@ from tests.support.connecting import (
     itineraries_of,
     onward,
     said,
+    watch_connections,
 )
 from tests.support.messages import ANNAS_PHONE
 from tests.support.rows import DAY, row, run_of
@@ -89,7 +90,7 @@ async def test_the_newest_rows_count_for_two_bookings_too() -> None:
     agency.looks()
     records = run_of([slow, onward()], 3, agency.clock.now())
     await agency.archive.store([agency.archive.document(each) for each in records])
-    await WatchConnections(agency.bookings, agency.worker.decide, agency.clock)()
+    await watch_connections(agency)()
     await agency.delivers()
     assert said(agency) == [RISK]
 
@@ -150,7 +151,7 @@ async def test_other_bookings_are_asked_for_once_however_many_travel(
     people = [booking(segment("BA117"), email=f"{n}@example.com") for n in range(travellers)]
     asked: list[int] = []
 
-    async def at(addresses: Sequence[str]) -> list[Booking]:
+    async def at(addresses: Sequence[str], _days: tuple[date, date]) -> list[Booking]:
         asked.append(len(addresses))
         return people
 

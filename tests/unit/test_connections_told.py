@@ -500,7 +500,9 @@ async def test_a_diverted_flight_misses_its_connection() -> None:
 async def reasons(agency: Agency) -> list[Reason]:
     """Give why nothing is said just now."""
     cases = await agency.worker.audience.of_bookings([TO_MADRID])
-    rows, silences = await agency.worker.connections.rows(cases, agency.clock.now())
+    rows, silences = await agency.worker.connections.rows(
+        [case.booking for case in cases], agency.clock.now()
+    )
     assert rows == []
     return [each.reason for each in silences]
 

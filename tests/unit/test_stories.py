@@ -207,7 +207,7 @@ async def test_a_follower_takes_nothing_from_whoever_is_booked_on_the_new_flight
     desk.sms.outcomes = [Retry("429")]
     for _ in range(2):
         await desk.looks_on(old(), new(status="cancelled"))
-    await desk.worker.decide.for_bookings([follower], new=False)
+    await desk.worker.decide.for_bookings([follower])
     for _ in range(5):
         desk.wait(MINUTE)
         await desk.delivers()

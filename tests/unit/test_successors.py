@@ -9,8 +9,8 @@ from flightagents.domain.flight import FlightState
 from flightagents.domain.moves import watch
 from flightagents.domain.tracking import advance
 from flightagents.domain.watching import moved_flight
-from flightagents.handlers.watch_connections import WatchConnections
 from tests.support.agency import BA117, Agency
+from tests.support.connecting import watch_connections
 from tests.support.rows import MINUTE, NOON, row, run_of
 from tests.support.travellers import booking, segment
 
@@ -94,7 +94,7 @@ async def test_the_regular_flight_makes_nobody_miss_a_connection_from_the_retime
     agency = await over_midnight(theirs(onward), others=(to_madrid,))
     before = arrived(agency)
     await agency.shows(row(**REGULAR), to_madrid)
-    await WatchConnections(agency.bookings, agency.worker.decide, agency.clock)()
+    await watch_connections(agency)()
     await agency.delivers()
     assert arrived(agency) == before
 

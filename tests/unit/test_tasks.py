@@ -231,3 +231,16 @@ async def test_a_look_asks_for_all_flights_at_once_however_many_there_are() -> N
     desk.flights.asked.clear()
     await desk.looks_around()
     assert [len(asked) for asked in desk.flights.asked] == [len(numbers)]
+
+
+async def test_a_look_reads_no_booking_of_flights_that_are_as_they_should_be() -> None:
+    desk = Desk()
+    await desk.books(booking(), booking(**BEN))
+    await desk.shows(row(delay=90))
+    desk.journal.clear()
+    await desk.looks_around()
+    assert ("asked", "bookings") not in desk.journal
+    await desk.shows(row(delay=90, status="cancelled"))
+    desk.journal.clear()
+    await desk.looks_around()
+    assert ("asked", "bookings") in desk.journal
