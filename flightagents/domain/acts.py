@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 LONGEST_DETAIL = 200
+PUT_OFF = "until %Y-%m-%dT%H:%MZ"
+"""The detail of an act that put something off, with its time in UTC."""
 
 
 class Did(StrEnum):

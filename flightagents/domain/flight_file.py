@@ -7,6 +7,7 @@ no words to or about one.
 from dataclasses import dataclass
 from datetime import datetime
 
+from flightagents.domain.acts import Act
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState, SightedEnd
@@ -132,7 +133,22 @@ class Tasked:
     events: tuple[Event, ...]
 
 
-Entry = Changed | WasBefore | Decided | Reported | Silent | Tasked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """One of the staff did something: to the flight, to a message about it, or to a task."""
+
+    at: datetime
+    act: Act
+    note: str
+    """What they wrote, of a note on the flight."""
+    channel: Channel | None
+    """Of the message."""
+    task: TaskKind | None
+    person: Person | None
+    """Whose message or task it is."""
+
+
+Entry = Changed | WasBefore | Decided | Reported | Silent | Tasked | Handled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,15 @@ class Attention(StrEnum):
         return self in (Attention.NEW, Attention.WORSE, Attention.SNOOZE_OVER)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHand:
+    """How a flight stands with the staff. `held`: its messages wait, also for what it was or became."""
+
+    handling: Handling
+    held: bool
+    attention: Attention
+
+
 def needs_attention(handling: Handling, row: FlightRow, now: datetime) -> Attention:
     """Tell whether somebody has to look at a flight as it stands now."""
     if row.trouble is Trouble.NONE:

@@ -14,6 +14,7 @@ from flightagents.domain.booking_edits import BookingDraft
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus
 from flightagents.domain.flight_file import Decided, Silent
 from flightagents.domain.flight_list import FlightRow
+from flightagents.domain.flown import Over
 from flightagents.domain.pages import Count
 from flightagents.domain.tasks import Task
 
@@ -71,6 +72,8 @@ class Traveller:
     draft: BookingDraft
     """The booking as a form shows it."""
     legs: tuple[Leg, ...]
+    over: tuple[Over | None, ...]
+    """Of each leg, why it can be neither rebooked nor cancelled any more."""
     words: tuple[Word, ...]
     """Newest first."""
     tasks: tuple[Task, ...]
@@ -79,6 +82,12 @@ class Traveller:
     """What staff have done to the booking, newest first."""
     companions: tuple[ListedTraveller, ...]
     """The other people of the reference."""
+
+    @property
+    def changeable(self) -> tuple[bool, ...]:
+        """Tell of each leg whether it can still be rebooked or cancelled."""
+        legs = zip(self.legs, self.over, strict=True)
+        return tuple(leg.segment.status is SegmentStatus.CONFIRMED and why is None for leg, why in legs)
 
 
 def next_leg(legs: Sequence[Leg], now: datetime) -> Leg | None:

@@ -5,12 +5,12 @@ and answers for each of them: done, or why not.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flightagents.clock import Clock
-from flightagents.domain.acts import About, Act, Did, Thing
+from flightagents.domain.acts import PUT_OFF, About, Act, Did, Thing
 from flightagents.domain.bookings import Channel
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.handling import Handling, Note, Seen
@@ -117,8 +117,11 @@ class DeskActs:
             return [Acted(flight, WhyNot.EMPTY) for flight in _once(flights)]
         known, ends = await self._known(flights)
         if known:
-            await self._handlings.note(list(known), Note(by=who, at=self._clock.now(), text=text.strip()))
-            await self._log(who, Did.NOTED, known)
+            note = Note(by=who, at=self._clock.now(), text=text.strip())
+            await self._handlings.note(list(known), note)
+            noted = [self._act(who, Did.NOTED, About(Thing.FLIGHT, flight)) for flight in known]
+            # At the same moment: by that a flight's story finds the words of each act.
+            await self._write([replace(act, at=note.at) for act in noted])
         return _answers(flights, ends)
 
     async def hold(self, flights: Sequence[str], who: str) -> list[Acted]:
@@ -188,7 +191,7 @@ class DeskActs:
         }
         if seen:
             await self._handlings.see(seen, until)
-            did, detail = (Did.SNOOZED, f"until {until:%Y-%m-%dT%H:%MZ}") if until else (Did.ACKNOWLEDGED, "")
+            did, detail = (Did.SNOOZED, until.strftime(PUT_OFF)) if until else (Did.ACKNOWLEDGED, "")
             await self._log(who, did, seen, detail)
         ends |= {flight: Acted(flight, WhyNot.NO_TROUBLE) for flight in known if flight not in seen}
         return _answers(flights, ends)

@@ -5,7 +5,7 @@ told, and overwrites nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -13,13 +13,16 @@ import msgspec
 from flightagents.clock import Clock
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, Errors, SegmentDraft
 from flightagents.domain.bookings import Booking, Segment, SegmentStatus
+from flightagents.domain.flown import Over, too_late
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.book import Planned, TakeBookings, with_those_gone
 from flightagents.handlers.booking_draft import read_draft, read_segment
+from flightagents.handlers.over import what_is_over
 from flightagents.ports import Bookings
 from flightagents.settings import ConsentBasis
 
 NOT_THERE = "there is no such flight in the booking"
+ALL_OVER = "all flights of this booking are over: there is nothing to cancel"
 
 
 def version_of(booking: Booking) -> str:
@@ -59,7 +62,7 @@ class EditBooking:
     ) -> Edited:
         """Put a draft in the place of a booking; flights that are not in it any more are cancelled."""
 
-        def change(known: Booking) -> Booking | Errors:
+        async def change(known: Booking) -> Booking | Errors:
             read = self._read(draft, known, who)
             if not isinstance(read, Booking):
                 return read
@@ -72,9 +75,11 @@ class EditBooking:
     ) -> Edited:
         """Mark a flight of a booking, by its place in it, as rebooked, and add the one they fly instead."""
 
-        def change(known: Booking) -> Booking | Errors:
+        async def change(known: Booking) -> Booking | Errors:
             if segment not in range(len(known.segments)):
                 return {"segment": NOT_THERE}
+            if why := (await self._over(known))[segment]:
+                return {"segment": too_late(known.segments[segment], why)}
             read = read_segment(new, "new")
             if not isinstance(read, Segment):
                 return read
@@ -89,31 +94,46 @@ class EditBooking:
     async def cancel(
         self, key: str, version: str, segment: int | None = None, *, store: bool = True
     ) -> Edited:
-        """Cancel a flight of a booking, by its place in it, or all of them."""
+        """Cancel a flight of a booking, by its place in it, or all that are not over."""
 
-        def change(known: Booking) -> Booking | Errors:
+        async def change(known: Booking) -> Booking | Errors:
             if segment is not None and segment not in range(len(known.segments)):
                 return {"segment": NOT_THERE}
+            over = await self._over(known)
+            if segment is not None and (why := over[segment]):
+                return {"segment": too_late(known.segments[segment], why)}
+            if all(over):
+                return {"segment": ALL_OVER}
             segments = (
-                replace(each, status=SegmentStatus.CANCELLED) if segment in (None, place) else each
+                replace(each, status=SegmentStatus.CANCELLED)
+                if segment in (None, place) and not over[place]
+                else each
                 for place, each in enumerate(known.segments)
             )
             return replace(known, segments=tuple(segments))
 
         return await self._change(key, version, change, store=store)
 
+    async def _over(self, known: Booking) -> tuple[Over | None, ...]:
+        return await what_is_over(self._audience, known, self._clock.now())
+
     def _read(self, draft: BookingDraft, known: Booking | None, who: str) -> Booking | Errors:
         return read_draft(draft, known, who=who, basis=self._basis, now=self._clock.now())
 
     async def _change(
-        self, key: str, version: str, change: Callable[[Booking], Booking | Errors], *, store: bool
+        self,
+        key: str,
+        version: str,
+        change: Callable[[Booking], Awaitable[Booking | Errors]],
+        *,
+        store: bool,
     ) -> Edited:
         known = (await self._bookings.get([key])).get(key)
         if known is None:
             return Edited(edit=Edit.UNKNOWN)
         if version != version_of(known):
             return _as_it_stands(Edit.CONFLICT, known)
-        changed = change(known)
+        changed = await change(known)
         if isinstance(changed, Mapping):
             return Edited(edit=Edit.WRONG, booking=known, version=version, errors=changed)
         return await self._carry_out(known, changed, store=store)

@@ -1,12 +1,14 @@
-"""Rows of the ledger, silences and tasks -> entries of a flight's file, as far as one may see people."""
+"""Rows, silences, tasks and acts -> entries of a flight's file, as far as one may see people."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
+from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.bookings import Booking
-from flightagents.domain.flight_file import Decided, Event, Person, Reported, Silent, Tasked
+from flightagents.domain.flight_file import Decided, Event, Handled, Person, Reported, Silent, Tasked
+from flightagents.domain.handling import Note
 from flightagents.domain.notifications import Notification, Silence, State
 from flightagents.domain.reasons import MEANING, Reason
 from flightagents.domain.tasks import Task
@@ -14,6 +16,8 @@ from flightagents.handlers.explain import unspoken, why
 
 RECEIPT, NONE_CAME = "receipt: ", "no receipt in time"
 """As they stand in a row's trace."""
+NOTED = ("noted by ", "done by ")
+"""In the trace of a task: by whom, and then what they wrote."""
 SECOND = timedelta(seconds=1)
 _STATES = {state.value: state for state in State} | {"relayed": State.ACCEPTED}
 
@@ -29,10 +33,13 @@ class Teller:
         real_now: datetime,
         *,
         sees_people: bool,
+        for_one: bool = False,
     ) -> None:
+        """`for_one`: it is handed to a traveller, or to whoever has their claim in hand."""
         self._people = people
         self._key = key
         self._sees = sees_people
+        self._for_one = for_one
         self._clock = clock
         self._now, self._real_now = clock.now(), real_now
         self._persons = {key(each): each for each in people}
@@ -115,10 +122,46 @@ class Teller:
             claimed_by=task.claimed_by if self._sees else None,
             person=self.person(task.booking),
             events=tuple(
-                Event(each.at, each.text if self._sees else each.text.partition(" ")[0].rstrip(":"))
-                for each in self._events(task.trace, task.created_at)
+                Event(each.at, self._became(each.text)) for each in self._events(task.trace, task.created_at)
             ),
         )
+
+    def acts(
+        self,
+        flight: str,
+        acts: Sequence[Act],
+        notes: Sequence[Note],
+        rows: Sequence[Notification],
+        tasks: Sequence[Task],
+    ) -> Iterator[Handled]:
+        """Tell what staff did. The log does not say what a note says: that stands with the flight.
+
+        What one hands out about a traveller has no notes: they are lines from one shift to the next, written
+        about anybody, and for nobody else.
+        """
+        messages, about = {row.id: row for row in rows}, {task.id: task for task in tasks}
+        left = [] if self._for_one else list(notes)
+        for act in acts:
+            if act.did is Did.NOTED and self._for_one:
+                continue
+            on_flight = act.did is Did.NOTED and act.about.thing is Thing.FLIGHT
+            note = next((n for n in left if on_flight and (n.by, n.at) == (act.by, act.at)), None)
+            if note is not None:
+                left.remove(note)
+            row, task = messages.get(act.about.id), about.get(act.about.id)
+            booking = row.booking if row else task.booking if task else None
+            yield Handled(
+                at=act.at,
+                act=act,
+                note=note.text if note and self._sees else "",
+                channel=row.channel if row else None,
+                task=task.kind if task else None,
+                person=self.person(booking),
+            )
+        for note in left:  # whose act was not written any more, or is not among those that were read
+            act = Act(at=note.at, by=note.by, did=Did.NOTED, about=About(Thing.FLIGHT, flight))
+            text = note.text if self._sees else ""
+            yield Handled(at=note.at, act=act, note=text, channel=None, task=None, person=None)
 
     def _events(self, trace: Sequence[str], since: datetime) -> list[Event]:
         """Read a trace, in business time; a line without a time is as old as what it is about."""
@@ -133,6 +176,12 @@ class Teller:
             ago = self._clock.business(self._real_now - real)
             events.append(Event(_to_second(self._now - ago), text))
         return events
+
+    def _became(self, text: str) -> str:
+        """Tell what became of a task, as far as they may know."""
+        if not self._sees:
+            return text.partition(" ")[0].rstrip(":")
+        return text.partition(": ")[0] if self._for_one and text.startswith(NOTED) else text
 
     def _seen(self, text: str) -> str:
         """What follows the kind of an event is a provider's words, which may quote an address."""

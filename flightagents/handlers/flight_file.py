@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from flightagents.clock import Clock
+from flightagents.domain.acts import About, Thing
 from flightagents.domain.bookings import Booking
 from flightagents.domain.changes import Change
 from flightagents.domain.distances import Place
@@ -24,7 +25,7 @@ from flightagents.domain.passenger_rights import Rights, rights
 from flightagents.domain.tasks import Task
 from flightagents.handlers.flight_entries import Teller
 from flightagents.handlers.flight_people import FlightPeople
-from flightagents.ports import FlightFiles, FlightStore, Pages
+from flightagents.ports import FlightFiles, FlightStore, Handlings, Pages
 from flightagents.records import FlightRecord
 
 CHANGES = 500
@@ -49,6 +50,7 @@ class OpenFlightFile:
         *,
         files: FlightFiles,
         flights: FlightStore,
+        handlings: Handlings,
         pages: Pages,
         people: FlightPeople,
         place: Callable[[str], Place | None],
@@ -59,6 +61,7 @@ class OpenFlightFile:
         """`address_key` hashes addresses and bookings; traces are in the time that `real_now` tells."""
         self._files = files
         self._flights = flights
+        self._handlings = handlings
         self._pages = pages
         self._people = people
         self._place = place
@@ -72,22 +75,32 @@ class OpenFlightFile:
         """Give the file of a flight, at most `most` entries; None where nothing is kept of it.
 
         Without `sees_people` no name, reference, address or word to or about a person stands in it. With
-        `booking`, the id of one, only what was said to that person does. Raises ValueError for what is no
-        flight's identity.
+        `booking`, the id of one, only what was said to that person does, and no note of the staff. Raises
+        ValueError for what is no flight's identity.
         """
         FlightId.parse(flight)
         kept = await self._kept(flight, booking, most)
         if kept.state is None and not kept.changes:
             return None
-        seen_at, looks, digests, people = await asyncio.gather(
+        seen_at, looks, digests, acts, handlings, people = await asyncio.gather(
             self._pages.seen_at(flight),
             self._files.records([change.record for change in kept.changes]),
             self._digests(kept, booking, most),
+            self._files.acts(_touched(flight, kept), most),
+            self._handlings.get([flight]),
             self._named(flight, kept, booking, sees_people=sees_people),
         )
         rows = [*kept.rows, *(row for row in digests if row.flight != flight)]
+        notes = handlings[flight].notes if flight in handlings else ()
         now = self._clock.now()
-        teller = Teller(people, self._key, self._clock, self._real_now(), sees_people=sees_people)
+        teller = Teller(
+            people,
+            self._key,
+            self._clock,
+            self._real_now(),
+            sees_people=sees_people,
+            for_one=booking is not None,
+        )
         published: list[Entry] = [
             *(Changed(at=each.at, change=each, look=_look(looks.get(each.record))) for each in kept.changes),
             *(WasBefore(at=each.at, flight=each.flight) for each in kept.moves),
@@ -96,9 +109,10 @@ class OpenFlightFile:
             *(entry for row in rows for entry in teller.row(row)),
             *teller.silences(rows, kept.silences),
             *(teller.task(task) for task in kept.tasks),
+            *teller.acts(flight, acts, notes, rows, kept.tasks),
         ]
         story, left_out = in_order(sorted(published, key=lambda each: each.at), about_people, most)
-        sizes = (kept.changes, kept.moves, looks, rows, kept.silences, kept.tasks)
+        sizes = (kept.changes, kept.moves, looks, rows, kept.silences, kept.tasks, acts)
         return FlightFile(
             flight=flight,
             state=kept.state,
@@ -156,6 +170,13 @@ class _Kept(NamedTuple):
     rows: Sequence[Notification]
     silences: Sequence[tuple[datetime, Silence]]
     tasks: Sequence[Task]
+
+
+def _touched(flight: str, kept: _Kept) -> list[About]:
+    """Name what an act may have been about that belongs to the story."""
+    messages = (About(Thing.MESSAGE, row.id) for row in kept.rows)
+    tasks = (About(Thing.TASK, task.id) for task in kept.tasks)
+    return [About(Thing.FLIGHT, flight), *messages, *tasks]
 
 
 def _look(record: FlightRecord | None) -> Look | None:

@@ -22,6 +22,7 @@ from flightagents.handlers.audience import Audience
 from flightagents.handlers.booking_draft import draft_of
 from flightagents.handlers.edit_booking import version_of
 from flightagents.handlers.flight_entries import Teller
+from flightagents.handlers.over import what_is_over
 from flightagents.ports import Audit, Bookings, FlightSearch, PeopleSearch, TravellerFiles
 
 PAGE = 50
@@ -84,10 +85,11 @@ class ShowTravellers:
         (legs,) = await self._legs([booking])
         rows = await self._files.rows(booking.id, MOST)
         flights = sorted({row.flight for row in rows} | {each.flight for leg in legs for each in leg.flights})
-        silences, tasks, acts, companions = await asyncio.gather(
+        silences, tasks, acts, over, companions = await asyncio.gather(
             self._files.silences(key, flights, MOST),
             self._files.tasks(booking.id, MOST),
             self._audit.read(about=About(Thing.BOOKING, key), limit=MOST),
+            what_is_over(self._audience, booking, self._clock.now()),
             self._companions(booking),
         )
         return Traveller(
@@ -96,6 +98,7 @@ class ShowTravellers:
             version=version_of(booking),
             draft=draft_of(booking),
             legs=legs,
+            over=over,
             words=self._words(booking, rows, silences),
             tasks=tuple(tasks),
             acts=acts.rows,

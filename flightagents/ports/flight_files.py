@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from flightagents.domain.acts import About, Act
 from flightagents.domain.changes import Change
 from flightagents.domain.notifications import Notification, Silence
 from flightagents.domain.tasks import Task
@@ -33,3 +34,6 @@ class FlightFiles(Protocol):
 
     async def tasks(self, flight: str, limit: int) -> list[Task]:
         """Give its newest tasks."""
+
+    async def acts(self, things: Sequence[About], limit: int) -> list[Act]:
+        """Give the newest of what staff did to these things."""

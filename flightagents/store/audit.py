@@ -63,7 +63,7 @@ class MongoAudit:
     ) -> Page[Act]:
         """Give a page of acts, newest first. Raises CursorError."""
         wanted = conditions(about=about, by=by)
-        return await paging.page(self._acts, wanted, NEWEST, _reader, limit=limit, after=after, before=before)
+        return await paging.page(self._acts, wanted, NEWEST, reader, limit=limit, after=after, before=before)
 
 
 def conditions(*, about: About | None = None, by: str | None = None) -> list[dict[str, Any]]:
@@ -93,4 +93,4 @@ def _act(row: Document) -> Act:
     return msgspec.convert({**fields, "about": about}, Act)
 
 
-_reader = Reader(COLLECTION, _act)
+reader = Reader(COLLECTION, _act)

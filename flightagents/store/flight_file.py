@@ -1,18 +1,20 @@
-"""What the file of one flight is made of: changes, records, rows of the ledger, silences and tasks."""
+"""What the file of one flight is made of: changes, records, rows of the ledger, silences, tasks and acts."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from pymongo import ASCENDING, DESCENDING
 
+from flightagents.domain.acts import About, Act
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.notifications import Notification, Silence
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task
 from flightagents.records import FlightRecord
-from flightagents.store import archive, flights, ledger_rows, silences, tasks
+from flightagents.store import archive, audit, flights, ledger_rows, silences, tasks
 from flightagents.store.change_search import changes as changes_reader
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.reading import Document, Reader
@@ -33,6 +35,7 @@ class MongoFlightFiles:
         self._rows = database[ledger_rows.COLLECTION]
         self._silences = database[silences.COLLECTION]
         self._tasks = database[tasks.COLLECTION]
+        self._acts = database[audit.COLLECTION]
 
     @until_stored
     async def prepare(self) -> None:
@@ -84,6 +87,12 @@ class MongoFlightFiles:
         found = self._tasks.find(of_flight(flight)).sort("created_at", DESCENDING).limit(limit)
         return (await tasks.reader.read(found))[::-1]
 
+    @until_stored
+    async def acts(self, things: Sequence[About], limit: int) -> list[Act]:
+        """Give the newest of what staff did to these things."""
+        found = self._acts.find(done_to(things)).sort(audit.NEWEST.sorting()).limit(limit)
+        return (await audit.reader.read(found))[::-1]
+
 
 def of_flight(flight: str, booking: str | None = None) -> dict[str, Any]:
     """Match what is about a flight; with `booking` about that person on it alone."""
@@ -99,6 +108,14 @@ def became(flight: str) -> dict[str, Any]:
 def telling(changes: Sequence[str]) -> dict[str, Any]:
     """Match the rows for staff that tell one of these changes."""
     return {"changes": {"$in": list(changes)}, **FOR_STAFF}
+
+
+def done_to(things: Iterable[About]) -> dict[str, Any]:
+    """Match the acts on these things."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for each in things:
+        ids[each.thing.value].append(str(each.id))
+    return {"$or": [{"about.thing": thing, "about.id": {"$in": named}} for thing, named in ids.items()]}
 
 
 def _record(found: Document) -> FlightRecord:

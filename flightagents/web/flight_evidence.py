@@ -19,6 +19,7 @@ from flightagents.domain.flight_file import (
     Entry,
     Event,
     FlightFile,
+    Handled,
     Look,
     Person,
     Reported,
@@ -116,21 +117,30 @@ def _rights(rights: Rights) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
+    kind, told = _told(entry)
+    return {"type": kind, "at": iso(entry.at), **told}
+
+
+def _told(entry: Entry) -> tuple[str, dict[str, Any]]:
+    found: tuple[str, dict[str, Any]]
     match entry:
         case Changed():
-            return {"type": "changed", "at": iso(entry.at), **_changed(entry)}
+            found = "changed", _changed(entry)
         case WasBefore():
-            return {"type": "was_before", "at": iso(entry.at), "flight": entry.flight}
+            found = "was_before", {"flight": entry.flight}
         case Decided():
-            return {"type": "message", "at": iso(entry.at), **_message(entry)}
+            found = "message", _message(entry)
         case Reported():
-            return {"type": "reported", "at": iso(entry.at), **_reported(entry)}
+            found = "reported", _reported(entry)
         case Silent():
-            return {"type": "silent", "at": iso(entry.at), **_silent(entry)}
+            found = "silent", _silent(entry)
         case Tasked():
-            return {"type": "task", "at": iso(entry.at), **_tasked(entry)}
+            found = "task", _tasked(entry)
+        case Handled():
+            found = "act", _handled(entry)
         case _:
             assert_never(entry)
+    return found
 
 
 def _changed(entry: Changed) -> dict[str, Any]:
@@ -226,6 +236,21 @@ def _tasked(entry: Tasked) -> dict[str, Any]:
         "claimed_by": entry.claimed_by,
         "person": _person(entry.person),
         "events": [_event(event) for event in entry.events],
+    }
+
+
+def _handled(entry: Handled) -> dict[str, Any]:
+    act = entry.act
+    return {
+        "by": act.by,
+        "did": act.did,
+        "thing": act.about.thing,
+        "id": act.about.id,
+        "detail": act.detail,
+        "note": entry.note,
+        "channel": entry.channel,
+        "task": entry.task,
+        "person": _person(entry.person),
     }
 
 

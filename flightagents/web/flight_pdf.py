@@ -13,7 +13,16 @@ from fpdf.fonts import FontFace
 
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightId
-from flightagents.domain.flight_file import Changed, Decided, FlightFile, Reported, Silent, Tasked, WasBefore
+from flightagents.domain.flight_file import (
+    Changed,
+    Decided,
+    FlightFile,
+    Handled,
+    Reported,
+    Silent,
+    Tasked,
+    WasBefore,
+)
 from flightagents.domain.passenger_hints import Hint
 from flightagents.domain.times import iso, to_local
 from flightagents.web.flight_evidence import Made
@@ -40,6 +49,7 @@ def pdf(file: FlightFile, made: Made) -> bytes:
     document.said()
     document.unsaid()
     document.tasks()
+    document.acts()
     document.rights()
     return bytes(document.output())
 
@@ -180,6 +190,16 @@ class _Document(FPDF):
             for event in entry.events:
                 self._line(f"{_both(event.at, self._zone)}  {event.text}", indent=4)
 
+    def acts(self) -> None:
+        found = [entry for entry in self._file.story if isinstance(entry, Handled)]
+        if not found:
+            return
+        self._heading("What staff did")
+        for entry in found:
+            self._line(f"{_both(entry.at, self._zone)}  {_did(entry)}")
+            if entry.note:
+                self._text(entry.note)
+
     def rights(self) -> None:
         self._heading("Passenger rights to look into")
         self._line(_DISCLAIMER)
@@ -223,6 +243,13 @@ def _value(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return " ".join(map(str, value))
     return "none" if value is None else str(value)
+
+
+def _did(entry: Handled) -> str:
+    act, what = entry.act, entry.channel or entry.task
+    named = f" ({what.replace('_', ' ')})" if what else ""
+    whose = f" of {entry.person.name}" if entry.person else ""
+    return f"{act.by}: {act.did}, {act.about.thing}{named}{whose} {act.detail}".rstrip()
 
 
 def _whom(entry: Decided) -> str:

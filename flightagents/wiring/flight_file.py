@@ -6,6 +6,7 @@ from flightagents.handlers.flight_people import FlightPeople
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.flight_file import MongoFlightFiles
 from flightagents.store.flights import MongoFlights
+from flightagents.store.handling import MongoHandlings
 from flightagents.store.pages import MongoPages
 from flightagents.wiring.world import World
 
@@ -16,6 +17,7 @@ def wire_flight_file(world: World) -> OpenFlightFile:
     return OpenFlightFile(
         files=MongoFlightFiles(world.database),
         flights=flights,
+        handlings=MongoHandlings(world.database),
         pages=MongoPages(world.database),
         people=FlightPeople(flights, MongoBookings(world.database)),
         place=place,

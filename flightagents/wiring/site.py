@@ -33,6 +33,7 @@ WATCHED = frozenset(
         "silences",
         "tasks",
         "handling",
+        "audit",
         "bookings",
         "dead_letters",
         "workers",

@@ -95,7 +95,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         counts=counts,
         look_anew=floor.shared_now.acted,
         hear=floor.hear,
-        flight=flight_desk_of(world, desk),
+        flight=flight_desk_of(world, desk, now_calls.colleagues),
         flights=MongoFlightSearch(world.database),
         travellers=travellers,
         punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),

@@ -7,16 +7,18 @@ from typing import Any, NamedTuple
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
+from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Message, Silence
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.tracking import advance
-from flightagents.ports import Archive, FlightFiles, FlightStore, Ledger, Silences, Tasks
+from flightagents.ports import Archive, Audit, FlightFiles, FlightStore, Ledger, Silences, Tasks
 from flightagents.records import FlightRecord
 from flightagents.store import flight_file
 from flightagents.store.archive import MongoArchive
+from flightagents.store.audit import MongoAudit
 from flightagents.store.flight_file import MongoFlightFiles
 from flightagents.store.flights import MongoFlights
 from flightagents.store.ledger import MongoLedger
@@ -27,6 +29,7 @@ from tests.support.agency import BA117
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeArchive, FakeFlights
 from tests.support.flight_files import FakeFlightFiles
+from tests.support.handling import FakeAudit
 from tests.support.ledger_rows import notification
 from tests.support.rows import MINUTE, NOON, row, run_of
 from tests.support.silences import FakeSilences
@@ -43,13 +46,15 @@ class Shelf(NamedTuple):
     ledger: Ledger
     silences: Silences
     tasks: Tasks
+    audit: Audit
 
 
 @pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     if request.param == "fake":
         kept = (FakeFlights(), FakeArchive(), FakeLedger(), FakeSilences(), FakeTasks())
-        return Shelf(FakeFlightFiles(*kept), *kept)
+        audit = FakeAudit()
+        return Shelf(FakeFlightFiles(*kept, audit=audit), *kept, audit)
     database: Database = request.getfixturevalue("database")
     return Shelf(
         MongoFlightFiles(database),
@@ -58,6 +63,7 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
         MongoLedger(database),
         MongoSilences(database),
         MongoTasks(database),
+        MongoAudit(database),
     )
 
 
@@ -145,6 +151,21 @@ async def test_tasks_are_the_newest_of_a_flight(shelf: Shelf) -> None:
     assert [each.id for each in await shelf.files.tasks(BA117, 2)] == ["2", "4"]
 
 
+THINGS = [About(Thing.FLIGHT, BA117), About(Thing.MESSAGE, "row"), About(Thing.TASK, "3f")]
+
+
+async def test_acts_are_the_newest_on_any_of_some_things(shelf: Shelf) -> None:
+    others = [About(Thing.FLIGHT, BA119), About(Thing.BOOKING, "row"), About(Thing.TASK, BA117)]
+    acts = [
+        Act(at=NOON + number * MINUTE, by="ben", did=Did.HELD, about=about)
+        for number, about in enumerate([*THINGS, *others])
+    ]
+    await shelf.audit.write(acts)
+    assert await shelf.files.acts(THINGS, 9) == acts[:3]
+    assert await shelf.files.acts(THINGS, 2) == acts[1:3]
+    assert await shelf.files.acts(THINGS[:1], 9) == acts[:1]
+
+
 QUERIES: dict[str, tuple[str, dict[str, Any], str]] = {
     "changes": ("flight_changes", flight_file.of_flight(BA117), "ordinal"),
     "moves": ("flight_changes", flight_file.became(BA117), "at"),
@@ -154,6 +175,8 @@ QUERIES: dict[str, tuple[str, dict[str, Any], str]] = {
     "digests": ("notifications", flight_file.telling(["c1", "c2"]), "created_at"),
     "silences": ("silences", flight_file.of_flight(BA117), "ordinal"),
     "tasks": ("tasks", flight_file.of_flight(BA117), "created_at"),
+    "acts": ("audit", flight_file.done_to(THINGS), "at"),
+    "acts on many": ("audit", flight_file.done_to([About(Thing.MESSAGE, str(n)) for n in range(999)]), "at"),
 }
 
 
@@ -161,7 +184,7 @@ QUERIES: dict[str, tuple[str, dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", QUERIES)
 async def test_no_query_of_a_file_scans_a_collection(database: Database, name: str) -> None:
     await prepare(database, keep=timedelta(days=90))
-    for store in (MongoLedger, MongoSilences, MongoTasks, MongoFlightFiles):
+    for store in (MongoLedger, MongoSilences, MongoTasks, MongoAudit, MongoFlightFiles):
         await store(database).prepare()
     collection, query, order = QUERIES[name]
     await database[collection].insert_one({"_id": "one"})

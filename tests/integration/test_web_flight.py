@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -14,15 +15,18 @@ from pypdf import PdfReader
 
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.store.tasks import MongoTasks
+from flightagents.web.access.gate import FORM_FIELD
 from tests.support.agency import BA117
 from tests.support.messages import ANNA
 from tests.support.office import StaffSite, staff_site
 from tests.support.rows import DAY, MINUTE, NOON, row
 from tests.support.travellers import booking
+from tests.support.website import form_token
 
 pytestmark = pytest.mark.mongodb
 PAGE = f"/flights/{quote(BA117)}"
 BEN = booking(reference="XYZ789", email="ben@example.com", name="Ben <i>Ito</i>")
+BACK = 'name="back" value="'
 PERSONAL = ("Anna", "Müller", "ABC123", ANNA, "Ito", "XYZ789", "ben@", "at the gate", "Please call")
 
 
@@ -102,6 +106,68 @@ async def test_a_viewer_sees_the_story_and_nobody_in_it(site: StaffSite) -> None
     assert [each for each in PERSONAL if each in page] == []
     assert "Delayed" in page
     assert "delay 320" in page
+
+
+async def act(site: StaffSite, what: str, **form: str) -> str:
+    """Press a button of the flight's page; give the page that it leads to."""
+    _, page = await look(site)
+    back = unescape(page.partition(BACK)[2].partition('"')[0])
+    data = {FORM_FIELD: form_token(page), "flight": BA117, "back": back, **form}
+    answer = await site.client.post(f"/now/{what}", data=data, headers={"Origin": site.url})
+    assert (answer.status, answer.url.path) == (200, f"/flights/{BA117}")
+    return await answer.text()
+
+
+async def test_what_staff_do_on_the_page_stands_in_it_and_in_its_story(site: StaffSite) -> None:
+    _, page = await look(site)
+    assert "in nobody's hands" in unescape(page)
+    for what, form, told in (
+        ("take", {}, "ben took the flight"),
+        ("acknowledge", {}, "ben saw the flight"),
+        ("snooze", {"minutes": "60"}, 'ben put off the flight until <time datetime="2026-11-22T13:02:00Z"'),
+        ("note", {"text": "gate <b>agent</b> called"}, "gate &lt;b&gt;agent&lt;/b&gt; called"),
+        ("hold", {}, "ben held the messages of the flight"),
+        ("drop", {}, "ben gave back the flight"),
+        ("assign", {"to": "ada"}, "ben gave the flight to ada"),
+        ("release", {}, "ben released the messages of the flight"),
+    ):
+        page = await act(site, what, **form)
+        story = page.partition('<ol class="timeline"')[2]
+        assert told in " ".join(story.split()), what
+    assert "in the hands of ada" in page
+    assert "put off until" in page.partition('id="hand"')[2].partition("</section>")[0]
+    status, page = await look(site, "vera")
+    assert status == 200
+    assert "ben wrote a note on the flight" in " ".join(page.split())
+    assert "in the hands of ada" in page
+    assert [each for each in ("called", "/now/", 'id="acts"') if each in page] == []
+
+
+async def test_a_flight_without_trouble_offers_what_makes_sense(site: StaffSite) -> None:
+    await site.see(row("BA9", route="LHR-MAD"), at=NOON + 5 * MINUTE)
+    _, page = await look(site, path="/flights/BA9%7C2026-11-22%7CLHR%7CMAD")
+    for act, offered in (
+        ("take", True),
+        ("assign", True),
+        ("note", True),
+        ("hold", True),
+        ("acknowledge", False),
+        ("snooze", False),
+        ("release", False),
+        ("drop", False),
+    ):
+        assert (f'formaction="/now/{act}"' in page) is offered, act
+
+
+async def test_acts_on_messages_and_tasks_stand_in_the_story(site: StaffSite) -> None:
+    rows = [each["_id"] async for each in site.database["notifications"].find({"booking": BEN.id})]
+    floor = site.use_cases.site.office
+    await floor.api.on_messages.hold_messages(rows[:1], "ben")
+    await floor.api.on_tasks.assign(["t1"], "ben")
+    _, page = await look(site)
+    words = " ".join(page.split())
+    assert f'ben held <a href="/messages/{rows[0]}">an email</a> to Ben &lt;i&gt;Ito&lt;/i&gt;' in words
+    assert "ben took the task call, Anna Müller" in words
 
 
 async def test_many_messages_alike_are_one_line(site: StaffSite) -> None:
@@ -216,6 +282,8 @@ async def test_the_stream_follows_story_head_and_rights(site: StaffSite) -> None
         assert "Anna Müller" in read
         await site.see(row(delay=320, departure={"gate": "D9"}), at=NOON + 6 * MINUTE)
         assert "D9" in await _until(answer, "gate_changed")
+        await site.use_cases.site.office.now.acts.note([BA117], "ben", "Anna Müller called")
+        assert "ben wrote" in await _until(answer, "Anna Müller called")
     await site.log_in("vera")
     async with site.client.get(live) as answer:
         read = await _until(answer, "delayed 5 h 20")

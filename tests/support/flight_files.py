@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flightagents.airports import place
+from flightagents.domain.acts import About, Act
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.notifications import Notification, Silence
 from flightagents.domain.tasks import Task
@@ -13,6 +14,7 @@ from flightagents.records import FlightRecord
 from tests.support.agency import Agency, address_key
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeArchive, FakeFlights
+from tests.support.handling import FakeAudit
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
 from tests.support.website import FakePages
@@ -31,12 +33,15 @@ class FakeFlightFiles:
         ledger: FakeLedger,
         silences: FakeSilences,
         tasks: FakeTasks,
+        *,
+        audit: FakeAudit,
     ) -> None:
         self._flights = flights
         self._archive = archive
         self._ledger = ledger
         self._silences = silences
         self._tasks = tasks
+        self._audit = audit
 
     async def changes(self, flight: str, limit: int) -> list[Change]:
         theirs = [each for each in self._flights.history.values() if each.flight == flight]
@@ -66,6 +71,10 @@ class FakeFlightFiles:
         theirs = [task for task in self._tasks.all if task.flight == flight]
         return sorted(theirs, key=lambda task: task.created_at)[-limit:]
 
+    async def acts(self, things: Sequence[About], limit: int) -> list[Act]:
+        theirs = [act for act in self._audit.acts if act.about in things]
+        return sorted(theirs, key=lambda act: act.at)[-limit:]
+
 
 def _newest(rows: list[Notification], limit: int) -> list[Notification]:
     return sorted(rows, key=lambda row: row.created_at)[-limit:]
@@ -76,6 +85,7 @@ def opener(agency: Agency, files: FakeFlightFiles | None = None) -> OpenFlightFi
     return OpenFlightFile(
         files=files or files_of(agency),
         flights=agency.flights,
+        handlings=agency.handlings,
         pages=FakePages(agency.ledger, agency.flights),
         people=FlightPeople(agency.flights, agency.bookings),
         place=place,
@@ -86,4 +96,5 @@ def opener(agency: Agency, files: FakeFlightFiles | None = None) -> OpenFlightFi
 
 
 def files_of(agency: Agency) -> FakeFlightFiles:
-    return FakeFlightFiles(agency.flights, agency.archive, agency.ledger, agency.silences, agency.tasks)
+    kept = agency.flights, agency.archive, agency.ledger, agency.silences, agency.tasks
+    return FakeFlightFiles(*kept, audit=agency.audit)

@@ -18,6 +18,7 @@ from flightagents.domain.system_health import SystemHealth, health_of
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
 from flightagents.handlers.desk_acts import DeskActs
+from flightagents.handlers.in_hand import ShowInHand
 from flightagents.handlers.page import ShowFlight
 from flightagents.handlers.punctuality import ShowPunctuality
 from flightagents.handlers.replies import TakeReply
@@ -38,10 +39,12 @@ from tests.support.agency import LINKS, Agency, address_key
 from tests.support.consents import FakeOnce
 from tests.support.desk import FakeLedger
 from tests.support.desk_pages import LogPages, MessagePages, TaskPages
-from tests.support.fakes import FakeFlights
+from tests.support.fakes import FakeFlights, SetClock
+from tests.support.handling import FakeHandlings
 from tests.support.health import facts
 from tests.support.letters import letters_of
 from tests.support.punctuality import FakePunctuality
+from tests.support.rows import NOON
 from tests.support.searches import FakeFlightSearch
 from tests.support.staff import rules_of
 from tests.support.travelling import travellers_of
@@ -99,10 +102,16 @@ async def _none(flights: object, also: object = ()) -> dict[str, Any]:
     return {}
 
 
+async def _nobody() -> Sequence[str]:
+    return ()
+
+
 NO_FLIGHTS = FlightDesk(
     open_file=cast("OpenFile", _no_file),
     rows=_none,
     travellers=cast("Travellers", _none),
+    in_hand=ShowInHand(FakeHandlings(FakeFlights()), SetClock(NOON)),
+    colleagues=_nobody,
     key=address_key,
     system="tests",
 )

@@ -1,7 +1,7 @@
 """Bookings changed by hand: one clear error a field, nothing overwritten unseen, consents with a name."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from flightagents.handlers.edit_booking import EditBooking, version_of
 from flightagents.settings import ConsentBasis
 from tests.support.agency import Agency
 from tests.support.messages import ANNA, ANNAS_PHONE
-from tests.support.rows import MINUTE, NOON
+from tests.support.rows import MINUTE, NOON, row
 from tests.support.travellers import CONSENT, booking, segment
 
 BA117 = SegmentDraft(designator="ba 117", flight_date="2026-11-22", departure="lhr", arrival="JFK")
@@ -349,6 +349,54 @@ async def test_whoever_is_rebooked_hears_no_more_of_the_old_flight() -> None:
     await office.agency.is_late(90)
     await office.agency.delivers()
     assert office.agency.told == []
+
+
+async def has_landed(office: Office, *others: Segment) -> str:
+    """Anna has flown on BA117; give the version of her booking, which has other flights too."""
+    await office.agency.books(booking(segment("BA117"), *others))
+    await office.agency.shows(row())
+    office.agency.wait(timedelta(hours=11))
+    await office.agency.shows(row(status="landed", took_off="14:40", landed="17:30"))
+    return version_of(await office.stored())
+
+
+LANDED = {
+    "segment": "BA117 of 22 Nov has landed: it can be neither rebooked nor cancelled; if the booking is "
+    "wrong, edit it"
+}
+
+
+async def test_what_has_landed_is_neither_rebooked_nor_cancelled() -> None:
+    office = Office()
+    version = await has_landed(office)
+    before = await office.stored()
+    for refused in (
+        await office.editor.rebook(KEY, version, 0, BA119),
+        await office.editor.cancel(KEY, version, 0),
+    ):
+        assert (refused.edit, refused.errors) == (Edit.WRONG, LANDED)
+    whole = await office.editor.cancel(KEY, version)
+    assert whole.errors == {"segment": "all flights of this booking are over: there is nothing to cancel"}
+    assert await office.stored() == before
+
+
+async def test_of_a_booking_that_is_half_flown_the_rest_is_cancelled() -> None:
+    office = Office()
+    back = segment("BA112", flight_date=date(2026, 11, 29))
+    version = await has_landed(office, back)
+    assert (await office.editor.cancel(KEY, version)).edit is Edit.SAVED
+    assert [(each.designator, each.status) for each in (await office.stored()).segments] == [
+        ("BA117", SegmentStatus.CONFIRMED),
+        ("BA112", SegmentStatus.CANCELLED),
+    ]
+
+
+async def test_what_was_flown_may_be_edited_all_the_same() -> None:
+    office = Office()
+    version = await has_landed(office)
+    form = draft_of(await office.stored())
+    edited = await office.editor.edit(KEY, version, replace(form, name="Anna M.", phone=ANNAS_PHONE), "Ida")
+    assert (edited.edit, (await office.stored()).name) == (Edit.SAVED, "Anna M.")
 
 
 @pytest.mark.parametrize(("place", "cancelled"), [(1, ["BA118"]), (None, ["BA117", "BA118"])])

@@ -103,8 +103,33 @@ class FlightChange(Struct, frozen=True, kw_only=True):
     record: str
 
 
+Entry = Annotated[
+    dict[str, Any],
+    Meta(
+        description="By `type`: changed, was_before, message, reported, silent, task, or act. An act is what "
+        "one of the staff did: `by` whom and `at` which time, to which `thing`; `note` is what they wrote, "
+        "for those who see people",
+        examples=[
+            {
+                "type": "act",
+                "at": "2026-11-22T12:05:00Z",
+                "by": "ben",
+                "did": "held",
+                "thing": "flight",
+                "id": "BA117|2026-11-22|LHR|JFK",
+                "detail": "",
+                "note": "",
+                "channel": None,
+                "task": None,
+                "person": None,
+            }
+        ],
+    ),
+]
+
+
 class FlightFile(Struct, frozen=True, kw_only=True):
-    """The evidence file of a flight: all that happened to it and was said about it, on one line of time."""
+    """The evidence file of a flight: what happened to it, was said and done about it, on one line of time."""
 
     format: str
     version: int
@@ -115,4 +140,4 @@ class FlightFile(Struct, frozen=True, kw_only=True):
     state: dict[str, Any] | None
     rights: dict[str, Any]
     left_out: int
-    story: tuple[dict[str, Any], ...]
+    story: tuple[Entry, ...]

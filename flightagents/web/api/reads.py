@@ -51,7 +51,7 @@ class Reads(Routes):
                 path="/flights/{flight}/file",
                 name="flight_file",
                 group="Flights",
-                says="The evidence file of a flight; without people for a viewer.",
+                says="The evidence file of a flight, with what staff did; without people for a viewer.",
                 handler=self.file,
                 answer=FlightFile,
                 volatile="made",

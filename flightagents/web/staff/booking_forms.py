@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from flightagents.domain.booking_edits import BookingDraft, Edit, Edited, SegmentDraft
+from flightagents.domain.flown import too_late
 from flightagents.domain.travellers import Traveller
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
@@ -16,6 +17,7 @@ from flightagents.web.access.gate import FORM_FIELD, VISITOR
 from flightagents.web.forms import posted
 from flightagents.web.staff.booking_fields import blank, differences, draft_from, segment_from
 from flightagents.web.staff.frame import Frame
+from flightagents.web.staff.times import capital
 from flightagents.web.staff.traveller_desk import TravellersDesk
 from flightagents.web.staff.traveller_words import outgoing, segment_name
 from flightagents.web.staff.travellers import PATH
@@ -112,6 +114,9 @@ class BookingForms:
     async def rebook(self, request: web.Request) -> web.Response:
         """Ask for the flight that they fly instead."""
         traveller = await self._traveller(request)
+        place = self._place(traveller, request.match_info["segment"])
+        if why := traveller.over[place]:
+            raise web.HTTPConflict(text=f"{too_late(traveller.legs[place].segment, why)}.")
         return self._rebooking_form(request, traveller, SegmentDraft(), None)
 
     async def take_rebooking(self, request: web.Request) -> web.Response:
@@ -149,6 +154,8 @@ class BookingForms:
         async def show(edited: Edited | None) -> web.Response:
             if _conflicts(edited):
                 raise web.HTTPConflict(text="Somebody has changed this booking meanwhile: look at it again.")
+            if edited is not None and edited.errors:
+                raise web.HTTPConflict(text=f"{capital(edited.errors['segment'])}.")
             return self._frame().go_to(f"{PATH}/{traveller.key}")
 
         return await self._carry_out(

@@ -1,8 +1,11 @@
-"""/flights/FLIGHT: all that happened to one flight and was said about it, and its export as evidence."""
+"""/flights/FLIGHT: all that happened to one flight, was said about it and done; its export as evidence.
+
+Acts on it are those of Now (now.py), with the same buttons, and lead back here.
+"""
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +16,7 @@ from flightagents.domain.bookings import Booking
 from flightagents.domain.flight import FlightId
 from flightagents.domain.flight_file import MOST, Changed, Decided, FlightFile, Reported, Silent, Tasked
 from flightagents.domain.flight_list import FlightRow
+from flightagents.domain.handling import InHand
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
@@ -21,6 +25,7 @@ from flightagents.web.flight_pdf import pdf
 from flightagents.web.staff.flight_story import REASONS, SAID, lines
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.live import Listing, Row
+from flightagents.web.staff.now import SNOOZES
 from flightagents.web.staff.stream import LiveStream
 from flightagents.web.staff.words import KINDS
 
@@ -28,8 +33,8 @@ PATH = "/flights/{flight}"
 LIVE = "flight"
 SHOWN = 200
 """Entries of the story, unless all are asked for: what few flights have more of, and takes a page long."""
-TOPICS = frozenset({"flights", "notifications", "tasks", "silences"})
-PARTS = ("head", "rights")
+TOPICS = frozenset({"flights", "notifications", "tasks", "silences", "handling", "audit"})
+PARTS = ("head", "hand", "rights")
 """Of the page, beside the story: they follow the flight too."""
 _ODD = re.compile(r"[^A-Za-z0-9]+")
 
@@ -57,6 +62,10 @@ class FlightDesk:
     open_file: OpenFile
     rows: Callable[[Collection[str]], Awaitable[Mapping[str, FlightRow]]]
     """What lists show of flights, by identity."""
+    in_hand: Callable[[FlightRow], Awaitable[InHand]]
+    """How a flight stands with the staff."""
+    colleagues: Callable[[], Awaitable[Sequence[str]]]
+    """Whom a flight may be given to."""
     travellers: Travellers
     key: Callable[[str], str]
     """A keyed hash: a booking's id holds an address, and is shown to nobody."""
@@ -91,12 +100,13 @@ class FlightPage:
             whole=whole,
             lines=lines(file),
             travellers=sorted(people.items(), key=lambda each: (each[1].name, each[1].reference)),
-            **await self._values(file),
+            **await self._values(file, may_act=request[VISITOR].may(Role.AGENT)),
         )
 
     def listing(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
         """Give the story to follow, with the parts beside it."""
         flight, whole, sees_people = query.get("flight", ""), query.get("all") == "1", visitor.sees_people
+        may_act = visitor.may(Role.AGENT)
         try:
             FlightId.parse(flight)
         except ValueError:
@@ -107,12 +117,12 @@ class FlightPage:
                 file = await self._file(flight, sees_people=sees_people, most=MOST if whole else SHOWN)
             except web.HTTPNotFound:  # nobody shows a page of that
                 return []
-            text, values = self._frame().text, await self._values(file)
+            text, values = self._frame().text, await self._values(file, may_act=may_act)
             parts = [Row(f"#{name}", text(f"flight_{name}.html", **values)) for name in PARTS]
             story = [Row(each.key, text("flight_entry.html", line=each, **values)) for each in lines(file)]
             return [*parts, *story]
 
-        return Listing(LIVE, (LIVE, flight, whole, sees_people), TOPICS, make)
+        return Listing(LIVE, (LIVE, flight, whole, sees_people, may_act), TOPICS, make)
 
     async def as_pdf(self, request: web.Request) -> web.Response:
         """Give the evidence as PDF. Writing one may take seconds: in a thread, one after the other."""
@@ -155,13 +165,18 @@ class FlightPage:
             raise web.HTTPNotFound(text="Nothing is kept of this flight. Look for it under Flights.")
         return found
 
-    async def _values(self, file: FlightFile) -> dict[str, Any]:
+    async def _values(self, file: FlightFile, *, may_act: bool) -> dict[str, Any]:
         """Give what the templates of the page and of its parts fill in."""
-        name = FlightId.parse(file.flight)
+        name, desk = FlightId.parse(file.flight), self._desk()
+        row = (await desk.rows([file.flight])).get(file.flight)
         return {
             "file": file,
             "name": name,
-            "row": (await self._desk().rows([file.flight])).get(file.flight),
+            "row": row,
+            "hand": await desk.in_hand(row) if row else None,
+            "may_act": may_act,
+            "colleagues": await desk.colleagues() if row and may_act else (),
+            "snoozes": SNOOZES,
             "zone": _zone(file),
             "airports": [_called(name.departure), _called(name.arrival)],
             "KINDS": KINDS,

@@ -6,12 +6,14 @@ from typing import NamedTuple, assert_never
 
 from markupsafe import Markup, escape
 
+from flightagents.domain.acts import Did, Thing
 from flightagents.domain.changes import DELAY, Change, Kind, Reason, Value
 from flightagents.domain.flight_file import (
     Changed,
     Decided,
     Entry,
     FlightFile,
+    Handled,
     Reported,
     Silent,
     Tasked,
@@ -74,7 +76,7 @@ _TIMES = frozenset({"expected", "latest_reading", "actual"})
 
 
 MANY = 3
-"""So many messages alike are one line."""
+"""So many messages, or acts on messages, alike are one line."""
 
 
 class Moved(NamedTuple):
@@ -94,56 +96,67 @@ class Line(NamedTuple):
     tone: str
     entry: Entry
     moved: tuple[Moved, ...] = ()
-    alike: tuple[Decided, ...] = ()
-    """Of many messages in one line: all of them, `entry` is the first."""
+    alike: tuple[Entry, ...] = ()
+    """Of many in one line: all of them, `entry` is the first."""
 
 
 def lines(file: FlightFile) -> list[Line]:
-    """Give the lines, newest first; many messages that were decided at once, and stand alike, are one."""
+    """Give the lines, newest first; many messages that were decided at once, and stand alike, are one.
+
+    So is what one of the staff did to many of them within a minute.
+    """
     alike: dict[tuple[Hashable, ...], list[Entry]] = {}
     for entry in reversed(file.story):
         alike.setdefault(_likeness(entry), []).append(entry)
     found: list[Line] = []
-    for entries in alike.values():
-        messages = tuple(each for each in entries if isinstance(each, Decided))
-        found += map(_line, entries) if len(messages) < MANY else [_many(messages)]
+    for likeness, entries in alike.items():
+        found += map(_line, entries) if len(entries) < MANY else [_many(likeness, entries)]
     return found
 
 
 def _likeness(entry: Entry) -> tuple[Hashable, ...]:
-    if not isinstance(entry, Decided) or entry.rule is not None:
-        return (id(entry),)
-    waits = entry.held, entry.not_before, entry.maybe_twice
-    return (entry.at, entry.ordinal, entry.said, entry.channel, entry.state, entry.reason, *waits)
+    match entry:
+        case Decided(rule=None):
+            waits = entry.held, entry.not_before, entry.maybe_twice
+            return (entry.at, entry.ordinal, entry.said, entry.channel, entry.state, entry.reason, *waits)
+        case Handled(act=act) if act.about.thing is not Thing.FLIGHT:
+            minute = entry.at.replace(second=0, microsecond=0)
+            return (minute, act.by, act.did, act.detail, entry.channel, entry.task)
+        case _:
+            return (id(entry),)
 
 
-def _many(messages: tuple[Decided, ...]) -> Line:
-    first = messages[0]
-    key = "/".join(map(str, ("messages", *_likeness(first))))
-    return Line(key, "many", _STATE_TONES.get(first.state, ""), first, alike=messages)
+def _many(likeness: tuple[Hashable, ...], entries: list[Entry]) -> Line:
+    line, key = _line(entries[0]), "/".join(map(str, ("many", *likeness)))
+    kind = "many" if line.kind == "decided" else line.kind
+    return Line(key, kind, line.tone, line.entry, alike=tuple(entries))
 
 
 def _line(entry: Entry) -> Line:
     match entry:
         case Changed(change=change):
             tone = "good" if change.kind in _GOOD else TONES[change.severity]
-            return Line(f"changed/{change.id}", "changed", tone, entry, tuple(_moved(change)))
+            line = Line(f"changed/{change.id}", "changed", tone, entry, tuple(_moved(change)))
         case WasBefore():
-            return Line(f"was/{entry.flight}", "was_before", "info", entry)
+            line = Line(f"was/{entry.flight}", "was_before", "info", entry)
         case Decided():
-            return Line(f"message/{entry.row}", "decided", _STATE_TONES.get(entry.state, ""), entry)
+            line = Line(f"message/{entry.row}", "decided", _STATE_TONES.get(entry.state, ""), entry)
         case Reported():
             tone = _STATE_TONES.get(entry.state, "") if entry.state else "late"
             key = f"reported/{entry.row}/{entry.at.isoformat()}/{entry.state}"
-            return Line(key, "reported", tone, entry)
+            line = Line(key, "reported", tone, entry)
         case Silent():
             key = f"silent/{entry.ordinal}/{entry.reason}/{entry.at.isoformat()}"
-            return Line(key, "silent", "", entry)
+            line = Line(key, "silent", "", entry)
         case Tasked():
             tone = "good" if entry.state is TaskState.DONE else "late"
-            return Line(f"task/{entry.task}", "tasked", tone, entry)
+            line = Line(f"task/{entry.task}", "tasked", tone, entry)
+        case Handled(act=act):
+            key = f"act/{entry.at.isoformat()}/{act.by}/{act.did}/{act.about.id}"
+            line = Line(key, "handled", "late" if act.did is Did.HELD else "", entry)
         case _:
             assert_never(entry)
+    return line
 
 
 def _moved(change: Change) -> Iterator[Moved]:

@@ -185,8 +185,9 @@ class NowPage:
         match request.match_info["act"]:
             case "acknowledge":
                 what, did = acts.acknowledge(flights, who), "seen"
-            case "take":
-                what, did = acts.assign(flights, who, request[VISITOR].principal.name), "taken"
+            case "take" | "drop" as act:
+                me = request[VISITOR].principal.name if act == "take" else None
+                what, did = acts.assign(flights, who, me), "taken" if me else "given back"
             case "assign":
                 to = str(form.get("to", ""))
                 if to and to not in await self._calls().colleagues():

@@ -10,6 +10,7 @@
   const waiting = document.getElementById("waiting");
   const title = document.title;
   const newest = new Map(); // rows that are not shown yet
+  const parts = new Map(); // nor parts: somebody is in them
   const silence = 25000; // the server sends a beat every 10 s: whoever says nothing for so long hangs
   let source = null;
   let heardAt = 0;
@@ -76,8 +77,20 @@
   }
 
   // A row whose key begins with # is a part of the page outside of the list, such as its totals.
+  // One with something to press waits until nobody is in it: another button under the pointer is another act.
   function applyPart(key, html) {
-    document.querySelector(`[data-part="${CSS.escape(key)}"]`)?.replaceWith(parse(html));
+    const old = document.querySelector(`[data-part="${CSS.escape(key)}"]`);
+    parts.delete(key);
+    if (!old) return;
+    const inside = old.matches(":hover") || old.contains(document.activeElement);
+    if (inside && old.querySelector("button")) { parts.set(key, html); return; }
+    const made = parse(html);
+    carryOver(old, made);
+    old.replaceWith(made);
+  }
+
+  function applyParts() {
+    for (const [key, html] of [...parts]) applyPart(key, html);
   }
 
   // Of a row with parts only the parts that differ are marked.
@@ -190,6 +203,8 @@
     }
   }, 1000);
 
+  document.addEventListener("mouseover", applyParts);
+  document.addEventListener("focusout", () => setTimeout(applyParts, 0));
   if (list) {
     waiting.addEventListener("click", () => settle(undefined, true));
     list.addEventListener("mouseleave", () => settle());
