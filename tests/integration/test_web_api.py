@@ -132,9 +132,15 @@ async def test_disruptions_tell_who_knows_and_what_is_done(site: StaffSite) -> N
 
 
 async def test_the_file_of_a_flight_names_people_to_agents_alone(site: StaffSite) -> None:
+    await site.use_cases.site.office.now.acts.note([BA117], "ada", "hotel for Anna Müller")
     shown = await (await program(site, "ben")).get(f"/flights/{BA117}/file")
     hidden = await (await program(site, "vera")).get(f"/flights/{BA117}/file")
     assert "Anna Müller" in str(shown["story"])
+    acts = [[each for each in file["story"] if each["type"] == "act"] for file in (shown, hidden)]
+    assert [(act["by"], act["did"], act["note"]) for (act,) in acts] == [
+        ("ada", "noted", "hotel for Anna Müller"),
+        ("ada", "noted", ""),
+    ]
     assert hidden["people"] == "not shown"
     assert not [word for word in ANNAS if word in str(hidden)]
 

@@ -1,6 +1,7 @@
 """Bookings that a program sends: each answered by itself, previewed, taken once, never named by its id."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.web.api.answers_bookings import MOST_BOOKINGS, BookingTyped
 from tests.support.office import StaffSite
 from tests.support.programs import BA117, busy_site, program
+from tests.support.rows import NOON, row
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 pytestmark = pytest.mark.mongodb
@@ -128,6 +130,18 @@ async def test_a_booking_is_read_changed_and_sent_back(site: StaffSite) -> None:
     ):
         refused = await ben.ask("PUT", f"/bookings/{key}", json=body)
         assert (refused.status, (await refused.json())["field"]) == (400, field)
+
+
+async def test_what_has_landed_is_neither_rebooked_nor_cancelled(site: StaffSite) -> None:
+    ben = await program(site)
+    (anna,) = (await ben.get("/bookings", text="ABC123"))["items"]
+    await site.see(row(status="landed", took_off="16:15", landed="18:30"), at=NOON + timedelta(hours=12))
+    body = {"version": anna["version"], "segment": 0}
+    new = {"designator": "BA119", "flight_date": "2026-11-23"}
+    for act, more in (("rebook", {"new": new}), ("cancel", {})):
+        refused = await ben.post(f"/bookings/{anna['key']}/{act}", {**body, **more}, status=400)
+        assert refused["field"] == "segment"
+        assert refused["error"].startswith("BA117 of 22 Nov has landed")
 
 
 async def test_what_is_too_much_is_refused(site: StaffSite) -> None:

@@ -167,7 +167,7 @@ async def test_acts_on_messages_and_tasks_stand_in_the_story(site: StaffSite) ->
     _, page = await look(site)
     words = " ".join(page.split())
     assert f'ben held <a href="/messages/{rows[0]}">an email</a> to Ben &lt;i&gt;Ito&lt;/i&gt;' in words
-    assert "ben took the task call, Anna Müller" in words
+    assert "ben took the task “call”, Anna Müller" in words
 
 
 async def test_many_messages_alike_are_one_line(site: StaffSite) -> None:

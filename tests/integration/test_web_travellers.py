@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -272,6 +273,29 @@ async def test_flights_are_cancelled_once_that_is_confirmed(pages: Pages) -> Non
     assert [each.status for each in (await pages.stands(ABC)).segments] == ["cancelled"]
     assert await pages.acts(ABC) == [("ben", Did.CANCELLED, "segments")]
     assert (await pages.post(pages.path(ABC, "/cancel"), **form, step="confirm"))[0] == 409
+
+
+async def test_what_has_landed_is_offered_no_more_and_refused(pages: Pages) -> None:
+    form = {"version": await pages.version(ABC), "segment": "0"}
+    _, page = await pages.get(pages.path(ABC))
+    assert 'aria-label="Rebook BA117"' in page
+    flown = row(status="landed", took_off="15:40", landed="18:30", **LATE)
+    await pages.site.see(flown, at=NOON + timedelta(hours=12))
+    _, page = await pages.get(pages.path(ABC))
+    assert [each for each in ("Rebook", "Cancel") if each in page] == []
+    assert [each for each in ("/forget", "/edit") if pages.path(ABC, each) not in page] == []
+    said = "BA117 of 22 Nov has landed: it can be neither rebooked nor cancelled"
+    new = {"version": form["version"], "new.designator": "BA119", "new.flight_date": "2026-11-23"}
+    for answer in (
+        await pages.get(pages.path(ABC, "/rebook/0")),
+        await pages.post(pages.path(ABC, "/cancel"), **form),
+        await pages.post(pages.path(ABC, "/cancel"), **form, step="confirm"),
+    ):
+        assert (answer[0], said in answer[1]) == (409, True)
+    status, page = await pages.post(pages.path(ABC, "/rebook/0"), **new, step="confirm")
+    assert (status, said in page) == (400, True)
+    assert await pages.stands(ABC) == ABC
+    assert await pages.acts(ABC) == []
 
 
 async def test_whoever_says_stop_on_the_phone_gets_no_more(pages: Pages) -> None:
