@@ -10,6 +10,8 @@ from flightagents.domain.flight import FlightId
 from flightagents.domain.times import FARTHEST_ZONE
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+_LOCAL_DIGITS = 7
+"""The end of a phone number, which stays the same however the rest is written."""
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof"})
 
 
@@ -109,11 +111,21 @@ def is_same_person(one: Booking, other: Booking) -> bool:
     The address of an office, or of a parent, stands in the bookings of many. Names are written in many ways
     (MUELLER/ANNA MRS): one word in common is enough, and a missing name is no objection.
     """
-    words, others = (
-        {word for word in _NO_LETTERS.split(each.name.casefold()) if len(word) > 1} - _TITLES
-        for each in (one, other)
-    )
+    words, others = _words(one.name), _words(other.name)
     return not words or not others or not words.isdisjoint(others)
+
+
+def is_named(booking: Booking, text: str) -> bool:
+    """Tell whether a text that somebody typed may be about this person: a word of their name is enough."""
+    folded, digits = text.casefold(), re.sub(r"\D", "", text)
+    known = [booking.reference.casefold(), *([booking.email.casefold()] if booking.email else [])]
+    number = re.sub(r"\D", "", booking.phone or "")[-_LOCAL_DIGITS:]
+    written = any(each in folded for each in known) or bool(number and number in digits)
+    return written or not _words(booking.name).isdisjoint(_words(text))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _NO_LETTERS.split(text.casefold()) if len(word) > 1} - _TITLES
 
 
 class Match(StrEnum):

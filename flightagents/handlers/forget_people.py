@@ -1,7 +1,8 @@
 """Erases the people of a booking everywhere but in counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from flightagents.domain.bookings import Booking
 from flightagents.ports import Bookings, Ledger, Tasks
 
 
@@ -9,11 +10,18 @@ class ForgetPeople:
     """Whoever is in another booking too stays known there, with what was said to them."""
 
     def __init__(
-        self, bookings: Bookings, ledger: Ledger, tasks: Tasks, address_key: Callable[[str], str]
+        self,
+        bookings: Bookings,
+        ledger: Ledger,
+        tasks: Tasks,
+        notes: Callable[[Sequence[Booking]], Awaitable[None]],
+        address_key: Callable[[str], str],
     ) -> None:
+        """`notes` empties those on flights that name them."""
         self._bookings = bookings
         self._ledger = ledger
         self._tasks = tasks
+        self._forget_notes = notes
         self._address_key = address_key
 
     async def __call__(self, reference: str) -> int:
@@ -26,6 +34,7 @@ class ForgetPeople:
         still_booked = [self._address_key(address) for address in sorted(shared)]
         # Before the bookings, which alone tell whose the rows are, and after, for what was decided meanwhile.
         await self._erase(ids, still_booked)
+        await self._forget_notes(theirs)
         await self._bookings.forget(ids)
         await self._erase(ids, still_booked)
         return len(ids)

@@ -42,6 +42,9 @@ class Handlings(HeldFlights, Protocol):
     async def note(self, flights: Sequence[str], note: Note) -> None:
         """Add a note to each; the oldest leave."""
 
+    async def empty_notes(self, flight: str, texts: Sequence[str]) -> None:
+        """Put "(forgotten)" into the place of these texts; that there was a note stays."""
+
     async def hold(self, flights: Sequence[str], by: str, at: datetime) -> set[str]:
         """Let the messages to their travellers wait; give those of which they did not wait yet."""
 

@@ -12,6 +12,7 @@ import msgspec
 from pymongo import ASCENDING, UpdateOne
 
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
+from flightagents.domain.tasks import FORGOTTEN
 from flightagents.store.connection import Database, bulk_write, until_stored
 from flightagents.store.flights import MongoFlights
 from flightagents.store.reading import Document, Reader
@@ -71,6 +72,15 @@ class MongoHandlings:
         await self._write(
             {flight: {} for flight in flights},
             also={"$push": {"notes": {"$each": [written], "$slice": -MOST_NOTES}}},
+        )
+
+    @until_stored
+    async def empty_notes(self, flight: str, texts: Sequence[str]) -> None:
+        """Put "(forgotten)" into the place of these texts; that there was a note stays."""
+        emptied = {"$set": {"notes.$[about].text": FORGOTTEN}, "$inc": {"version": 1}}
+        about = {"about.text": {"$in": list(map(str, texts))}}
+        await self._handlings.update_one(
+            {"_id": str(flight), "notes.text": about["about.text"]}, emptied, array_filters=[about]
         )
 
     @until_stored

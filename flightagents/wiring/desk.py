@@ -16,6 +16,7 @@ from flightagents.handlers.edit_booking import EditBooking
 from flightagents.handlers.explain import Explain
 from flightagents.handlers.fallback import Fallback
 from flightagents.handlers.flight_people import FlightPeople
+from flightagents.handlers.forget_notes import ForgetNotes
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
 from flightagents.handlers.holds import LookAtHolds
@@ -214,7 +215,13 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         import_bookings=import_bookings,
         preview_bookings=PreviewBookings(import_bookings, take_bookings),
         edit_booking=EditBooking(bookings, audience, take_bookings, clock, settings.consent_basis),
-        forget_people=ForgetPeople(bookings, ledger, tasks, world.address_keys),
+        forget_people=ForgetPeople(
+            bookings,
+            ledger,
+            tasks,
+            ForgetNotes(MongoFlights(database), MongoHandlings(database)),
+            world.address_keys,
+        ),
         settle=Settle(ledger, receipts, fallback, decide, reported=reported_of(settings)),
         look_at_waiting=LookAtWaiting(
             MongoWaiting(database),

@@ -9,6 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
 from flightagents.domain.moves import watch
+from flightagents.domain.tasks import FORGOTTEN
 from flightagents.domain.tracking import advance
 from flightagents.domain.trouble import Trouble
 from flightagents.store import setup
@@ -53,6 +54,20 @@ def moved_over_midnight() -> Change:
     (change,) = watch([old, new], {BA117: (1,), NEXT_DAYS: (2, 3)}, NOON)
     assert change.kind is Kind.MOVED_TO
     return change
+
+
+async def test_of_a_note_that_is_emptied_it_stays_that_there_was_one(shelf: Shelf) -> None:
+    notes = [
+        Note(by="Kim", at=NOON + n * MINUTE, text=text) for n, text in enumerate(["Anna", "gate", "Anna"])
+    ]
+    for note in notes:
+        await shelf.handlings.note([BA117, AA100], note)
+    await shelf.handlings.empty_notes(BA117, ["Anna", "Ben"])
+    assert [each.text for each in (await shelf.of()).notes] == [FORGOTTEN, "gate", FORGOTTEN]
+    assert [each.at for each in (await shelf.of()).notes] == [note.at for note in notes]
+    assert [each.text for each in (await shelf.of(AA100)).notes] == ["Anna", "gate", "Anna"]
+    await shelf.handlings.empty_notes(NEXT_DAYS, ["Anna"])
+    assert await shelf.handlings.get([NEXT_DAYS]) == {}
 
 
 async def test_nothing_is_known_of_a_flight_that_nobody_touched(shelf: Shelf) -> None:

@@ -22,6 +22,7 @@ from flightagents.handlers.decide import USUAL, Decide, Manner
 from flightagents.handlers.deliver import Deliver
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.fallback import Fallback
+from flightagents.handlers.forget_notes import ForgetNotes
 from flightagents.handlers.forget_people import ForgetPeople
 from flightagents.handlers.hand_over import HandOver
 from flightagents.handlers.holds import LookAtHolds
@@ -117,7 +118,13 @@ class Worker:
             paces=paces,
             clock=agency.clock,
         )
-        self.forget = ForgetPeople(agency.bookings, agency.ledger, agency.tasks, address_key)
+        self.forget = ForgetPeople(
+            agency.bookings,
+            agency.ledger,
+            agency.tasks,
+            ForgetNotes(agency.flights, agency.handlings),
+            address_key,
+        )
         self.fallback = Fallback(
             agency.bookings,
             agency.ledger,

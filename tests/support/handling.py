@@ -9,6 +9,7 @@ from flightagents.domain.acts import LONGEST_DETAIL, About, Act
 from flightagents.domain.handling import LONGEST_NOTE, MOST_NOTES, Handling, Note, Seen
 from flightagents.domain.pages import Page
 from flightagents.domain.said import CONNECTIONS, Said
+from flightagents.domain.tasks import FORGOTTEN
 from tests.support.desk import FakeLedger
 from tests.support.fakes import FakeFlights
 from tests.support.searches import page_of
@@ -44,6 +45,13 @@ class FakeHandlings:
         note = replace(note, text=note.text[:LONGEST_NOTE])
         for flight in flights:
             self._write(flight, notes=(*self._of(flight).notes, note)[-MOST_NOTES:])
+
+    async def empty_notes(self, flight: str, texts: Sequence[str]) -> None:
+        notes = (
+            replace(each, text=FORGOTTEN) if each.text in texts else each for each in self._of(flight).notes
+        )
+        if flight in self.known:
+            self._write(flight, notes=tuple(notes))
 
     async def hold(self, flights: Sequence[str], by: str, at: datetime) -> set[str]:
         new = {flight for flight in flights if not self._of(flight).holds_messages}

@@ -1,5 +1,7 @@
 """Forgetting a booking: nothing of it stays, and nobody else is told again because of it."""
 
+import pytest
+
 from flightagents.domain.bookings import Channel
 from flightagents.domain.replies import InboundSms
 from flightagents.domain.tasks import FORGOTTEN, TaskKind, TaskState, task_id
@@ -39,6 +41,23 @@ async def test_who_is_in_another_booking_too_is_not_told_again() -> None:
     await agency.delivers()
     assert agency.told == before
     assert not any(each.notice and each.notice.name for each in agency.rows if each.booking is None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Frau MÜLLER waits", "abc123 wants a hotel", "write to Anna@Example.com", "call 07700 900123 at five"],
+)
+async def test_notes_that_name_a_forgotten_person_are_emptied(text: str) -> None:
+    agency = Agency()
+    await agency.at_rest(booking(phone=ANNAS_PHONE))
+    await agency.is_late(60)
+    acts = agency.worker.acts
+    await acts.note([BA117], "Kim", text)
+    await acts.note([BA117], "Kim", "the gate agent says 16:30, call 07700 900999")
+    await forget(agency, "ABC123")
+    emptied, kept = agency.handlings.known[BA117].notes
+    assert (emptied.by, emptied.text) == ("Kim", FORGOTTEN)
+    assert kept.text.startswith("the gate agent")
 
 
 async def test_a_reference_that_nobody_has_forgets_nobody() -> None:
