@@ -1,7 +1,7 @@
 """What staff did stands in the story of a flight, and each reads of it what they may."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -17,6 +17,7 @@ from flightagents.web.flight_evidence import Made, evidence
 from flightagents.web.flight_pdf import pdf
 from flightagents.web.staff.flight_story import lines
 from tests.support.agency import BA117
+from tests.support.fakes import SetClock
 from tests.support.flight_files import opener
 from tests.support.looking import Desk
 from tests.support.rows import MINUTE, NOON, row
@@ -93,6 +94,22 @@ async def test_a_note_stands_once_with_its_words() -> None:
     notes = [each.note for each in found.story if isinstance(each, Handled) and each.note]
     assert notes == ["Anna waits at gate B32", "at the same moment"]
     assert [did for _, did, thing in acts_in(found) if thing is Thing.FLIGHT].count(Did.NOTED) == 2
+
+
+class Running(SetClock):
+    """A clock that does not wait for anybody."""
+
+    def now(self) -> datetime:
+        self.move(timedelta(seconds=1))
+        return super().now()
+
+
+async def test_a_note_finds_its_act_though_time_goes_by_meanwhile() -> None:
+    desk = await handled()
+    desk.worker.acts._clock = Running(desk.clock.now())
+    await desk.worker.acts.note([BA117], "Lee", "called")
+    notes = [each for each in (await file_of(desk)).story if isinstance(each, Handled)]
+    assert [each.note for each in notes if each.act.did is Did.NOTED and each.act.by == "Lee"] == ["called"]
 
 
 async def test_a_note_whose_act_is_not_known_stands_all_the_same() -> None:
