@@ -33,7 +33,8 @@ BY_STATE = frozenset({"silences"})
 """By a flight and the ordinal of a state."""
 BY_FIELD = frozenset({"flight_changes", "notifications", "tasks"})
 """Those whose documents name a flight, which none of them ever changes."""
-OF_NO_FLIGHT = frozenset({"dead_letters", "workers", "polls", "leases", "ranked_punctuality"})
+OF_NO_FLIGHT = frozenset({"dead_letters", "workers", "polls", "leases", "ranked_punctuality", "audit"})
+"""The log of acts too: what an act has changed about a flight is touched by itself."""
 
 _RAW: CodecOptions[Any] = CodecOptions(document_class=RawBSONDocument)
 _log = structlog.get_logger(__name__)

@@ -10,6 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.domain.touch import Touch
 from flightagents.store import touched as module
 from flightagents.store.touched import DECODED, Touched
+from flightagents.wiring.site import WATCHED
 
 pytestmark = pytest.mark.mongodb
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -77,6 +78,12 @@ async def test_a_task_may_be_about_no_flight(database: Database, stream: AsyncIt
     await _next(stream)
     await database["tasks"].insert_one({"_id": 1, "flight": None})
     assert await _next(stream) == Touch(frozenset({"tasks"}), frozenset())
+
+
+async def test_of_what_lists_are_made_of_only_a_booking_may_be_about_any_flight() -> None:
+    """Whatever else may be makes each worker forget all that it knows of flights, at every login too."""
+    known = module.BY_ID | module.BY_STATE | module.BY_FIELD | module.OF_NO_FLIGHT
+    assert WATCHED - known == {"bookings"}
 
 
 async def test_a_storm_is_not_read_one_by_one(database: Database, stream: AsyncIterator[Touch]) -> None:
