@@ -76,7 +76,7 @@ def list_(as_json: bool) -> None:
 @click.argument("reference")
 @by
 def cancel(reference: str, who: str) -> None:
-    """Cancel all flights of a booking: nobody is told of them any more."""
+    """Cancel all flights of a booking that are not over: nobody is told of them any more."""
     count = _act(lambda acts: acts.cancel_reference(reference.upper(), who))
     _require_found(count, reference, " with flights to cancel")
     click.echo(f"{reference.upper()}: the flights of {_travellers(count)} are cancelled")

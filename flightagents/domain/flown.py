@@ -10,13 +10,11 @@ from enum import StrEnum
 from flightagents.domain.bookings import Segment
 from flightagents.domain.flight import FlightState
 from flightagents.domain.times import at_latest
-from flightagents.domain.watching import leaves_by
 
 SILENT_FOR = timedelta(hours=6)
 """After the expected arrival: a feed that has not said of a landing by then says no more."""
 STRANDED_FOR = timedelta(days=3)
 """Whoever stands somewhere after a cancellation or a diversion is rebooked within days."""
-_LONGEST_FLIGHT = timedelta(days=1)
 
 
 class Over(StrEnum):
@@ -38,10 +36,9 @@ def over(segment: Segment, flights: Sequence[FlightState], now: datetime) -> Ove
     stranded = any(each.disruption is not None for each in flights)
     if flights and flights[-1].landed and not stranded:
         return Over.LANDED
-    if flights:
-        until = at_latest(flights[-1].arrival.expected) + (STRANDED_FOR if stranded else SILENT_FOR)
-    else:
-        until = leaves_by(segment, None) + _LONGEST_FLIGHT
+    if not flights:
+        return Over.LONG_GONE if segment.is_past(now) else None
+    until = at_latest(flights[-1].arrival.expected) + (STRANDED_FOR if stranded else SILENT_FOR)
     return Over.LONG_GONE if now > until else None
 
 
