@@ -35,6 +35,7 @@ WRITES: dict[str, str | tuple[str, ...]] = {
     "/users/{name}/tokens": USERS,
     "/now/acknowledge": ("acknowledge_disruptions",),
     "/now/take": ("assign_disruptions",),
+    "/now/drop": ("assign_disruptions",),
     "/now/assign": ("assign_disruptions",),
     "/now/snooze": ("snooze_disruptions",),
     "/now/note": ("note_disruptions",),
