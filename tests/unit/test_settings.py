@@ -179,6 +179,16 @@ def test_a_public_address_that_no_traveller_could_open_is_refused(address: str) 
         Settings.model_validate({"public_url": address})
 
 
+def test_names_of_hosts_are_read_and_addresses_of_pages_refused() -> None:
+    assert Settings.model_validate({"web_allowed_hosts": "Flights.office, desk"}).allowed_hosts == {
+        "flights.office",
+        "desk",
+    }
+    for wrong in ("https://flights.office", "flights.office:6066", "*"):
+        with pytest.raises(ValidationError, match="is no name of a host"):
+            Settings.model_validate({"web_allowed_hosts": wrong})
+
+
 @pytest.mark.parametrize("networks", ["0.0.0.0/0", "10.0.0.5, ::/0"])
 def test_nobody_is_believed_of_everybody(networks: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_WEB_PROXIES", networks)
