@@ -15,6 +15,7 @@ from flightagents.web.api.mount import mount_api
 from flightagents.web.faust_statistics import Figure
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
+from flightagents.web.staff.account import AccountPage
 from flightagents.web.staff.booking_forms import BookingForms
 from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.flight import FlightPage
@@ -98,6 +99,7 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     LetterPage(lambda: site().office.letters, frame).mount(doors)
     RulesPages(lambda: site().office.rules, frame).mount(doors)
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    AccountPage(lambda: site().access, lambda: site().office.users, frame).mount(doors)
     TravellerPages(travellers, frame).mount(doors, stream)
     BookingForms(travellers, frame).mount(doors)
     UploadPages(travellers, frame).mount(doors)
