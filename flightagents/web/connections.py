@@ -77,5 +77,11 @@ class BoundedRunner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         plain = await super()._make_server()
-        # No access log: addresses of pages hold references and the tokens of travellers.
-        return BoundedServer(plain.request_handler, request_factory=plain.request_factory, access_log=None)
+        # No access log: addresses of pages hold references and the tokens of travellers. What comes packed
+        # stays so, also where nobody reads it; the gate refuses it.
+        return BoundedServer(
+            plain.request_handler,
+            request_factory=plain.request_factory,
+            access_log=None,
+            auto_decompress=False,
+        )

@@ -1,6 +1,7 @@
 """What the web server does with connections that take their time, and with too many of them."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -24,8 +25,12 @@ class Peer:
         self.writer = writer
 
     async def asks(self, page: bytes) -> bytes:
-        """Send a request and wait for the answer's body, of two bytes."""
+        """Send a request and wait for the answer."""
         self.writer.write(ASKS % page)
+        return await self.answer()
+
+    async def answer(self) -> bytes:
+        """Wait for an answer's body, of two bytes."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self.reader.readuntil(b"\r\n\r\n")
             return await self.reader.readexactly(2)
@@ -52,6 +57,7 @@ class Served:
         application.router.add_get("/page", self.page)
         application.router.add_get("/large", self.large)
         application.router.add_get("/wait", self.wait)
+        application.router.add_post("/size", self.size)
         self.runner = BoundedRunner(application)
 
     async def page(self, _request: web.Request) -> web.Response:
@@ -59,6 +65,9 @@ class Served:
 
     async def large(self, _request: web.Request) -> web.Response:
         return web.Response(body=b"x" * LARGE)
+
+    async def size(self, request: web.Request) -> web.Response:
+        return web.Response(text=f"{len(await request.read())}")
 
     async def wait(self, _request: web.Request) -> web.Response:
         self.waiting.set()
@@ -110,6 +119,14 @@ async def test_a_request_that_comes_byte_by_byte_is_not_waited_for(
             peer.writer.write(b"x")
             await asyncio.sleep(0)
     assert await peer.ended()
+
+
+async def test_a_body_that_is_packed_is_read_as_it_is(served: Served) -> None:
+    peer = await served.connect()
+    packed = gzip.compress(b"x" * 1000)
+    head = b"POST /size HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    peer.writer.write(head % len(packed) + packed)
+    assert await peer.answer() == f"{len(packed)}".encode()
 
 
 async def test_an_answer_that_nobody_reads_is_not_kept(
