@@ -17,7 +17,7 @@ def access_of(world: World) -> Access:
     """Build what the gate asks."""
     settings, database = world.settings, world.database
     public = urlsplit((settings.public_url or "").lower())
-    names = {"localhost", settings.web_host.lower(), public.hostname or "", *settings.allowed_hosts}
+    further = settings.web_allowed_hosts.lower().replace(",", " ").split()
     return Access(
         sign_in=SignIn(
             MongoUsers(database),
@@ -32,7 +32,7 @@ def access_of(world: World) -> Access:
         ),
         secret=world.secret,
         origins=frozenset({f"{public.scheme}://{public.netloc}"} if public.netloc else ()),
-        hosts=frozenset(names - {""}),
+        hosts=frozenset({"localhost", settings.web_host.lower(), public.hostname or "localhost", *further}),
         proxies=settings.trusted_proxies,
         user_header=settings.web_user_header.strip(),
     )
