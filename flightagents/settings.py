@@ -183,6 +183,11 @@ class Settings(BaseSettings):
     bookings_folder: Path | None = Field(None, description="folder that files of bookings arrive in")
     web_host: str = Field("localhost", description="address that Faust's web server binds to")
     web_port: int = Field(6066, ge=1, le=65535, description="port of Faust's web server")
+    web_allowed_hosts: str = Field(
+        "",
+        pattern=r"^[\w\s.,-]*$",
+        description="further names by which browsers reach the staff page, without port: flights.office,desk",
+    )
     web_proxies: str = Field(
         "", description="addresses of trusted proxies before it, such as 10.0.0.5,10.1.0.0/16; empty: none"
     )

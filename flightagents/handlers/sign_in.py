@@ -3,6 +3,7 @@
 Logins are counted by name and by where they come from, for all workers, before they are checked, and taken
 back once somebody has come in: beyond a few, nothing is checked any more until they have aged. What is
 counted is hashed, and says neither. A name is counted with its generation: an admin's new password lets in.
+Whoever logs out ends that session for all workers, whoever else has its cookie.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.users import Principal, Role, User, user_name
 from flightagents.handlers.login_queue import LoginQueue
 from flightagents.handlers.passwords import Passwords, is_secret, parts_of
-from flightagents.ports import Attempts, Audit, Tokens, Users
+from flightagents.ports import Attempts, Audit, Once, Tokens, Users
 
 MOST_OF_ONE = 5
 """Failures of a name from one address."""
@@ -25,10 +26,10 @@ MOST_OF_ADDRESS = 30
 MOST_OF_NAME = 100
 """Failures of one name, wherever they come from: a guesser with many addresses."""
 FRESH = timedelta(seconds=5)
-"""Real time for which a worker believes what it read of a user: somebody locked out is out after that."""
+"""Real time for which a worker believes what it read of a user or session: then who is locked out is out."""
 
 MOST_KNOWN = 1024
-"""Users that a worker remembers: the names come from outside."""
+"""Users and sessions that a worker remembers: the names come from outside."""
 
 
 class Refusal(StrEnum):
@@ -68,6 +69,7 @@ class SignIn:
         passwords: Passwords,
         key: Callable[[str], str],
         *,
+        ended: Once,
         audit: Audit,
         clock: Clock,
         proxied_role: Role = Role.VIEWER,
@@ -77,6 +79,7 @@ class SignIn:
         self._tokens = tokens
         self._attempts = attempts
         self._passwords = passwords
+        self._ended = ended
         self._audit = audit
         self._clock = clock
         self._key = key
@@ -84,9 +87,18 @@ class SignIn:
         self._seconds = seconds
         self._queue = LoginQueue()
         self._known: dict[str, _Known] = {}
+        self._going_on: dict[str, float] = {}
+        """Sessions that nobody has ended, and until when that is believed."""
 
     async def by_password(self, name: str, password: str, address: str) -> Principal | Refusal:
         """Check a login that comes from an address."""
+        found = await self.check(name, password, address)
+        if isinstance(found, Principal):
+            await self._note(found.name, Did.LOGGED_IN)
+        return found
+
+    async def check(self, name: str, password: str, address: str) -> Principal | Refusal:
+        """Check a password as for a login, and count it as one."""
         with self._queue.place(address) as is_free:
             return await self._checked(name.strip().lower(), password, address) if is_free else Refusal.BUSY
 
@@ -101,7 +113,6 @@ class SignIn:
         one, *others = (limit.key for limit in limits)
         await self._attempts.forgive(one)
         await self._attempts.take_back(others)
-        await self._note(user, Did.LOGGED_IN)
         return _principal(user)
 
     def _limits(self, name: str, generation: int, address: str) -> Sequence[_Limit]:
@@ -125,22 +136,38 @@ class SignIn:
             if count > limit.most:
                 await self._attempts.take_back([before.key for before in limits[:position]])
                 if user is not None and count == limit.most + 1:
-                    await self._note(user, Did.REFUSED_LOGIN, limit.why)
+                    await self._note(user.name, Did.REFUSED_LOGIN, limit.why)
                 return limit.refusal
         return None
 
-    async def _note(self, user: User, did: Did, detail: str = "") -> None:
-        about = About(Thing.USER, user.name)
-        await self._audit.write(
-            [Act(at=self._clock.now(), by=user.name, did=did, about=about, detail=detail)]
-        )
+    async def _note(self, name: str, did: Did, detail: str = "") -> None:
+        act = Act(at=self._clock.now(), by=name, did=did, about=About(Thing.USER, name), detail=detail)
+        await self._audit.write([act])
 
-    async def by_session(self, name: str, generation: int) -> Principal | None:
+    async def by_session(self, name: str, generation: int, id_: str) -> Principal | None:
         """Find the user of a session; None where it was ended since."""
         user = await self._user(name)
         if user is None or user.generation != generation:
             user = await self._read(name)  # a password may be newer than what we know
-        return _principal(user) if user is not None and user.generation == generation else None
+        if user is None or user.generation != generation or await self._has_ended(id_):
+            return None
+        return _principal(user)
+
+    async def end_session(self, name: str, id_: str) -> None:
+        """Log somebody out, who goes on in other sessions."""
+        self._going_on.pop(id_, None)
+        if await self._ended.note(_ended(id_)):
+            await self._note(name, Did.LOGGED_OUT)
+
+    async def _has_ended(self, id_: str) -> bool:
+        if self._going_on.get(id_, float("-inf")) >= self._seconds():
+            return False
+        if await self._ended.done(_ended(id_)):
+            return True
+        if len(self._going_on) >= MOST_KNOWN:
+            self._going_on.clear()
+        self._going_on[id_] = self._seconds() + FRESH.total_seconds()
+        return False
 
     async def by_token(self, token: str) -> Principal | None:
         """Find whom a program acts for; its role never exceeds theirs."""
@@ -173,6 +200,10 @@ class SignIn:
         user = await self._users.get(name)
         self._known[name] = _Known(user, self._seconds() + FRESH.total_seconds())
         return user
+
+
+def _ended(session: str) -> str:
+    return f"session|{session}"
 
 
 def _principal(user: User) -> Principal:

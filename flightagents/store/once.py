@@ -8,7 +8,8 @@ from flightagents.store.connection import Database, until_stored
 
 COLLECTION = "once"
 KEEP = timedelta(days=7)
-"""Real time. Twilio repeats a webhook within a minute; a day's answer is asked for that day."""
+"""Real time. Twilio repeats a webhook within a minute; a day's answer is asked for that day; a session that
+somebody ended would have lasted for 12 hours."""
 
 
 class MongoOnce:

@@ -4,8 +4,11 @@ The gate stands before these pages as well: nobody has said anything about them,
 """
 
 import faust
+from faust.types import AppT
 from faust.web.apps.stats import Assignment, Stats
 from faust.web.drivers.aiohttp import Web
+
+from flightagents.web.connections import BoundedRunner
 
 stats = faust.web.Blueprint("statistics")
 stats.route("/stats", name="index")(Stats)
@@ -20,3 +23,7 @@ class StaffWeb(Web):
     debug_blueprints = (("/faust/graph", "faust.web.apps.graph:blueprint"), ("", stats))
     production_blueprints = ()
     optional_blueprints = (("/faust/performance", "faust.web.apps.metrics:blueprint"),)
+
+    def __init__(self, app: AppT) -> None:
+        super().__init__(app)
+        self._runner = BoundedRunner(self.web_app)

@@ -2,7 +2,8 @@
 
 Every text of a form is UTF-8. Whoever sends one may name any decoder of Python's, and some of those take a
 minute for a megabyte, in which nothing else gets its turn: so what names another is refused unread, and forms
-in parts, each of which may name one of its own, are taken apart here.
+in parts, each of which may name one of its own, are taken apart here. What is packed is refused as well: a
+thousand times its size would be unpacked before anybody counts.
 Before it the gate; after it the pages.
 """
 
@@ -16,7 +17,7 @@ from multidict import MultiDict, MultiDictProxy, MultiMapping
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 UNREADABLE = (ValueError, HttpProcessingError)
-"""What is raised for a form that is none, or is no UTF-8, and by aiohttp for a broken Content-Encoding."""
+"""What is raised for a form that is none, or is no UTF-8, and by aiohttp for what it cannot take apart."""
 MOST_FIELDS = 1000
 """As aiohttp has it for forms without parts."""
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
@@ -43,6 +44,8 @@ def require_utf8(request: web.Request, *, in_parts: bool) -> None:
 
     `in_parts`: whether a form may come in parts.
     """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType(text="send it as it is, without a Content-Encoding")
     kind = request.headers.get("Content-Type", "")
     # A star would let the header's own reader meet a charset.
     if len(kind) > _LONGEST_KIND or "*" in kind or not _is_utf8(kind):

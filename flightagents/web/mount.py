@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from flightagents.errors import StartingError
 from flightagents.web import headers, static_files
 from flightagents.web.access.doors import Doors, Handler
 from flightagents.web.access.gate import Gate
@@ -14,6 +15,7 @@ from flightagents.web.api.mount import mount_api
 from flightagents.web.faust_statistics import Figure
 from flightagents.web.health import HealthPages, Readiness
 from flightagents.web.site import Site
+from flightagents.web.staff.account import AccountPage
 from flightagents.web.staff.booking_forms import BookingForms
 from flightagents.web.staff.counts import CountsList
 from flightagents.web.staff.flight import FlightPage
@@ -64,12 +66,12 @@ def mount(
         return await gate(request, handler)
 
     application.middlewares.extend([say, guard])
-    application.on_response_prepare.append(headers.add_headers)
+    application.on_response_prepare.append(headers.adding(lambda: _is_secure(site)))
     _mount_public(doors, site)
     HealthPages(readiness).mount(doors)
     static_files.mount(doors)
     LoginPages(lambda: site().access, lambda: site().frame).mount(doors)
-    stream = LiveStream(lambda: site().live)
+    stream = LiveStream(lambda: site().live, gate.lets_in_still)
     stream.mount(doors)
     _mount_staff(doors, stream, site)
     SystemPage(lambda: site().office.system, lambda: site().frame, figures).mount(doors, stream)
@@ -97,12 +99,20 @@ def _mount_staff(doors: Doors, stream: LiveStream, site: Callable[[], Site]) -> 
     LetterPage(lambda: site().office.letters, frame).mount(doors)
     RulesPages(lambda: site().office.rules, frame).mount(doors)
     UsersPages(lambda: site().office.users, frame).mount(doors)
+    AccountPage(lambda: site().access, lambda: site().office.users, frame).mount(doors)
     TravellerPages(travellers, frame).mount(doors, stream)
     BookingForms(travellers, frame).mount(doors)
     UploadPages(travellers, frame).mount(doors)
     PlacesPages(lambda: site().office.punctuality, frame).mount(doors, stream)
     PlacePages(lambda: site().office.punctuality, lambda: site().office.troubled, frame).mount(doors, stream)
     mount_api(doors, lambda: site().office.api, frame)
+
+
+def _is_secure(site: Callable[[], Site]) -> bool:
+    try:
+        return site().public_url.startswith("https://")
+    except StartingError:
+        return False
 
 
 def _mount_public(doors: Doors, site: Callable[[], Site]) -> None:

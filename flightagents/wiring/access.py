@@ -1,10 +1,13 @@
 """Who may come in: users, tokens and sessions, for the web and the command line."""
 
+from urllib.parse import urlsplit
+
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.passwords import Passwords
 from flightagents.handlers.sign_in import SignIn
 from flightagents.store.attempts import MongoAttempts
 from flightagents.store.audit import MongoAudit
+from flightagents.store.once import MongoOnce
 from flightagents.store.users import MongoTokens, MongoUsers
 from flightagents.web.access.doors import Access
 from flightagents.wiring.world import World
@@ -13,7 +16,8 @@ from flightagents.wiring.world import World
 def access_of(world: World) -> Access:
     """Build what the gate asks."""
     settings, database = world.settings, world.database
-    public = (settings.public_url or "").rstrip("/").lower()
+    public = urlsplit((settings.public_url or "").lower())
+    further = settings.web_allowed_hosts.lower().replace(",", " ").split()
     return Access(
         sign_in=SignIn(
             MongoUsers(database),
@@ -21,12 +25,14 @@ def access_of(world: World) -> Access:
             MongoAttempts(database),
             Passwords(),
             world.address_keys,
+            ended=MongoOnce(database),
             audit=MongoAudit(database),
             clock=world.clock,
             proxied_role=settings.web_proxied_role,
         ),
         secret=world.secret,
-        origins=frozenset({public} if public else ()),
+        origins=frozenset({f"{public.scheme}://{public.netloc}"} if public.netloc else ()),
+        hosts=frozenset({"localhost", settings.web_host.lower(), public.hostname or "localhost", *further}),
         proxies=settings.trusted_proxies,
         user_header=settings.web_user_header.strip(),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from flightagents.app import FlightApp
 from flightagents.settings import Settings
+from flightagents.web.connections import BoundedServer
 from tests.support.agency import Agency
 from tests.support.website import Client, Website, log_in, serve
 
@@ -28,6 +29,14 @@ async def client(app: FlightApp) -> AsyncIterator[Client]:
     app.web.init_server()
     async with serve(app.web.web_app) as found:
         yield found
+
+
+async def test_its_connections_are_bounded_and_no_address_is_logged(app: FlightApp) -> None:
+    runner = app.web._runner
+    await runner.setup()
+    assert isinstance(runner.server, BoundedServer)
+    assert runner.server().access_logger is None
+    await runner.cleanup()
 
 
 async def test_before_all_is_wired_nothing_is_shown_but_that(client: Client) -> None:

@@ -18,7 +18,8 @@ from flightagents.domain.users import Role
 from flightagents.web.access import gate
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import FORM_FIELD, FORM_HEADER, VISITOR
-from flightagents.web.access.sessions import COOKIE
+from flightagents.web.access.login import COOKIE as LOGIN_COOKIE
+from flightagents.web.access.sessions import COOKIE, SECURE_COOKIE
 from flightagents.web.mount import mount
 from tests.support.agency import Agency
 from tests.support.users import PASSWORD, Staff
@@ -149,7 +150,7 @@ async def test_the_cookie_of_a_session_is_for_the_server_alone(around: Around) -
 
 async def test_behind_tls_the_cookie_goes_nowhere_else() -> None:
     async with opened() as around:
-        trusting(around, "127.0.0.0/8")
+        trusting(around, "127.0.0.0/8", header="")
         page = await (await around.client.get("/login", headers={"X-Forwarded-Proto": "https"})).text()
         answer = await around.client.post(
             "/login",
@@ -163,12 +164,37 @@ async def test_behind_tls_the_cookie_goes_nowhere_else() -> None:
             allow_redirects=False,
         )
         assert answer.status == 303
-        assert answer.cookies[COOKIE]["secure"] is True
+        cookie = answer.cookies[SECURE_COOKIE]
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+        by_tls = {"X-Forwarded-Proto": "https"}
+        around.client.session.cookie_jar.clear()
+        for name, status in ((SECURE_COOKIE, 200), (COOKIE, 401)):  # the other anybody may have set
+            headers = {**by_tls, "Cookie": f"{name}={cookie.value}"}
+            assert (await around.client.get("/probe", headers=headers)).status == status
 
 
 def _cookie(around: Around) -> str:
     jar = around.client.session.cookie_jar
-    return "; ".join(f"{each.key}={each.value}" for each in jar)
+    return "; ".join(f"{each.key}={each.value}" for each in jar if each.value)
+
+
+async def test_where_our_own_address_is_one_of_tls_the_cookie_is_secure_from_the_form_on(
+    around: Around,
+) -> None:
+    host = PUBLIC_URL.removeprefix("https://")
+    naming(around, host)
+    answer = await around.client.get("/login", headers={"Host": host})
+    assert answer.cookies[LOGIN_COOKIE]["secure"] is True
+    answer = await around.client.get("/login")
+    assert answer.cookies[LOGIN_COOKIE]["secure"] == ""
+
+
+async def test_a_browser_that_came_by_tls_comes_so_again(around: Around) -> None:
+    for url, said in ((PUBLIC_URL, True), ("http://alerts.office", False), ("", False)):
+        around.site.public_url(url)
+        for path in ("/login", "/static/staff.css", "/healthz"):
+            answer = await around.client.get(path)
+            assert ("Strict-Transport-Security" in answer.headers) is said
 
 
 async def test_logging_out_ends_the_session(around: Around) -> None:
@@ -176,6 +202,50 @@ async def test_logging_out_ends_the_session(around: Around) -> None:
     origin = {"Origin": own_origin(around.client)}
     assert await around.post("/logout", origin, **{FORM_FIELD: token}) == 200  # the login page
     assert (await around.client.get("/probe")).status == 401
+
+
+async def test_logging_out_ends_it_for_whoever_has_copied_the_cookie_and_no_other(around: Around) -> None:
+    await around.form()
+    other = _cookie(around)
+    token = await around.form()
+    copied = _cookie(around)
+    await around.post("/logout", {"Origin": own_origin(around.client)}, **{FORM_FIELD: token})
+    around.client.session.cookie_jar.clear()
+    for cookie, status in ((copied, 401), (other, 200)):
+        assert (await around.client.get("/probe", headers={"Cookie": cookie})).status == status
+
+
+async def test_who_is_told_another_name_for_us_gets_neither_login_nor_page(around: Around) -> None:
+    naming(around, "flights.office")
+    token = await around.form()
+    for host in ("evil.example", "evil.example:6066", "127.0.0.1.evil.example", "localhost.", ""):
+        headers = {"Host": host, "Origin": f"http://{host}"}
+        for path in ("/login", "/probe"):
+            answer = await around.client.get(path, headers=headers)
+            assert (answer.status, "FLIGHTAGENTS_WEB_ALLOWED_HOSTS" in await answer.text()) == (421, True)
+            form = {"name": "ben", "password": PASSWORD, FORM_FIELD: token}
+            assert await around.post(path, headers, **form) == 421
+    assert around.probes.done == []
+
+
+async def test_names_of_ours_and_addresses_are_answered(around: Around) -> None:
+    naming(around, "flights.office")
+    await around.form()
+    for host in ("flights.office", "FLIGHTS.office.:6066", "10.0.0.7:6066", "[2001:db8::1]:6066", "[::1]"):
+        headers = {"Host": host, "Cookie": _cookie(around)}
+        assert (await around.client.get("/probe", headers=headers)).status == 200
+
+
+async def test_what_no_browser_could_be_tricked_into_needs_no_name(around: Around) -> None:
+    shown = await around.staff.keep.give_token("ada", "a board", Role.AGENT, by="ada")
+    for path in ("/metrics", "/healthz", "/probe"):
+        headers = {"Host": "worker:6066", "Authorization": f"Bearer {shown}"}
+        assert (await around.client.get(path, headers=headers)).status == 200
+
+
+def naming(around: Around, *names: str) -> None:
+    access = replace(around.site.site.access, hosts=frozenset(names))
+    around.site.site = replace(around.site.site, access=access)
 
 
 async def test_a_viewer_may_not_act_nor_see_what_agents_see(around: Around) -> None:
@@ -367,7 +437,25 @@ async def test_the_cookie_is_secure_where_the_browser_came_by_tls_though_no_prox
         headers={"Origin": PUBLIC_URL},
         allow_redirects=False,
     )
-    assert (answer.status, answer.cookies[COOKIE]["secure"]) == (303, True)
+    assert (answer.status, answer.cookies[SECURE_COOKIE]["secure"]) == (303, True)
+    cookie = f"{SECURE_COOKIE}={answer.cookies[SECURE_COOKIE].value}"
+    assert (await around.client.get("/probe", headers={"Cookie": cookie})).status == 200
+
+
+async def test_of_several_words_about_tls_the_proxys_own_counts(around: Around) -> None:
+    trusting(around, "127.0.0.0/8")
+    for said, secure in (
+        (["https"], True),
+        (["http", "https"], True),
+        (["http, HTTPS"], True),
+        (["https", "http"], False),
+        (["https, http"], False),
+        (["javascript"], False),
+        ([""], False),
+    ):
+        headers = CIMultiDict([("X-Forwarded-Proto", each) for each in said])
+        answer = await around.client.get("/login", headers=headers)
+        assert (answer.cookies[LOGIN_COOKIE]["secure"] is True) is secure
 
 
 @pytest.mark.parametrize(
@@ -473,6 +561,13 @@ async def test_no_sender_chooses_how_a_body_is_decoded(around: Around, path: str
     answer = await around.client.post(path, data=b"a=b", headers={"Content-Type": kind})
     assert answer.status == 415
     assert not {"klingon", "punycode"} & encodings_cache.keys()
+
+
+async def test_what_is_packed_is_not_unpacked(around: Around) -> None:
+    for path in ("/login", "/u/a-token", "/twilio/status", "/probe", "/api/v1/bookings"):
+        for packed in ("gzip", "deflate", "br", "GZIP, identity"):
+            headers = {"Content-Type": FORM, "Content-Encoding": packed}
+            assert (await around.client.post(path, data=b"x", headers=headers)).status == 415
 
 
 @pytest.mark.parametrize("path", ["/login", "/twilio/inbound", "/probe", "/tasks/take"])

@@ -13,7 +13,9 @@ from aiohttp import ClientResponse, ServerDisconnectedError, web
 
 from flightagents.domain.touch import Touch
 from flightagents.domain.users import Role
-from flightagents.web.access.gate import Visitor
+from flightagents.handlers.sign_in import FRESH
+from flightagents.web.access import gate
+from flightagents.web.access.gate import Gate, Visitor
 from flightagents.web.mount import mount
 from flightagents.web.staff import stream as module
 from flightagents.web.staff.live import Listing, Live, Row
@@ -32,6 +34,7 @@ class Around:
         self.live = Live(None, count=lambda _count: None, seconds=lambda: self.passed)
         self.rows = [Row("a", "<tr></tr>")]
         self.asked: list[Mapping[str, str]] = []
+        self.site = Website(Agency())
         self.client: Client
 
     def lister(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
@@ -77,17 +80,22 @@ class Events:
         return fields["event"], fields["id"], fields["data"]
 
     async def ended(self) -> bool:
+        return await self.rest() == b""
+
+    async def rest(self) -> bytes:
+        """Wait for the end of the stream."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await self._answer.content.read() == b""
+            return await self._answer.content.read()
 
 
 @pytest.fixture
 async def around() -> AsyncIterator[Around]:
-    site, found = Website(Agency()), Around()
+    found = Around()
+    site = found.site
     site.site = replace(site.site, live=found.live)
     application = web.Application()
     doors = mount(application, lambda: site.site)
-    stream = LiveStream(lambda: found.live)
+    stream = LiveStream(lambda: found.live, Gate(lambda: site.site.access, doors).lets_in_still)
     stream.add("probe", found.lister)
     stream.add("agents", found.lister, Role.AGENT)
     stream.add(COUNTS, found.counts)
@@ -168,6 +176,32 @@ async def test_a_quiet_stream_says_that_it_lives(around: Around, monkeypatch: py
         assert await events.next() == ("hello", "", "")
         assert await events.next() == ("beat", "", "")
         assert await events.next() == ("beat", "", "")
+
+
+async def test_a_stream_ends_with_the_session_that_opened_it(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0)
+    async with around.looking("/probes/probe") as events:
+        await around.site.staff.keep.log_out("vera", by="ada")
+        around.site.staff.seconds += FRESH.total_seconds() + 1
+        await events.rest()
+
+
+async def test_a_stream_stays_while_nobody_can_tell_whether_its_session_has_ended(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*_asked: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0)
+    monkeypatch.setattr(gate, "LOOK_SECONDS", 0)
+    async with around.client.get("/probes/probe") as answer:
+        events = Events(answer)
+        assert await events.next() == ("hello", "", "")
+        monkeypatch.setattr(around.site.staff.sign_in, "by_session", silent)
+        for _ in range(3):
+            assert await events.next() == ("beat", "", "")
 
 
 async def test_whoever_leaves_a_quiet_stream_is_missed_at_the_next_beat(

@@ -10,6 +10,7 @@ from flightagents.domain.users import ApiToken, Role, User
 from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.passwords import Passwords
 from flightagents.handlers.sign_in import SignIn
+from tests.support.consents import FakeOnce
 from tests.support.fakes import SetClock
 from tests.support.handling import FakeAudit
 
@@ -103,6 +104,7 @@ class Staff:
         self.attempts = FakeAttempts()
         self.seconds = 0.0
         passwords = Passwords(QUICK)
+        self.ended = FakeOnce()
         self.audit = FakeAudit()
         self.keep = KeepUsers(self.users, self.tokens, passwords, self.audit, SetClock())
         self.sign_in = SignIn(
@@ -111,6 +113,7 @@ class Staff:
             self.attempts,
             passwords,
             lambda text: f"key of {text}",
+            ended=self.ended,
             audit=self.audit,
             clock=SetClock(),
             proxied_role=proxied_role,

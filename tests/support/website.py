@@ -254,7 +254,9 @@ async def served(site: Callable[[], Site]) -> AsyncIterator[Client]:
 @contextlib.asynccontextmanager
 async def serve(application: web.Application) -> AsyncIterator[Client]:
     """Serve an application until the block ends; give a browser."""
-    async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
+    server = TestServer(application)
+    await server.start_server(auto_decompress=False)  # as a worker's
+    async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
         yield client
 
 

@@ -179,6 +179,15 @@ def test_a_public_address_that_no_traveller_could_open_is_refused(address: str) 
         Settings.model_validate({"public_url": address})
 
 
+@pytest.mark.parametrize("hosts", ["https://flights.office", "flights.office:6066", "*"])
+def test_a_name_of_a_host_is_no_address_of_a_page(hosts: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_WEB_ALLOWED_HOSTS", "flights.office, desk")
+    load()
+    monkeypatch.setenv("FLIGHTAGENTS_WEB_ALLOWED_HOSTS", hosts)
+    with pytest.raises(SettingsError, match="FLIGHTAGENTS_WEB_ALLOWED_HOSTS"):
+        load()
+
+
 @pytest.mark.parametrize("networks", ["0.0.0.0/0", "10.0.0.5, ::/0"])
 def test_nobody_is_believed_of_everybody(networks: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_WEB_PROXIES", networks)

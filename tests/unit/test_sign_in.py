@@ -7,7 +7,14 @@ import pytest
 from flightagents.domain.acts import About, Did, Thing
 from flightagents.domain.users import Principal, Role, user_name
 from flightagents.handlers.login_queue import MOST
-from flightagents.handlers.sign_in import FRESH, MOST_OF_ADDRESS, MOST_OF_NAME, MOST_OF_ONE, Refusal
+from flightagents.handlers.sign_in import (
+    FRESH,
+    MOST_KNOWN,
+    MOST_OF_ADDRESS,
+    MOST_OF_NAME,
+    MOST_OF_ONE,
+    Refusal,
+)
 from tests.support.users import PASSWORD, Staff
 
 HERE = "192.0.2.1"
@@ -115,17 +122,44 @@ async def test_what_is_counted_names_nobody() -> None:
 
 async def test_a_session_holds_until_password_or_role_change() -> None:
     staff = Staff()
-    assert await staff.sign_in.by_session("ben", 1) == Principal("ben", Role.AGENT, 1)
+    assert await staff.sign_in.by_session("ben", 1, "one") == Principal("ben", Role.AGENT, 1)
     await staff.keep.set_role("ben", Role.VIEWER, by="ada")
     staff.seconds += FRESH.total_seconds() + 1
-    assert await staff.sign_in.by_session("ben", 1) is None
-    assert await staff.sign_in.by_session("ben", 2) == Principal("ben", Role.VIEWER, 2)
+    assert await staff.sign_in.by_session("ben", 1, "one") is None
+    assert await staff.sign_in.by_session("ben", 2, "one") == Principal("ben", Role.VIEWER, 2)
+
+
+async def test_logging_out_ends_one_session_for_whoever_has_it() -> None:
+    staff = Staff()
+    assert await staff.sign_in.by_session("ben", 1, "one") is not None
+    for _ in range(2):
+        await staff.sign_in.end_session("ben", "one")
+    assert await staff.sign_in.by_session("ben", 1, "one") is None
+    assert await staff.sign_in.by_session("ben", 1, "two") == Principal("ben", Role.AGENT, 1)
+    assert [(act.by, act.did) for act in staff.audit.acts] == [("ben", Did.LOGGED_OUT)]
+
+
+async def test_a_session_that_ended_at_another_worker_ends_here_within_seconds() -> None:
+    staff = Staff()
+    assert await staff.sign_in.by_session("ben", 1, "one") is not None
+    await staff.ended.note("session|one")
+    staff.seconds += FRESH.total_seconds() + 1
+    assert await staff.sign_in.by_session("ben", 1, "one") is None
+
+
+async def test_many_sessions_are_looked_up_again_and_not_remembered_for_ever() -> None:
+    staff = Staff()
+    for number in range(MOST_KNOWN):
+        await staff.sign_in.by_session("ben", 1, f"{number}")
+    await staff.ended.note("session|0")
+    await staff.sign_in.by_session("ben", 1, "one more")
+    assert await staff.sign_in.by_session("ben", 1, "0") is None
 
 
 @pytest.mark.parametrize("known", ["ben", "cleo"])
 async def test_a_login_right_after_a_change_holds_although_a_worker_knew_otherwise(known: str) -> None:
     staff = Staff()
-    await staff.sign_in.by_session(known, 1)
+    await staff.sign_in.by_session(known, 1, "one")
     await staff.sign_in.by_proxy(known)
     if known == "ben":
         await staff.keep.set_password("ben", "a newer password", by="ada")
@@ -133,7 +167,7 @@ async def test_a_login_right_after_a_change_holds_although_a_worker_knew_otherwi
         await staff.keep.add("cleo", Role.AGENT, "a newer password", by="ada")
     found = await staff.sign_in.by_password(known, "a newer password", HERE)
     assert isinstance(found, Principal)
-    assert await staff.sign_in.by_session(known, found.generation) == found
+    assert await staff.sign_in.by_session(known, found.generation, "one") == found
 
 
 async def test_a_later_user_of_the_same_name_does_not_inherit_sessions() -> None:
@@ -141,8 +175,16 @@ async def test_a_later_user_of_the_same_name_does_not_inherit_sessions() -> None
     before = await staff.keep.add("cleo", Role.AGENT, PASSWORD, by="ada")
     await staff.keep.remove("cleo", by="ada")
     await staff.keep.add("cleo", Role.ADMIN, PASSWORD, by="ada")
-    assert await staff.sign_in.by_session("cleo", before.generation) is None
+    assert await staff.sign_in.by_session("cleo", before.generation, "one") is None
     assert before.generation < 2**63
+
+
+async def test_whoever_shows_their_password_once_more_is_counted_and_not_logged() -> None:
+    staff = Staff()
+    assert await staff.sign_in.check("ben", PASSWORD, HERE) == Principal("ben", Role.AGENT, 1)
+    for answer in [Refusal.WRONG] * MOST_OF_ONE + [Refusal.TOO_MANY]:
+        assert await staff.sign_in.check("ben", "wrong", HERE) is answer
+    assert [act.did for act in staff.audit.acts] == [Did.REFUSED_LOGIN]
 
 
 async def test_whoever_comes_in_stands_in_the_log() -> None:
@@ -175,7 +217,7 @@ async def test_whoever_was_removed_is_out() -> None:
     staff = Staff()
     shown = await staff.keep.give_token("ben", "a board", Role.VIEWER, by="ada")
     await staff.keep.remove("ben", by="ada")
-    assert await staff.sign_in.by_session("ben", 1) is None
+    assert await staff.sign_in.by_session("ben", 1, "one") is None
     assert await staff.sign_in.by_token(shown) is None
 
 

@@ -16,8 +16,14 @@ class SignIn(Protocol):
     async def by_password(self, name: str, password: str, address: str) -> Principal | str:
         """Check a login; a refusal is a word: "wrong", "too_many", "too_many_here" or "busy"."""
 
-    async def by_session(self, name: str, generation: int) -> Principal | None:
+    async def check(self, name: str, password: str, address: str) -> Principal | str:
+        """Check a password as for a login, of somebody who is in."""
+
+    async def by_session(self, name: str, generation: int, id_: str) -> Principal | None:
         """Find the user of a session; None where it was ended since."""
+
+    async def end_session(self, name: str, id_: str) -> None:
+        """Log somebody out, who goes on in other sessions."""
 
     async def by_token(self, token: str) -> Principal | None:
         """Find whom a program acts for."""
@@ -35,10 +41,20 @@ class Access:
     """Signs sessions and forms."""
     origins: frozenset[str] = frozenset()
     """Where our own pages may come from, beside the address that the browser itself asked for."""
+    hosts: frozenset[str] = frozenset()
+    """Names by which browsers reach us, in lower case and without port."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """Whose word counts about who somebody is, and where they come from."""
     user_header: str = ""
     """In which such a proxy names them; empty: it does not."""
+
+    def knows(self, host: str) -> bool:
+        """Tell whether a browser may call us so.
+
+        A page elsewhere can have its own name point to us, and would be our own to the browser: only an
+        address cannot be made to.
+        """
+        return host.lower().partition(":")[0].rstrip(".") in self.hosts or address_in(host) is not None
 
     def trusts(self, remote: str | None) -> bool:
         """Tell whether a connection comes from a trusted proxy."""

@@ -15,11 +15,13 @@ from aiohttp import web
 from flightagents.domain.users import Principal, Role
 from flightagents.web.access.doors import Access, Doors, Handler, address_in
 from flightagents.web.access.origin import is_own
-from flightagents.web.access.sessions import COOKIE, Sessions
+from flightagents.web.access.sessions import Sessions
 from flightagents.web.forms import MULTIPART, URLENCODED, posted, require_utf8
 
 BODY_SECONDS = 20
 """How long a body may take to arrive."""
+LOOK_SECONDS = 5
+"""How long a page that is open waits to be let in again."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "form_token", "X-Form-Token"
 
@@ -30,6 +32,8 @@ class Visitor:
 
     principal: Principal
     form_token: str
+    has_session: bool = False
+    """Whether they logged in here, and can log out here."""
 
     @property
     def sees_people(self) -> bool:
@@ -76,23 +80,36 @@ class Gate:
             await _require_meant(request, access, visitor)
         return await handler(request)
 
+    async def lets_in_still(self, request: web.Request) -> bool:
+        """Tell whether whoever was let in would be now; while the database does not answer they stay."""
+        access = self._access()
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await who(request, access, Sessions(access.secret)) == request[VISITOR]
+        except TimeoutError:
+            return True
+
 
 async def who(request: web.Request, access: Access, sessions: Sessions) -> Visitor | None:
-    """Find out who asks: a program by its token, else a proxy's word, else a session."""
+    """Find out who asks: a program by its token, else a proxy's word, else a session.
+
+    Raises HTTPMisdirectedRequest for a browser that calls us by a name that we do not know.
+    """
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         principal = await access.sign_in.by_token(token.strip())
         return Visitor(principal, "") if principal else None
+    require_our_name(request, access)
     if access.user_header and access.trusts(request.remote):
         named = request.headers.getall(access.user_header, [])
         # Of two, one may be what the browser sent itself.
         principal = await access.sign_in.by_proxy(named[0]) if len(named) == 1 and named[0] else None
         return Visitor(principal, sessions.form_token(f"proxy|{principal.name}")) if principal else None
-    session = sessions.read(request.cookies.get(COOKIE))
+    session = sessions.read(request.cookies, secure=is_secure(request, access))
     if session is None:
         return None
-    principal = await access.sign_in.by_session(session.user, session.generation)
-    return Visitor(principal, sessions.form_token(session.nonce)) if principal else None
+    principal = await access.sign_in.by_session(session.user, session.generation, session.nonce)
+    return Visitor(principal, sessions.form_token(session.nonce), has_session=True) if principal else None
 
 
 def ask_to_log_in(request: web.Request) -> web.Response:
@@ -130,16 +147,33 @@ async def arrived(request: web.Request) -> Mapping[str, str]:
         raise web.HTTPRequestTimeout(text="the request took too long to arrive") from None
 
 
+def require_our_name(request: web.Request, access: Access) -> None:
+    """Refuse a browser that was told another name for us. Raises HTTPMisdirectedRequest."""
+    if not access.knows(request.host):
+        raise web.HTTPMisdirectedRequest(
+            text=f"{request.host} is no name that this server knows for itself: open it by another one, or "
+            "add this one to FLIGHTAGENTS_WEB_ALLOWED_HOSTS"
+        )
+
+
 def is_same(given: str, wanted: str) -> bool:
     """Compare two tokens, in a time that tells nothing."""
     return hmac.compare_digest(given.encode(errors="replace"), wanted.encode())
 
 
 def scheme_of(request: web.Request, access: Access) -> str:
-    """Tell how the browser reaches us: a trusted proxy may have taken TLS off."""
-    if access.trusts(request.remote):
-        return request.headers.get("X-Forwarded-Proto", request.scheme).partition(",")[0].strip().lower()
-    return request.scheme
+    """Tell how the browser reaches us: a trusted proxy may have taken TLS off.
+
+    Of several words the last is the proxy's own; those before it may be the browser's.
+    """
+    said = request.headers.getall("X-Forwarded-Proto", []) if access.trusts(request.remote) else []
+    scheme = ",".join(said).rpartition(",")[2].strip().lower()
+    return scheme if scheme in ("http", "https") else request.scheme
+
+
+def is_secure(request: web.Request, access: Access) -> bool:
+    """Tell whether the browser reaches us by TLS: a proxy says so, or the settings of this address."""
+    return scheme_of(request, access) == "https" or f"https://{request.host}".lower() in access.origins
 
 
 def address_of(request: web.Request, access: Access) -> str:

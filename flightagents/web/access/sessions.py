@@ -7,6 +7,7 @@ and holds none. A form's token is bound to its session: another site cannot know
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,13 +15,15 @@ from aiohttp import web
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 COOKIE = "flightagents_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Its name behind TLS: browsers take such a one from this very host alone, by TLS alone."""
 LASTS = timedelta(hours=12)
 """A working day: whoever stays logged in overnight logs in again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who logged in; `nonce` makes its form tokens its own."""
+    """Who logged in; `nonce` tells it from others of theirs, and makes its form tokens its own."""
 
     user: str
     generation: int
@@ -40,7 +43,7 @@ class Sessions:
         """Set the cookie of a new session."""
         text = str(self._signer.dumps([user, generation, secrets.token_urlsafe(12)]))
         response.set_cookie(
-            COOKIE,
+            SECURE_COOKIE if secure else COOKIE,
             text,
             max_age=int(LASTS.total_seconds()),
             path="/",
@@ -50,13 +53,16 @@ class Sessions:
         )
 
     def end(self, response: web.StreamResponse) -> None:
-        """Take the cookie away."""
+        """Take the cookie away, whichever it is."""
         response.del_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+        response.del_cookie(SECURE_COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
 
-    def read(self, cookie: str | None) -> Session | None:
-        """Read a cookie; None where there is none, or it is too old or not ours."""
-        if not cookie:
-            return None
+    def read(self, cookies: Mapping[str, str], *, secure: bool) -> Session | None:
+        """Read the cookie; None where there is none, or it is too old or not ours.
+
+        `secure`: the browser came by TLS, where anybody on the way may have set the other one.
+        """
+        cookie = cookies.get(SECURE_COOKIE) or ("" if secure else cookies.get(COOKIE, ""))
         try:
             found = self._signer.loads(cookie, max_age=int(LASTS.total_seconds()))
         except BadSignature:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Protocol
@@ -18,11 +18,12 @@ from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.staff.live import Listing, Live
 
 LASTS = timedelta(minutes=5)
-"""Real time. Then the browser connects anew, and whoever has been locked out meanwhile is out."""
+"""Real time. Then the browser connects anew."""
 SEND_SECONDS = 20
 """How long a viewer may take to read an update; whoever is slower has to connect anew."""
 BEAT_SECONDS = 10
-"""Between two signs of life. live.js takes a stream for lost that is silent for 25 seconds."""
+"""Between two signs of life; before each we see whether the viewer is let in still. live.js takes a stream
+for lost that is silent for 25 seconds."""
 MOST_EACH = 20
 """Streams of one user at one worker: more than anybody has pages open."""
 _VERSIONS = re.compile(r"[0-9a-f]{0,16}(/[0-9a-f]{0,16})?")
@@ -38,8 +39,9 @@ class Lister(Protocol):
 class LiveStream:
     """Answers /live/NAME, with the query of the page that shows the list."""
 
-    def __init__(self, live: Callable[[], Live]) -> None:
+    def __init__(self, live: Callable[[], Live], is_in: Callable[[web.Request], Awaitable[bool]]) -> None:
         self._live = live
+        self._is_in = is_in
         self._listers: dict[str, tuple[Role, Lister]] = {}
         self._open: Counter[str] = Counter()
 
@@ -80,7 +82,7 @@ class LiveStream:
                 await response.send("", event="hello", retry=1000)
                 async with (
                     asyncio.timeout(LASTS.total_seconds()) as limit,
-                    _beating(response, request, limit),
+                    _beating(response, request, limit, self._is_in),
                 ):
                     async for update in updates:
                         versions[update.name] = update.version
@@ -122,15 +124,22 @@ class LiveStream:
 
 @asynccontextmanager
 async def _beating(
-    response: EventSourceResponse, request: web.Request, limit: asyncio.Timeout
+    response: EventSourceResponse,
+    request: web.Request,
+    limit: asyncio.Timeout,
+    is_in: Callable[[web.Request], Awaitable[bool]],
 ) -> AsyncIterator[None]:
-    """Tell the page that its stream lives; when the viewer has left, let the limit of the stream be now."""
+    """Tell the page that its stream lives.
+
+    When the viewer has left, or is let in no more, let the limit of the stream be now.
+    """
 
     async def beat() -> None:
         with suppress(TimeoutError, ConnectionResetError):
-            while True:
-                await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(BEAT_SECONDS)
+            while await is_in(request):
                 await _send(response, request, b"event: beat\r\ndata: \r\n\r\n")
+                await asyncio.sleep(BEAT_SECONDS)
         if not limit.expired():
             limit.reschedule(asyncio.get_running_loop().time())
 
