@@ -20,7 +20,7 @@ from flightagents.domain.health import (
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.problems import problems_of
 from flightagents.domain.tasks import TaskKind
-from flightagents.domain.troubles import Problem
+from flightagents.domain.faults import Problem
 from flightagents.domain.vital_signs import Latency, Measure, Rates
 
 

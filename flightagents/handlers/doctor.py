@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flightagents.domain.delivery import Misconfigured, Retry
 from flightagents.domain.polls import PollStanding
-from flightagents.domain.troubles import Gravity, Problem
+from flightagents.domain.faults import Gravity, Problem
 from flightagents.errors import FlightagentsError
 
 PATIENCE = timedelta(seconds=15)

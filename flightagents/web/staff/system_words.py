@@ -7,7 +7,7 @@ from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRI
 from flightagents.domain.health import COUNTED, Partition, WorkerState
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.tasks import TaskKind
-from flightagents.domain.troubles import Gravity
+from flightagents.domain.faults import Gravity
 from flightagents.domain.vital_signs import OF_LIBRARY, Latency, Measure
 
 MIB = 1024 * 1024
