@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import Facts, WorkerState, partitions_of
-from flightagents.domain.faults import Gravity, Problem, Fault
 from flightagents.domain.vital_signs import Measure
 
 SILENCE_TOLD_FOR = timedelta(minutes=15)

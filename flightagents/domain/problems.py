@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flightagents.domain.ailing_workers import CHECKS as OF_WORKERS
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import COUNTED, Facts, calls_of
 from flightagents.domain.polls import FAILED, PollEnd
-from flightagents.domain.faults import Gravity, Problem, Fault
 from flightagents.domain.vital_signs import ChannelState
 
 BLIND_AFTER = timedelta(seconds=90)

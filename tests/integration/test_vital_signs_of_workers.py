@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from flightagents.clock import SystemClock
+from flightagents.domain.faults import Fault
 from flightagents.domain.health import WorkerState
 from flightagents.domain.system_health import SystemHealth
-from flightagents.domain.faults import Fault
 from flightagents.records import CHANGE_TOPIC, FLIGHT_TOPIC
 from flightagents.sandbox.processes import LOCALHOST, free_port
 from flightagents.settings import Settings

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flightagents.domain.delivery import Misconfigured, Retry
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.polls import PollEnd
-from flightagents.domain.faults import Gravity, Problem, Fault
 from flightagents.errors import SettingsError
 from flightagents.handlers.doctor import Finding, Verdict, examine, of_channel, of_feed, of_problems
 from tests.support.health import facts

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import Backlog, Budget, CallsMade, Facts, Letters, calls_of
 from flightagents.domain.polls import PollEnd, PollReport, PollStanding
 from flightagents.domain.problems import problems_of
 from flightagents.domain.system_health import health_of
-from flightagents.domain.faults import Gravity, Problem, Fault
 from flightagents.domain.vital_signs import ChannelSigns, ChannelState, Latency, Measure, Owned
 from tests.support.health import REAL, SECOND, facts, worker
 from tests.support.rows import NOON

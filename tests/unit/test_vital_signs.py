@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flightagents.domain.problems import problems_of
 from flightagents.domain.faults import Fault
+from flightagents.domain.problems import problems_of
 from flightagents.domain.vital_signs import Latency, Measure, Owned, Rates, Stream, VitalSigns
 from flightagents.handlers.vital_signs import INTERVAL, Process, TellVitalSigns
 from flightagents.pulse import Durations

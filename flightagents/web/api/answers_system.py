@@ -6,11 +6,10 @@ from typing import Any
 from msgspec import Struct, field
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.faults import Fault, Gravity
 from flightagents.domain.health import WorkerState
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.tasks import TaskKind
-from flightagents.domain.faults import Gravity
-from flightagents.domain.faults import Fault
 from flightagents.domain.usual import Basis
 from flightagents.domain.usual import Measure as Measured
 from flightagents.domain.vital_signs import ChannelState, Measure

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from aiohttp import web
 
+from flightagents.domain.faults import Fault
 from flightagents.domain.health import Standing, WorkerState
 from flightagents.domain.system_health import SystemHealth
-from flightagents.domain.faults import Fault
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import Visitor

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRITE, VERY_SLOW_WRITE
+from flightagents.domain.faults import Gravity
 from flightagents.domain.health import COUNTED, Partition, WorkerState
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.tasks import TaskKind
-from flightagents.domain.faults import Gravity
 from flightagents.domain.vital_signs import OF_LIBRARY, Latency, Measure
 
 MIB = 1024 * 1024
