@@ -30,7 +30,7 @@ async def test_somebody_finds_a_flight_and_sees_it_change(looker: Looker) -> Non
     await page.get_by_role("link", name="BA117").click()
     await expect(page.locator("#connection")).to_have_text("Live")
     story = page.locator(".timeline > li")
-    await expect(story.first).to_contain_text("it leaves later")
+    await expect(story.first).to_contain_text("leaves later")
     await page.get_by_text("The feed's words").first.click()
     await site.see(row(delay=320), at=NOON + 4 * MINUTE)
     await page.get_by_role("button", name="new: show").click()  # nothing moves while somebody reads in it

@@ -68,7 +68,8 @@ def environment() -> Environment:
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
     found.globals |= traveller_words.WORDS
-    for room in (times, words, ledger_words, letter_words, log_words, rule_words, system_words):
+    rooms = (times, words, ledger_words, letter_words, log_words, rule_words, system_words, traveller_words)
+    for room in rooms:
         found.filters |= room.FILTERS
     found.filters |= {"finished": _finished}
     return found
