@@ -21,7 +21,9 @@ async def test_somebody_finds_a_flight_and_sees_it_change(looker: Looker) -> Non
     await site.see(row(), row("BA9", route="LHR-MAD"))
     page = await looker.log_in("ben", "/flights")
     await expect(page.locator("tbody tr")).to_have_count(2)
-    await page.get_by_label("Flight, route, airport or airline, and a date").fill("ba 117")
+    await page.get_by_label("Flight, route, airport, town or airline, and a date").fill(
+        "heathrow to new york"
+    )
     await page.get_by_role("button", name="Search").click()
     await expect(page.locator("tbody tr")).to_have_count(1)
     await expect(page.locator("#connection")).to_have_text("Live")

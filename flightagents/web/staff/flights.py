@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 from yarl import URL
 
+from flightagents.domain import flight_text
 from flightagents.domain.airlines import Airlines
 from flightagents.domain.flight_list import FlightQuery, FlightRow, FlightSort
 from flightagents.domain.pages import Count, Page
@@ -148,7 +149,7 @@ class FlightsPage:
             asked = Asked.of(request.query, self._today, self._frame().airlines())
             page = await self._page(asked)
         except (ValueError, CursorError) as exc:
-            fields = {name: request.query.get(name, "")[:_LONGEST] for name in _FIELDS}
+            fields = {name: request.query.get(name, "")[: flight_text.LONGEST] for name in _FIELDS}
             asked = Asked({}, FlightQuery(), None, None)
             return self._shown(request, asked, Page(()), Count(0), fields=fields, error=str(exc), status=400)
         count = await self._flights().count(asked.query)
