@@ -15,10 +15,12 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.pages_data import NOW, Amounts, fill
+from flightagents.domain.airlines import Airlines
 from flightagents.domain.bookings import Channel
 from flightagents.domain.change_list import ChangeQuery
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight_list import FlightQuery, FlightSort
+from flightagents.domain.flight_text import ANYTHING, Meaning
 from flightagents.domain.message_list import MessageQuery
 from flightagents.domain.notifications import State
 from flightagents.domain.people_text import PeopleQuery
@@ -35,6 +37,7 @@ from flightagents.store.ledger import MongoLedger
 from flightagents.store.message_search import MongoMessageSearch
 from flightagents.store.people_search import MongoPeopleSearch
 from flightagents.store.setup import prepare
+from flightagents.web.flight_names import read
 
 Ask = Callable[[], Awaitable[Any]]
 TODAY = NOW.date()
@@ -81,6 +84,11 @@ async def make_ready(database: Database) -> None:
         await part(database).prepare()
 
 
+def meaning(text: str) -> Meaning:
+    """Read what somebody types."""
+    return read(text, Airlines()) or ANYTHING
+
+
 async def asked(database: Database) -> dict[str, Ask]:
     """Name what is measured."""
     flights, changes = MongoFlightSearch(database), MongoChangeSearch(database)
@@ -119,8 +127,10 @@ async def asked(database: Database) -> dict[str, Ask]:
         "flights: today": listed(date_from=TODAY, date_to=TODAY),
         "flights: from today on": listed(date_from=TODAY),
         "flights: from today on, open": listed(date_from=TODAY, only_open=True),
-        "flights: a number": listed(text=some.designator),
-        "flights: a route": listed(text=f"{some.departure.airport}-{some.arrival.airport}"),
+        "flights: a number": listed(meaning=meaning(some.designator)),
+        "flights: a route": listed(meaning=meaning(f"{some.departure.airport}-{some.arrival.airport}")),
+        "flights: a town": listed(meaning=meaning("New York")),
+        "flights: between two towns": listed(meaning=meaning("London to New York"), date_from=TODAY),
         "flights: an airport": listed(airport="LHR"),
         "flights: an airport, latest first": listed(airport="LHR", sort=FlightSort.LATE, descending=True),
         "flights: an airline, latest first": listed(airline="BA", sort=FlightSort.LATE, descending=True),

@@ -1,17 +1,16 @@
 """Where an airport lies and what it is called, from the offline airport table."""
 
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import airportsdata
 
+from flightagents.domain import called
 from flightagents.domain.distances import Place
 
 _IATA_LENGTH = 3
-_LEAST_OF_A_WORD = 4
-"""Letters from which on the beginning of a word will do: "San" would find hundreds."""
+MOST_NAMED = 40
+"""Airports that words may name together: London has eight, and "International" hundreds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +18,8 @@ class Airport:
     """An airport as people call it. `zone` is that of its clock."""
 
     code: str
+    codes: frozenset[str]
+    """IATA and ICAO, as far as it has them."""
     name: str
     city: str
     country: str
@@ -57,29 +58,30 @@ def find(text: str, limit: int) -> list[Airport]:
 
     Only those with an IATA code, which is how flights name them. Takes milliseconds, at first 0.2 s.
     """
-    wanted = _plain(text).split()
-    if not wanted:
-        return []
-    asked = [f" {word}" if len(word) >= _LEAST_OF_A_WORD else f" {word} " for word in wanted]
-    found = [each for said, each in _said() if all(word in said for word in asked)]
-    city = " ".join(wanted)
-    return sorted(found, key=lambda each: (_plain(each.city).strip() != city, each.name))[:limit]
+    asked = called.asked(text)
+    found = [each for said, each in _said() if asked and all(word in said for word in asked)]
+    city = called.plain(text)
+    return sorted(found, key=lambda each: (called.plain(each.city) != city, each.name))[:limit]
+
+
+def codes(code: str) -> frozenset[str]:
+    """Give the codes of the airport that has this one: JFK and KJFK for either."""
+    found = airport(code)
+    return found.codes if found else frozenset({code})
+
+
+@lru_cache(maxsize=512)
+def named(text: str) -> frozenset[str]:
+    """Give the codes of the airports that words name; none where they name too many to be meant."""
+    found = find(text, MOST_NAMED + 1)
+    if len(found) > MOST_NAMED:
+        return frozenset()
+    return frozenset(code for each in found for code in each.codes)
 
 
 @cache
 def _said() -> tuple[tuple[str, Airport], ...]:
-    return tuple((_plain(f"{each.name} {each.city}"), each) for each in _airports("IATA").values())
-
-
-def _plain(text: str) -> str:
-    """Write Zürich as " zurich ": letters and digits alone, between spaces."""
-    return f" {' '.join(''.join(_letters(text)).split())} "
-
-
-def _letters(text: str) -> Iterator[str]:
-    for letter in unicodedata.normalize("NFKD", text.casefold()):
-        if not unicodedata.combining(letter):
-            yield letter if letter.isalnum() else " "
+    return tuple((called.plain(f"{each.name} {each.city}"), each) for each in _airports("IATA").values())
 
 
 @cache
@@ -88,6 +90,7 @@ def _airports(key: str) -> dict[str, Airport]:
     return {
         code: Airport(
             code=code,
+            codes=frozenset(filter(None, (row["iata"], row["icao"]))),
             name=row["name"],
             city=row["city"],
             country=row["country"],

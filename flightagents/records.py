@@ -47,6 +47,8 @@ class FlightRecord(Sighting):
     timestamp: float
 
     version: int = 1
+    airline_icao: str | None = None
+    """Of the airline that sells it, where its number begins with another code."""
     aircraft_type: str | None = None
     live: dict[str, Any] | None = None
     unknown: dict[str, Any] = field(default_factory=dict)

@@ -26,6 +26,8 @@ BOUNCES_INTERVAL = timedelta(seconds=30)
 PUNCTUALITY_INTERVAL = timedelta(minutes=5)
 LEAST_PUNCTUALITY_INTERVAL = timedelta(seconds=10)
 """Real time: counting the days anew takes MongoDB a few seconds where the whole world is watched."""
+AIRLINES_INTERVAL = timedelta(minutes=1)
+"""Real time: a page names an airline by then that another worker has heard of."""
 FOLDER_INTERVAL = timedelta(seconds=30)
 """Real time: a file that another program writes stands still for so long before it is taken."""
 LEAST_INTERVAL = timedelta(seconds=2)
@@ -95,6 +97,12 @@ async def gauges() -> None:
     POLL_INTERVAL.set(_every(timedelta(seconds=app.settings.poll_interval)))
     await _guarded("lag", _show_lag)
     await _guarded("standing", app.use_cases.show_standing)
+
+
+@app.timer(AIRLINES_INTERVAL.total_seconds())
+async def airlines() -> None:
+    """Read which airlines other workers have heard of."""
+    await _guarded("airlines", app.use_cases.airlines.renew)
 
 
 @app.timer(FOLDER_INTERVAL.total_seconds())

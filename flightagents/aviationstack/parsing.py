@@ -4,6 +4,7 @@ Before it the client fetched the row (client.py); after it the rows of the run a
 (handlers/poll.py). The numbered facts behind the rules are those measured on recorded answers of the feed.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +29,8 @@ from flightagents.records import FlightRecord
 
 ROUNDING = timedelta(minutes=1)
 """A hop across a date line or a short sector may be scheduled to arrive in the minute in which it leaves."""
+
+_AIRLINE_ICAO = re.compile(r"[A-Z]{3}", re.ASCII)
 
 _log = structlog.get_logger(__name__)
 
@@ -94,6 +97,7 @@ class RowParser:
             arrival_scheduled=row.arrival.scheduled,
             status=row.flight_status,
             timestamp=stamp.polled_at.timestamp(),
+            airline_icao=_airline_icao(row.airline.icao),
             aircraft_type=_clean(aircraft.icao) or _clean(aircraft.iata),
             live=row.live,
             unknown=unknown,
@@ -142,6 +146,11 @@ def _operating_designator(codeshared: Codeshared | None) -> str | None:
         or codes.designator(codeshared.flight_icao)
         or _joined(codeshared.airline_icao, codeshared.flight_number)
     )
+
+
+def _airline_icao(text: str | None) -> str | None:
+    code = (text or "").strip().upper()
+    return code if _AIRLINE_ICAO.fullmatch(code) else None
 
 
 def _joined(airline: str | None, number: str | None) -> str | None:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import Facts, WorkerState, partitions_of
-from flightagents.domain.troubles import Gravity, Problem, Trouble
 from flightagents.domain.vital_signs import Measure
 
 SILENCE_TOLD_FOR = timedelta(minutes=15)
@@ -29,7 +29,7 @@ def no_worker(facts: Facts) -> Iterator[Problem]:
     if not facts.live:
         seen = max((worker.seen_at for worker in facts.workers), default=None)
         yield Problem(
-            Trouble.NO_WORKER,
+            Fault.NO_WORKER,
             Gravity.CRITICAL,
             "No worker runs: nothing is polled, and nobody is told of anything.",
             "Start one: flightagents worker -l info. If it ends at once, its last log lines say why.",
@@ -41,7 +41,7 @@ def no_leader(facts: Facts) -> Iterator[Problem]:
     """None of the workers polls and watches."""
     if facts.live and not any(worker.signs.stream.leader for worker in facts.live):
         yield Problem(
-            Trouble.NO_LEADER,
+            Fault.NO_LEADER,
             Gravity.CRITICAL,
             "No worker leads: nothing is polled and nobody looks after what waits.",
             "After a start or a restart this passes within a minute. If it stays, see whether the workers "
@@ -55,7 +55,7 @@ def worker_silent(facts: Facts) -> Iterator[Problem]:
         gone_for = facts.now - worker.seen_at
         if facts.state_of(worker) is WorkerState.SILENT and gone_for < SILENCE_TOLD_FOR:
             yield Problem(
-                Trouble.WORKER_SILENT,
+                Fault.WORKER_SILENT,
                 Gravity.WARNING,
                 f"The worker {worker.name} went silent: it died, hangs, or does not reach MongoDB.",
                 "If another was started in its place there is nothing to do. Else look at its log on "
@@ -69,7 +69,7 @@ def versions_differ(facts: Facts) -> Iterator[Problem]:
     versions = sorted({worker.signs.identity.version for worker in facts.live})
     if len(versions) > 1:
         yield Problem(
-            Trouble.VERSIONS_DIFFER,
+            Fault.VERSIONS_DIFFER,
             Gravity.WARNING,
             f"The workers run different versions: {', '.join(versions)}.",
             "Bring all of them to one version; for a while, during an update, this is as it should be.",
@@ -83,7 +83,7 @@ def modes_differ(facts: Facts) -> Iterator[Problem]:
     if len(modes) > 1 or len(clocks) > 1:
         differ = f"FLIGHTAGENTS_DELIVERY ({', '.join(modes)})" if len(modes) > 1 else "FLIGHTAGENTS_CLOCK"
         yield Problem(
-            Trouble.MODES_DIFFER,
+            Fault.MODES_DIFFER,
             Gravity.CRITICAL,
             f"The workers do not agree on {differ}: what happens to a notification is left to chance.",
             "Give all of them the same settings and restart those that differ.",
@@ -97,7 +97,7 @@ def clock_skew(facts: Facts) -> Iterator[Problem]:
         if abs(skew) > SKEW:
             way = "ahead of" if skew > timedelta() else "behind"
             yield Problem(
-                Trouble.CLOCK_SKEW,
+                Fault.CLOCK_SKEW,
                 Gravity.CRITICAL if abs(skew) > BAD_SKEW else Gravity.WARNING,
                 f"The clock of {worker.signs.identity.host} is {abs(skew).total_seconds():.0f} s {way} the "
                 "database's.",
@@ -111,7 +111,7 @@ def mongodb_slow(facts: Facts) -> Iterator[Problem]:
     slowest = max((each.median for each in writes if each), default=0.0)
     if slowest > SLOW_WRITE:
         yield Problem(
-            Trouble.MONGODB_SLOW,
+            Fault.MONGODB_SLOW,
             Gravity.CRITICAL if slowest > VERY_SLOW_WRITE else Gravity.WARNING,
             f"MongoDB is slow: a small write takes {slowest:.1f} s until a majority has it.",
             "Look at its disks, its load and its replication lag (rs.printSecondaryReplicationInfo()).",
@@ -124,7 +124,7 @@ def worker_overloaded(facts: Facts) -> Iterator[Problem]:
         delay = worker.signs.latencies.get(Measure.EVENT_LOOP_DELAY)
         if delay and delay.p95 > LATE_LOOP:
             yield Problem(
-                Trouble.WORKER_OVERLOADED,
+                Fault.WORKER_OVERLOADED,
                 Gravity.WARNING,
                 f"The worker {worker.name} is overloaded: what is due waits {delay.p95:.1f} s.",
                 "Start another worker, on another machine if this one's processor is busy.",
@@ -136,7 +136,7 @@ def table_recovering(facts: Facts) -> Iterator[Problem]:
     for worker in facts.live:
         if not worker.signs.stream.recovered:
             yield Problem(
-                Trouble.TABLE_RECOVERING,
+                Fault.TABLE_RECOVERING,
                 Gravity.NOTE,
                 f"The worker {worker.name} reads its table again: its flights wait meanwhile.",
                 "Nothing: after a start or a rebalance this takes seconds, with very many flights minutes.",
@@ -152,7 +152,7 @@ def partition_unowned(facts: Facts) -> Iterator[Problem]:
     settles = any(not worker.signs.stream.assigned for worker in facts.live)
     for topic, numbers in without.items():
         yield Problem(
-            Trouble.PARTITION_UNOWNED,
+            Fault.PARTITION_UNOWNED,
             Gravity.NOTE if settles else Gravity.CRITICAL,
             f"Nobody reads partition {', '.join(map(str, numbers))} of {topic}: its flights stand still.",
             "While workers start or stop this passes within a minute. If it stays, restart the workers one "
@@ -165,7 +165,7 @@ def partition_stands_still(facts: Facts) -> Iterator[Problem]:
     for each in partitions_of(facts):
         if each.still_since is not None and facts.now - each.still_since > STILL_FOR:
             yield Problem(
-                Trouble.PARTITION_STANDS_STILL,
+                Fault.PARTITION_STANDS_STILL,
                 Gravity.CRITICAL,
                 f"Partition {each.partition} of {each.topic} stands still: {each.lag:,} records wait and "
                 "none is done.",
@@ -185,7 +185,7 @@ def lag_grows(facts: Facts) -> Iterator[Problem]:
         now, before = sum(lag for lag, _ in lags), sum(lag for _, lag in lags)
         if before >= MANY_RECORDS and now >= before * GROWTH:
             yield Problem(
-                Trouble.LAG_GROWS,
+                Fault.LAG_GROWS,
                 Gravity.WARNING,
                 f"The lag of {topic} grows: at least {now:,} records waited all through the last minute, "
                 f"{before:,} in the minute before.",

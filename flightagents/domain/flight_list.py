@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from flightagents.domain.changes import Severity
 from flightagents.domain.flight import End, Status
+from flightagents.domain.flight_text import ANYTHING, Meaning
 from flightagents.domain.trouble import Trouble
 
 
@@ -26,12 +27,12 @@ class FlightSort(StrEnum):
 class FlightQuery:
     """Which flights; what is empty asks for nothing, and all that is given has to hold.
 
-    `text` is what somebody typed (flight_text.py). `airline` operates or sells it; `airport` is either end.
+    `meaning` is that of what somebody typed. `airline` operates or sells it; `airport` is either end.
     Codes may be in any case; one that is no code finds nothing. The dates are those of the flights' names,
     the local dates of departure, both included. `trouble`: any of these.
     """
 
-    text: str = ""
+    meaning: Meaning = ANYTHING
     airline: str = ""
     airport: str = ""
     departure: str = ""

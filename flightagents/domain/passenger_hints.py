@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flightagents.domain.passenger_rules import NOTICE, PROVISIONS, Provision, Rule
+from flightagents.domain.passenger_rules import CALLED, NOTICE, PROVISIONS, Provision, Rule
 
 MARGIN = timedelta(minutes=15)
 """A right counts from the doors' opening and the feed gives runway times: nearer nobody can tell."""
@@ -83,7 +83,7 @@ class Findings:
     def cancelled(self, rule: Rule, seen: datetime | None, text: str, reason: str, amount: str) -> None:
         """Judge by how long before departure the feed showed it; when travellers heard of it nobody knows."""
         if seen is None or self._base.tzinfo is None:
-            self.unsaid.append(f"{rule}: nobody knows how long before its departure it was cancelled")
+            self.unsaid.append(f"{CALLED[rule]}: nobody knows how long before its departure it was cancelled")
             return
         before = self._base - seen
         reason = f"the feed showed it as cancelled {_notice(before)}; {reason}"
@@ -93,7 +93,7 @@ class Findings:
             case Side.BELOW:
                 self.add(rule, f"{text}, if they were told less than 14 days before", reason, amount)
             case Side.OVER:
-                self.unsaid.append(f"{rule}: no compensation, as {reason}")
+                self.unsaid.append(f"{CALLED[rule]}: no compensation, as {reason}")
 
     def _too_close(self, rule: Rule, limit: timedelta, reason: str) -> None:
         text = f"too close to {span(limit)} to tell: ask the airline when the doors opened"
@@ -105,7 +105,7 @@ class Findings:
         if self._base.date() >= PROVISIONS[rule].since:
             self.hints.append(Hint(rule=rule, certainty=certainty, text=text, reason=reason, amount=amount))
         else:
-            self.unsaid.append(f"{rule}: not in force yet when it was to leave")
+            self.unsaid.append(f"{CALLED[rule]}: not in force yet when it was to leave")
 
 
 def span(duration: timedelta) -> str:

@@ -27,6 +27,24 @@ class Rule(StrEnum):
     CA_REFUND = "ca_refund"
 
 
+CALLED = {
+    Rule.EU_DELAY: "EU 261, late arrival",
+    Rule.EU_CANCELLATION: "EU 261, cancellation",
+    Rule.EU_CARE: "EU 261, care",
+    Rule.EU_REFUND: "EU 261, fare back",
+    Rule.UK_DELAY: "UK 261, late arrival",
+    Rule.UK_CANCELLATION: "UK 261, cancellation",
+    Rule.UK_CARE: "UK 261, care",
+    Rule.UK_REFUND: "UK 261, fare back",
+    Rule.US_REFUND: "US law, fare back",
+    Rule.CA_DELAY: "Canadian law, late arrival",
+    Rule.CA_CANCELLATION: "Canadian law, cancellation",
+    Rule.CA_CARE: "Canadian law, care",
+    Rule.CA_REFUND: "Canadian law, fare back",
+}
+"""What people call them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provision:
     """Where a rule stands. `since`: in force; `as_of`: known to be the law of that day."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flightagents.domain.ailing_workers import CHECKS as OF_WORKERS
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import COUNTED, Facts, calls_of
 from flightagents.domain.polls import FAILED, PollEnd
-from flightagents.domain.troubles import Gravity, Problem, Trouble
 from flightagents.domain.vital_signs import ChannelState
 
 BLIND_AFTER = timedelta(seconds=90)
@@ -25,7 +25,7 @@ def nothing_polled(facts: Facts) -> Iterator[Problem]:
     """There is no key."""
     if facts.live and not any(worker.signs.identity.polls for worker in facts.live):
         yield Problem(
-            Trouble.NOTHING_POLLED,
+            Fault.NOTHING_POLLED,
             Gravity.WARNING,
             "Nothing is polled: no worker has a key of AviationStack.",
             "Set FLIGHTAGENTS_AVIATIONSTACK_KEY and restart the workers.",
@@ -55,7 +55,7 @@ def feed_blind(facts: Facts) -> Iterator[Problem]:
         what = "The feed is blind: no run of the poller has ended."
         do = "See whether a worker leads, and look at its log; then restart it."
         since = seen_at
-    yield Problem(Trouble.FEED_BLIND, Gravity.CRITICAL, what, do, since)
+    yield Problem(Fault.FEED_BLIND, Gravity.CRITICAL, what, do, since)
 
 
 def refused(facts: Facts) -> Iterator[Problem]:
@@ -66,7 +66,7 @@ def refused(facts: Facts) -> Iterator[Problem]:
     named = f" ({report.code})" if report.code else ""
     if report.end is PollEnd.REFUSED:
         yield Problem(
-            Trouble.KEY_REFUSED,
+            Fault.KEY_REFUSED,
             Gravity.CRITICAL,
             f"AviationStack refuses us{named}: nothing is polled.",
             "Check FLIGHTAGENTS_AVIATIONSTACK_KEY and FLIGHTAGENTS_AVIATIONSTACK_PLAN against the account, "
@@ -75,7 +75,7 @@ def refused(facts: Facts) -> Iterator[Problem]:
         )
     elif report.end is PollEnd.QUERY_REFUSED:
         yield Problem(
-            Trouble.QUERY_REFUSED,
+            Fault.QUERY_REFUSED,
             Gravity.WARNING,
             f"AviationStack refuses a query{named}: its flights are not seen.",
             "Correct FLIGHTAGENTS_POLL_QUERIES; the leader's log names the query.",
@@ -89,7 +89,7 @@ def calls(facts: Facts) -> Iterator[Problem]:
     spent = facts.poll is not None and facts.poll.report.end is PollEnd.MONTH_SPENT
     if spent or made.left == 0:
         yield Problem(
-            Trouble.CALLS_SPENT,
+            Fault.CALLS_SPENT,
             Gravity.CRITICAL,
             f"This month's calls of AviationStack are spent: {made.made:,} were made.",
             "Buy a larger plan and set FLIGHTAGENTS_AVIATIONSTACK_PLAN, or wait for the first of the month.",
@@ -97,7 +97,7 @@ def calls(facts: Facts) -> Iterator[Problem]:
         )
     elif made.run_out_on is not None:
         yield Problem(
-            Trouble.CALLS_RUN_OUT,
+            Fault.CALLS_RUN_OUT,
             Gravity.WARNING,
             f"This month's calls of AviationStack run out on {made.run_out_on:%d %B}: {made.left:,} are "
             f"left, about {made.a_day:,.0f} a day are made.",
@@ -113,7 +113,7 @@ def channels(facts: Facts) -> Iterator[Problem]:
             if each.state is ChannelState.STOPPED and (each.channel, each.reason) not in told:
                 told.add((each.channel, each.reason))
                 yield Problem(
-                    Trouble.CHANNEL_STOPPED,
+                    Fault.CHANNEL_STOPPED,
                     Gravity.CRITICAL,
                     f"Nothing leaves by {each.channel}: {each.reason}.",
                     "Correct the setting and restart the workers. What waits is sent then, unless it is too "
@@ -122,7 +122,7 @@ def channels(facts: Facts) -> Iterator[Problem]:
     states = {each.state for worker in facts.live for each in worker.signs.channels}
     if states == {ChannelState.NOT_SET}:
         yield Problem(
-            Trouble.NO_CHANNEL,
+            Fault.NO_CHANNEL,
             Gravity.CRITICAL,
             "No channel is set: nobody can be told of anything.",
             "Set FLIGHTAGENTS_SMTP_HOST and FLIGHTAGENTS_MAIL_FROM for email, or Twilio's settings for SMS.",
@@ -134,14 +134,14 @@ def mode(facts: Facts) -> Iterator[Problem]:
     modes = {worker.signs.identity.delivery for worker in facts.live}
     if "shadow" in modes:
         yield Problem(
-            Trouble.SHADOW,
+            Fault.SHADOW,
             Gravity.NOTE,
             "Shadow mode is on: messages are decided and shown, and none is sent.",
             "When what is shown is right, set FLIGHTAGENTS_DELIVERY=live and restart the workers.",
         )
     if "off" in modes:
         yield Problem(
-            Trouble.DELIVERY_OFF,
+            Fault.DELIVERY_OFF,
             Gravity.WARNING,
             "Delivery is off: all messages wait, and those that wait too long are never sent.",
             "Set FLIGHTAGENTS_DELIVERY=live, or shadow to only look, and restart the workers.",
@@ -157,7 +157,7 @@ def ledger_stuck(facts: Facts) -> Iterator[Problem]:
     waited = (facts.business_now - oldest) / facts.speed
     if waited > WAITS_TOO_LONG:
         yield Problem(
-            Trouble.LEDGER_STUCK,
+            Fault.LEDGER_STUCK,
             Gravity.CRITICAL if waited > FALLEN_BEHIND else Gravity.WARNING,
             f"{_counted(facts.backlog.due)} messages are due and do not leave.",
             "If a channel has stopped, see to that. Else the provider is slow or away: see its status page; "
@@ -171,7 +171,7 @@ def dead_letters_rise(facts: Facts) -> Iterator[Problem]:
     letters = facts.letters
     if letters.last_hour >= MANY_LETTERS and letters.last_hour > 2 * letters.hour_before:
         yield Problem(
-            Trouble.DEAD_LETTERS_RISE,
+            Fault.DEAD_LETTERS_RISE,
             Gravity.WARNING,
             f"Dead letters rise: {_counted(letters.last_hour)} rows of the last hour cannot be read, "
             f"{_counted(letters.hour_before)} in the hour before.",

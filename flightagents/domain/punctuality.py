@@ -6,12 +6,10 @@ schedule that we saw, and the hour is that of the departure airport's own clock.
 stands in usual.py.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import ceil
 from typing import Self
 
 from flightagents.domain.changes import DELAY
@@ -112,10 +110,6 @@ class Counts:
         middle = (self._ranked((self._told + 1) // 2), self._ranked(self._told // 2 + 1))
         return sum(middle) / 2 * MINUTE if self._told else None
 
-    def percentile(self, share: float) -> timedelta | None:
-        """Give the delay that this share (0 to 1) of the known does not exceed, by the nearest rank."""
-        return self._ranked(max(1, ceil(share * self._told))) * MINUTE if self._told else None
-
     @property
     def _told(self) -> int:
         return sum(self.delays.values())
@@ -163,24 +157,3 @@ class Day:
     code: str
     date: date
     slots: tuple[Slot, ...]
-
-
-def tally(flights: Iterable[Counted]) -> tuple[Slot, ...]:
-    """Add flights up, by zone and hour."""
-    slots: dict[tuple[str | None, int], list[Counts]] = defaultdict(list)
-    for each in flights:
-        slots[each.zone, each.hour].append(_one(each))
-    order = sorted(slots, key=lambda slot: (slot[0] or "", slot[1]))
-    return tuple(Slot(zone, hour, total(slots[zone, hour])) for zone, hour in order)
-
-
-def _one(flight: Counted) -> Counts:
-    known = flight.minutes is not None
-    return Counts(
-        planned=1,
-        known=int(known),
-        late=int(flight.minutes is not None and flight.minutes >= D15),
-        cancelled=int(flight.cancelled),
-        diverted=int(flight.diverted),
-        delays={flight.minutes: 1} if flight.minutes is not None else {},
-    )

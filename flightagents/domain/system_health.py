@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flightagents.domain.faults import Problem
 from flightagents.domain.health import (
     Backlog,
     Calls,
@@ -20,7 +21,6 @@ from flightagents.domain.health import (
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.problems import problems_of
 from flightagents.domain.tasks import TaskKind
-from flightagents.domain.troubles import Problem
 from flightagents.domain.vital_signs import Latency, Measure, Rates
 
 

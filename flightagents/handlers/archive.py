@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flightagents.clock import Clock
 from flightagents.errors import UnreadableRecordError
+from flightagents.handlers.airline_book import AirlineBook
 from flightagents.handlers.unreadable import letter_about, post
 from flightagents.metrics import RECORDS_ARCHIVED
 from flightagents.ports import Archive, Message, Publisher
@@ -20,7 +21,8 @@ PART = 1000
 class ArchiveRecords:
     """Stores a batch whole, then the caller acks it."""
 
-    def __init__(self, archive: Archive, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, archive: Archive, publisher: Publisher, clock: Clock, airlines: AirlineBook) -> None:
+        self._airlines = airlines
         self._archive = archive
         self._publisher = publisher
         self._clock = clock
@@ -33,6 +35,7 @@ class ArchiveRecords:
                 await post(letters, self._publisher)
                 stores.create_task(self._store(documents))
                 await asyncio.sleep(0)  # so that it begins
+        await self._airlines.keep()
 
     async def _store(self, documents: Sequence[bytes]) -> None:
         await self._archive.store(documents)
@@ -42,7 +45,9 @@ class ArchiveRecords:
         documents, letters = [], []
         for message in messages:
             try:
-                documents.append(self._archive.document(decode_flight_record(message.value)))
+                record = decode_flight_record(message.value)
+                documents.append(self._archive.document(record))
+                self._airlines.note(record)
             except UnreadableRecordError as exc:
                 letters.append(letter_about(message, exc, self._clock.now()))
         return documents, letters

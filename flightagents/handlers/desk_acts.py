@@ -176,13 +176,6 @@ class DeskActs:
         """Send the news of a message by a channel; `again`: also where it was told there, once confirmed."""
         return await self._resent(await self._resend.message(message, channel, again=again), channel, who)
 
-    async def resend_flight(
-        self, booking: str, flight: str, channel: Channel, who: str, *, again: bool = False
-    ) -> Resent:
-        """Send somebody the newest news of a flight by a channel."""
-        sent = await self._resend.flight(booking, flight, channel, again=again)
-        return await self._resent(sent, channel, who)
-
     async def _see(self, flights: Sequence[str], who: str, until: datetime | None) -> list[Acted]:
         known, ends = await self._known(flights)
         now = self._clock.now()

@@ -10,8 +10,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from flightagents.domain.delivery import Misconfigured, Retry
+from flightagents.domain.faults import Gravity, Problem
 from flightagents.domain.polls import PollStanding
-from flightagents.domain.troubles import Gravity, Problem
 from flightagents.errors import FlightagentsError
 
 PATIENCE = timedelta(seconds=15)

@@ -139,10 +139,6 @@ class Resend:
         connection = row if row.said in CONNECTIONS else None
         return await self._send(row.booking, row.flight, channel, connection, again=again)
 
-    async def flight(self, booking: str, flight: str, channel: Channel, *, again: bool = False) -> Resent:
-        """Send somebody the newest news of a flight."""
-        return await self._send(booking, flight, channel, None, again=again)
-
     async def _send(
         self, key: str, flight: str, channel: Channel, connection: Notification | None, *, again: bool
     ) -> Resent:

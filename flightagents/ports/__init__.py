@@ -3,7 +3,15 @@
 from flightagents.ports.access import Attempts, Tokens, Users
 from flightagents.ports.desk import Audit, Handlings, HeldFlights, TaskDesk
 from flightagents.ports.flight_files import FlightFiles
-from flightagents.ports.flights import Archive, FeedRow, FlightSource, FlightStore, Lease, RowReader
+from flightagents.ports.flights import (
+    AirlineNames,
+    Archive,
+    FeedRow,
+    FlightSource,
+    FlightStore,
+    Lease,
+    RowReader,
+)
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
 from flightagents.ports.health import Gauges, Polls, Workers
 from flightagents.ports.letters import (
@@ -34,6 +42,7 @@ from flightagents.ports.telling import (
 )
 
 __all__ = [
+    "AirlineNames",
     "Archive",
     "Attempts",
     "Audit",

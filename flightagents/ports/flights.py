@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from flightagents.domain.airlines import Airline
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState, Sighting
 from flightagents.domain.runs import RunStamp
 from flightagents.records import FlightRecord
+
+
+class AirlineNames(Protocol):
+    """Keeps what airlines are called."""
+
+    async def learn(self, airlines: Sequence[Airline]) -> None:
+        """Store names that are new; they take the place of what was stored by the same code."""
+
+    async def all(self) -> list[Airline]:
+        """Give all, by code."""
 
 
 class RowReader(Protocol):

@@ -144,12 +144,10 @@ def conditions(query: FlightQuery) -> Conditions | None:
 
     What is typed by a person is here only as a code that matched its pattern, and as a whole value.
     """
-    meaning = flight_text.read(query.text)
-    codes_given = _codes(query)
-    dates = _dates(query, meaning.day if meaning else None)
-    if meaning is None or codes_given is None or dates is None:
+    codes_given, dates = _codes(query), _dates(query)
+    if codes_given is None or dates is None:
         return None
-    wanted = [*_meant(meaning), *codes_given, *dates]
+    wanted = [*_meant(query.meaning), *codes_given, *dates]
     if query.trouble - {Trouble.NONE} == query.trouble and query.trouble:
         wanted.append({"keys": _any(flight_fields.troubled_by(each) for each in query.trouble)})
     elif query.trouble:
@@ -163,16 +161,14 @@ def _meant(meaning: Meaning) -> Conditions:
     wanted: Conditions = []
     if meaning.flight:
         wanted.append({"_id": meaning.flight})
-    if meaning.designator:
-        wanted.append({"designators": meaning.designator})
-    if meaning.departure and meaning.arrival:
-        wanted.append({"route": flight_fields.route(meaning.departure, meaning.arrival)})
-    if meaning.airport:
-        wanted.append({"keys": flight_fields.at(meaning.airport)})
-    if meaning.airline:
-        wanted.append({"keys": flight_fields.flown_by(meaning.airline)})
-    if meaning.code:
-        wanted.append({"keys": _any((flight_fields.at(meaning.code), flight_fields.flown_by(meaning.code)))})
+    if meaning.designators:
+        wanted.append({"designators": _any(meaning.designators)})
+    if meaning.departures:
+        ends = ((start, end) for start in meaning.departures for end in meaning.arrivals)
+        wanted.append({"route": _any(flight_fields.route(start, end) for start, end in ends)})
+    if meaning.airports or meaning.airlines:
+        ports, lines = map(flight_fields.at, meaning.airports), map(flight_fields.flown_by, meaning.airlines)
+        wanted.append({"keys": _any((*ports, *lines))})
     return wanted
 
 
@@ -197,8 +193,9 @@ def _codes(query: FlightQuery) -> Conditions | None:
     return wanted
 
 
-def _dates(query: FlightQuery, day: date | None) -> Conditions | None:
+def _dates(query: FlightQuery) -> Conditions | None:
     """A short range is its days; of a long one, or one without an end, only the near end bounds the walk."""
+    day = query.meaning.day
     wanted = [{"keys": flight_fields.on(day)}] if day else []
     if query.date_from is None and query.date_to is None:
         return wanted

@@ -11,7 +11,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-from flightagents.domain.changes import Change
+from flightagents.domain.changes import Change, Value
 from flightagents.domain.flight import FlightId
 from flightagents.domain.flight_file import (
     Changed,
@@ -24,9 +24,14 @@ from flightagents.domain.flight_file import (
     WasBefore,
 )
 from flightagents.domain.passenger_hints import Hint
-from flightagents.domain.times import iso, to_local
+from flightagents.domain.passenger_rules import CALLED
+from flightagents.domain.times import to_local
 from flightagents.web.flight_evidence import Made
 from flightagents.web.latin import latin, lines
+from flightagents.web.staff import change_words
+from flightagents.web.staff.ledger_words import CHANNELS, SAID, TASKS, event, flight_name, state, task_state
+from flightagents.web.staff.times import capital
+from flightagents.web.staff.words import KINDS, STATUSES
 
 FONT = "helvetica"
 CELL, WORDS = 300, 4000
@@ -89,13 +94,11 @@ class _Document(FPDF):
             self._line(f"Messages to {whose} only")
         elif not file.sees_people:
             self._line("Made without names and messages: for whoever may not see travellers.")
-        state = file.state
-        if state is not None:
-            word = state.disruption or state.status
-            self._line(
-                f"Status: {word}{'' if state.disruption_confirmed else ' (seen once, not confirmed yet)'}"
-            )
-            for what, end in (("Departure", state.departure), ("Arrival", state.arrival)):
+        known = file.state
+        if known is not None:
+            once = "" if known.disruption_confirmed else " (seen once, not confirmed yet)"
+            self._line(f"Status: {STATUSES[known.disruption or known.status]}{once}")
+            for what, end in (("Departure", known.departure), ("Arrival", known.arrival)):
                 times = {"first published": end.base, "now": end.scheduled, "expected": end.expected}
                 if end.actual is not None:
                     times["runway"] = end.actual
@@ -122,7 +125,7 @@ class _Document(FPDF):
 
     def _row(self, entry: Changed | WasBefore) -> tuple[str, ...]:
         if isinstance(entry, WasBefore):
-            return _both(entry.at, self._zone), f"it was {entry.flight} before", "", "", ""
+            return _both(entry.at, self._zone), f"it was {flight_name(entry.flight)} before", "", "", ""
         change, look = entry.change, entry.look
         seen = _both(look.polled_at if look else entry.at, change.departure.zone)
         ends = (
@@ -150,25 +153,26 @@ class _Document(FPDF):
             self._line("Nothing.")
 
     def _message(self, entry: Decided) -> None:
-        self._line(
-            f"{_both(entry.at, self._zone)}  {entry.channel} to {_whom(entry)}: {entry.said}, {entry.state}",
-            bold=True,
-        )
+        told = f"{SAID[entry.said]}, {state(entry.state)}"
+        to = f"{CHANNELS[entry.channel]} to {_whom(entry)}"
+        self._line(f"{_both(entry.at, self._zone)}  {to}: {told}", bold=True)
         self._line(f"Decided: {entry.why}.")
         if entry.not_before is not None:
             self._line(f"Not to be sent before {_both(entry.not_before, self._zone)}.")
-        for event in entry.events:
-            if not event.text.startswith("receipt: "):  # which has a line of its own
-                self._line(f"{_both(event.at, self._zone)}  {event.text}", indent=4)
+        for each in entry.events:
+            if not each.text.startswith("receipt: "):  # which has a line of its own
+                self._line(f"{_both(each.at, self._zone)}  {event(each.text)}", indent=4)
         for part in (entry.subject, entry.text):
             if part:
                 self._text(part)
 
     def _reported(self, entry: Reported) -> None:
-        state = f"receipt: {entry.state}" if entry.state else "no receipt came in time"
-        whose = f" of {entry.person.name}" if entry.person else ""
+        told = f"receipt: {state(entry.state)}" if entry.state else "no receipt came in time"
+        whose = (
+            f"{CHANNELS[entry.channel]} of {entry.person.name}" if entry.person else CHANNELS[entry.channel]
+        )
         detail = f" ({entry.detail})" if entry.detail else ""
-        self._line(f"{_both(entry.at, self._zone)}  {entry.channel}{whose}: {state}{detail}", bold=True)
+        self._line(f"{_both(entry.at, self._zone)}  {whose}: {told}{detail}", bold=True)
 
     def unsaid(self) -> None:
         found = [entry for entry in self._file.story if isinstance(entry, Silent)]
@@ -186,9 +190,10 @@ class _Document(FPDF):
             return
         self._heading("Tasks for staff")
         for entry in found:
-            self._line(f"{_both(entry.at, self._zone)}  {entry.kind}, {entry.state}: {entry.summary}")
-            for event in entry.events:
-                self._line(f"{_both(event.at, self._zone)}  {event.text}", indent=4)
+            kind, stands = TASKS[entry.kind], task_state(entry.state)
+            self._line(f"{_both(entry.at, self._zone)}  {kind}, {stands}: {entry.summary}")
+            for each in entry.events:
+                self._line(f"{_both(each.at, self._zone)}  {each.text}", indent=4)
 
     def acts(self) -> None:
         found = [entry for entry in self._file.story if isinstance(entry, Handled)]
@@ -234,15 +239,17 @@ class _Document(FPDF):
 
 def _words(change: Change) -> str:
     moved = [
-        f"{name} {_value(change.before.get(name))} -> {_value(value)}" for name, value in change.after.items()
+        f"{change_words.field(name)} {_value(change, name, change.before.get(name))} -> "
+        f"{_value(change, name, value)}"
+        for name, value in change.after.items()
     ]
-    return f"{change.kind.replace('_', ' ')} ({change.reason.replace('_', ' ')}): {', '.join(moved)}"
+    why = change_words.REASONS[change.reason]
+    return f"{capital(KINDS[change.kind])}: {', '.join(moved)}. Because {why}."
 
 
-def _value(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return " ".join(map(str, value))
-    return "none" if value is None else str(value)
+def _value(change: Change, name: str, value: Value) -> str:
+    found = change_words.moment(change, name, value)
+    return _both(found[0], found[1].zone) if found else change_words.said(name, value)
 
 
 def _did(entry: Handled) -> str:
@@ -263,7 +270,7 @@ def _whom(entry: Decided) -> str:
 
 def _right(hint: Hint) -> str:
     amount = f" {hint.amount}:" if hint.amount else ""
-    return f"{hint.rule.replace('_', ' ').upper()}:{amount} {hint.text}"
+    return f"{CALLED[hint.rule]}:{amount} {hint.text}"
 
 
 def _both(moment: datetime, zone: str | None) -> str:
@@ -278,4 +285,4 @@ def _both(moment: datetime, zone: str | None) -> str:
 
 
 def _utc(moment: datetime) -> str:
-    return iso(moment) or ""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -69,6 +69,7 @@ def api_of(
     """Build it."""
     database, clock = world.database, world.clock
     return ApiCalls(
+        airlines=lambda: world.airlines.airlines,
         flights=MongoFlightSearch(database),
         changes=MongoChangeSearch(database),
         messages=MongoMessageSearch(database),

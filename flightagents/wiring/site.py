@@ -82,6 +82,7 @@ def wire_site(world: World, desk: Desk, mend: MendLetters | None = None) -> Site
             clock=clock,
             mode=settings.delivery.value,
             secret=world.secret,
+            airlines=lambda: world.airlines.airlines,
         ),
         office=office,
         live=Live(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flightagents.domain.faults import Gravity
 from flightagents.domain.system_health import SystemHealth
-from flightagents.domain.troubles import Gravity
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.health import LookAtHealth
 from flightagents.handlers.keep_users import KeepUsers

@@ -7,6 +7,7 @@ from flightagents.aviationstack.client import AviationStackClient
 from flightagents.aviationstack.coverage import coverage
 from flightagents.aviationstack.source import AviationStackSource
 from flightagents.domain.changes import Change
+from flightagents.handlers.airline_book import AirlineBook
 from flightagents.handlers.alert import AlertOnChanges
 from flightagents.handlers.archive import ArchiveRecords
 from flightagents.handlers.dead_letters import StoreDeadLetters
@@ -47,6 +48,7 @@ from flightagents.wiring.world import World, zone_of
 class UseCases:
     """What the agents and timers of a worker call."""
 
+    airlines: AirlineBook
     archive: ArchiveRecords
     track: TrackFlights
     forgetting: Forgetting
@@ -80,7 +82,8 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
 
     is_covered = coverage(settings.poll_queries)
     return UseCases(
-        archive=ArchiveRecords(archive, publisher, clock),
+        airlines=world.airlines,
+        archive=ArchiveRecords(archive, publisher, clock, world.airlines),
         track=TrackFlights(table, flights, publisher, forgetting),
         forgetting=forgetting,
         alert=AlertOnChanges(

@@ -10,9 +10,11 @@ import aiohttp
 
 from flightagents.aviationstack.zones import zone_name
 from flightagents.clock import Clock
+from flightagents.handlers.airline_book import AirlineBook
 from flightagents.settings import Settings
 from flightagents.store import setup
 from flightagents.store.addresses import AddressKeys, address_keys, secret
+from flightagents.store.airlines import MongoAirlineNames
 from flightagents.store.attempts import MongoAttempts
 from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
@@ -54,6 +56,7 @@ class World:
     address_keys: AddressKeys
     secret: bytes
     """Signs links."""
+    airlines: AirlineBook
     worker: str = field(default_factory=worker_name)
     """This process, for leases and vital signs."""
 
@@ -93,7 +96,9 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     keys = await address_keys(database)
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
-    return World(settings, clock, database, aiohttp.ClientSession(), keys, signing)
+    airlines = AirlineBook(MongoAirlineNames(database))
+    await airlines.renew()
+    return World(settings, clock, database, aiohttp.ClientSession(), keys, signing, airlines)
 
 
 def zone_of(airport: str) -> str | None:

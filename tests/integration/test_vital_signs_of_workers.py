@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from flightagents.clock import SystemClock
+from flightagents.domain.faults import Fault
 from flightagents.domain.health import WorkerState
 from flightagents.domain.system_health import SystemHealth
-from flightagents.domain.troubles import Trouble
 from flightagents.records import CHANGE_TOPIC, FLIGHT_TOPIC
 from flightagents.sandbox.processes import LOCALHOST, free_port
 from flightagents.settings import Settings
@@ -103,7 +103,7 @@ def test_workers_tell_how_they_are_and_the_page_of_any_knows_all(site: Site) -> 
     assert sum(each.end or 0 for each in found.partitions if each.topic == CHANGE_TOPIC) == 2
     assert sum(each.worker.signs.stream.flights or 0 for each in found.workers) >= 2
     assert all(each.worker.signs.memory > 0 for each in found.workers)
-    assert {problem.trouble for problem in found.problems} == {Trouble.NOTHING_POLLED, Trouble.NO_CHANNEL}
+    assert {problem.fault for problem in found.problems} == {Fault.NOTHING_POLLED, Fault.NO_CHANNEL}
 
     assert second.terminate() == 0, site.explain()
     site.wait(lambda: live(site) == 1)

@@ -44,7 +44,14 @@ async def test_a_row_says_how_a_flight_stands(site: StaffSite) -> None:
     status, page = await look(site, text="BA117")
     assert (status, shown(page)) == (200, ["BA117"])
     assert "<del><time" in page
-    for text in ("Sun 22 Nov 14:35", ">15:25<", "delayed 50 min", "2026-11-22 15:25 UTC", "1 flight"):
+    for text in (
+        "Sun 22 Nov 14:35",
+        ">15:25<",
+        "delayed 50 min",
+        "2026-11-22 15:25 UTC",
+        "1 flight",
+        "British Airways",
+    ):
         assert text in page, text
     assert 'href="/flights/BA117%7C2026-11-22%7CLHR%7CJFK"' in page
 
@@ -56,6 +63,9 @@ async def test_a_row_says_how_a_flight_stands(site: StaffSite) -> None:
         ({"text": "ba 117"}, ["BA117"]),
         ({"text": "lhr-jfk"}, ["BA117"]),
         ({"text": "MAD"}, ["IB6253", "BA9"]),
+        ({"text": "british airways"}, ["BA117", "BA9"]),
+        ({"text": "Heathrow to New York"}, ["BA117"]),
+        ({"text": "EGLL 2026-11-23"}, ["BA9"]),
         ({"airline": "ba"}, ["BA117", "BA9"]),
         ({"airport": "jfk"}, ["IB6253", "BA117", "AA100"]),
         ({"from": TOMORROW.isoformat()}, ["BA9"]),
@@ -126,6 +136,7 @@ async def test_what_cannot_be_read_is_said(site: StaffSite, query: dict[str, str
     status, page = await look(site, **query)
     assert (status, 'role="alert"' in page) == (400, True)
     assert "<script>alert" not in page
+    assert ("try BA117, LHR-JFK, LHR, BA, Newark or British Airways" in page) is ("text" in query)
     assert "<td" not in page
 
 

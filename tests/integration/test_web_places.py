@@ -137,7 +137,8 @@ async def test_a_quiet_place_says_that_nothing_is_wrong(site: StaffSite) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "leads_to"), [("lhr", "airports/LHR"), ("MAD", "airports/MAD"), ("ba", "airlines/BA")]
+    ("text", "leads_to"),
+    [("lhr", "airports/LHR"), ("MAD", "airports/MAD"), ("ba", "airlines/BA"), ("egll", "airports/LHR")],
 )
 async def test_a_code_leads_straight_to_its_page(site: StaffSite, text: str, leads_to: str) -> None:
     await a_month(site)
@@ -153,6 +154,16 @@ async def test_a_name_lists_the_airports_that_it_may_be(site: StaffSite) -> None
     assert "no departures today" in listed
     assert "/places/airports/LHR" in listed
     assert "/places/airports/LGW" not in listed
+
+
+async def test_an_airline_is_named_and_found_by_its_name(site: StaffSite) -> None:
+    await a_month(site)
+    await site.see(row())
+    whole = await html(site, "/places?q=british")
+    listed = whole.partition('class="card found"')[2].partition("</ul>")[0]
+    assert words(listed).endswith("Airline BA British Airways")
+    assert "BA British Airways 20" in words(whole.partition("</ul>")[2])
+    assert "<h1>British Airways" in await html(site, "/places/airlines/BA")
 
 
 @pytest.mark.parametrize(

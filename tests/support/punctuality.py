@@ -1,11 +1,11 @@
 """Punctuality in memory, out of the states of `FakeFlights`; and flights to count."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from flightagents.domain.flight import FlightId, FlightState, Status, identity
-from flightagents.domain.punctuality import Counts, Day, Scope, Slot, counted, tally, total
+from flightagents.domain.punctuality import D15, Counted, Counts, Day, Scope, Slot, counted, total
 from flightagents.domain.ranking import Ranking
 from flightagents.domain.times import to_utc
 from flightagents.domain.tracking import advance
@@ -125,11 +125,35 @@ class FakePunctuality:
         return found if delays else [replace(each, slots=_without_delays(each.slots)) for each in found]
 
 
+def tally(flights: Iterable[Counted]) -> tuple[Slot, ...]:
+    """Add flights up as MongoDB does, by zone and hour."""
+    slots: dict[tuple[str | None, int], list[Counts]] = {}
+    for each in flights:
+        slots.setdefault((each.zone, each.hour), []).append(_one(each))
+    return _in_order(slots)
+
+
+def _one(flight: Counted) -> Counts:
+    known = flight.minutes is not None
+    return Counts(
+        planned=1,
+        known=int(known),
+        late=int(flight.minutes is not None and flight.minutes >= D15),
+        cancelled=int(flight.cancelled),
+        diverted=int(flight.diverted),
+        delays={flight.minutes: 1} if flight.minutes is not None else {},
+    )
+
+
 def _together(days: Sequence[Day]) -> tuple[Slot, ...]:
     slots: dict[tuple[str | None, int], list[Counts]] = {}
     for day in days:
         for slot in day.slots:
             slots.setdefault((slot.zone, slot.hour), []).append(slot.counts)
+    return _in_order(slots)
+
+
+def _in_order(slots: Mapping[tuple[str | None, int], Iterable[Counts]]) -> tuple[Slot, ...]:
     order = sorted(slots, key=lambda slot: (slot[0] or "", slot[1]))
     return tuple(Slot(zone, hour, total(slots[zone, hour])) for zone, hour in order)
 

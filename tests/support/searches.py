@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from flightagents.domain import codes, flight_text, people_text
+from flightagents.domain import codes, people_text
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.change_list import ChangeQuery
 from flightagents.domain.changes import Change
@@ -284,9 +284,7 @@ def row_of(state: FlightState) -> FlightRow:
 
 
 def matches(query: FlightQuery, row: FlightRow) -> bool:
-    meaning = flight_text.read(query.text)
-    if meaning is None:
-        return False
+    meaning = query.meaning
     name = FlightId.parse(row.flight)
     numbers = {row.designator, *row.marketed_as}
     airlines, airports = set(map(codes.carrier, numbers)), {name.departure, name.arrival}
@@ -296,15 +294,16 @@ def matches(query: FlightQuery, row: FlightRow) -> bool:
         (query.departure, {name.departure}),
         (query.arrival, {name.arrival}),
         (meaning.flight or "", {row.flight}),
-        (meaning.designator or "", numbers),
-        (meaning.departure or "", {name.departure}),
-        (meaning.arrival or "", {name.arrival}),
-        (meaning.airport or "", airports),
-        (meaning.airline or "", airlines),
-        (meaning.code or "", airlines | airports),
+    )
+    meant = (
+        (meaning.designators, numbers),
+        (meaning.departures, {name.departure}),
+        (meaning.arrivals, {name.arrival}),
+        (meaning.airports | meaning.airlines, airports | airlines),
     )
     return (
         all(not wanted.strip() or wanted.strip().upper() in has for wanted, has in asked)
+        and all(not wanted or not wanted.isdisjoint(has) for wanted, has in meant)
         and (meaning.day or name.date) == name.date
         and (query.date_from or name.date) <= name.date <= (query.date_to or name.date)
         and (not query.trouble or row.trouble in query.trouble)

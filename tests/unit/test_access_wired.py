@@ -13,7 +13,9 @@ from tests.support.fakes import SetClock
 
 def world(**settings: str) -> World:
     anything = cast("Any", defaultdict(object))
-    return World(Settings.model_validate(settings), SetClock(), anything, anything, anything, b"secret")
+    return World(
+        Settings.model_validate(settings), SetClock(), anything, anything, anything, b"secret", anything
+    )
 
 
 def test_without_settings_this_machine_alone_has_a_name() -> None:

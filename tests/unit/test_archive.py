@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from flightagents.domain.tracking import advance
 from flightagents.errors import UnreadableRecordError
+from flightagents.handlers.airline_book import AirlineBook
 from flightagents.handlers.archive import ArchiveRecords
 from flightagents.records import (
     DEAD_LETTER_TOPIC,
@@ -19,6 +20,7 @@ from flightagents.records import (
     decode_flight_record,
     encode,
 )
+from tests.support.airlines import FakeAirlineNames
 from tests.support.counted import counted
 from tests.support.fakes import FakeArchive, FakePublisher, Journal, Sent, SetClock, messages
 from tests.support.foreign import FOREIGN, RECORD, altered
@@ -32,13 +34,23 @@ class Desk:
 
     def __init__(self) -> None:
         self.journal: Journal = []
+        self.airlines = FakeAirlineNames()
         self.archive = FakeArchive(self.journal)
         self.publisher = FakePublisher(self.journal)
-        self.handle = ArchiveRecords(self.archive, self.publisher, SetClock())
+        self.handle = ArchiveRecords(self.archive, self.publisher, SetClock(), AirlineBook(self.airlines))
 
     @property
     def letters(self) -> list[DeadLetter]:
         return [decode_dead_letter(value) for value in self.publisher.values(DEAD_LETTER_TOPIC)]
+
+
+async def test_what_airlines_are_called_is_kept_with_their_records() -> None:
+    desk = Desk()
+    await desk.handle(messages(*(encode(each) for each in run_of([row("BA119"), row("IB7")]))))
+    assert {code: each.name for code, each in desk.airlines.kept.items()} == {
+        "BA": "British Airways",
+        "IB": "Iberia",
+    }
 
 
 @pytest.mark.parametrize(("foreign", "reason"), FOREIGN.values(), ids=FOREIGN)

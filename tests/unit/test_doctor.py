@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flightagents.domain.delivery import Misconfigured, Retry
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.polls import PollEnd
-from flightagents.domain.troubles import Gravity, Problem, Trouble
 from flightagents.errors import SettingsError
 from flightagents.handlers.doctor import Finding, Verdict, examine, of_channel, of_feed, of_problems
 from tests.support.health import facts
@@ -62,8 +62,8 @@ def test_the_feed_is_as_its_last_run_was() -> None:
 
 def test_what_is_wrong_with_the_workers_is_found() -> None:
     problems = [
-        Problem(Trouble.NO_WORKER, Gravity.CRITICAL, "none runs", "start one"),
-        Problem(Trouble.SHADOW, Gravity.NOTE, "nothing is sent", "go live"),
+        Problem(Fault.NO_WORKER, Gravity.CRITICAL, "none runs", "start one"),
+        Problem(Fault.SHADOW, Gravity.NOTE, "nothing is sent", "go live"),
     ]
     assert of_problems("workers", problems) == [
         Finding("workers", Verdict.FAILED, "none runs", "start one"),

@@ -9,7 +9,7 @@ from tests.support.users import PASSWORD, Staff
 
 
 def said(act: Act) -> str:
-    return f"{act.by} {log_words.did(act)} {log_words.thing(act.about)} {log_words.more(act)}".strip()
+    return f"{act.by} {log_words.did(act)} {log_words.thing(act.about)} {log_words.more(act, 'UTC')}".strip()
 
 
 async def test_each_act_says_in_the_log_who_did_what_to_whom() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import Backlog, Budget, CallsMade, Facts, Letters, calls_of
 from flightagents.domain.polls import PollEnd, PollReport, PollStanding
 from flightagents.domain.problems import problems_of
 from flightagents.domain.system_health import health_of
-from flightagents.domain.troubles import Gravity, Problem, Trouble
 from flightagents.domain.vital_signs import ChannelSigns, ChannelState, Latency, Measure, Owned
 from tests.support.health import REAL, SECOND, facts, worker
 from tests.support.rows import NOON
@@ -20,8 +20,8 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-def troubles(known: Facts) -> list[Trouble]:
-    return [problem.trouble for problem in problems_of(known)]
+def faults(known: Facts) -> list[Fault]:
+    return [problem.fault for problem in problems_of(known)]
 
 
 def only(known: Facts) -> Problem:
@@ -61,40 +61,40 @@ def test_a_healthy_system_has_no_problem() -> None:
 def test_of_a_system_that_has_just_started_nothing_is_told_but_what_is_not_there_yet() -> None:
     fresh = worker(leader=False, recovered=False, assigned=False, owned=[], topics={})
     known = facts([replace(fresh, started_at=REAL)], poll=None, lease=None)
-    assert troubles(known) == [Trouble.NO_LEADER, Trouble.TABLE_RECOVERING]
+    assert faults(known) == [Fault.NO_LEADER, Fault.TABLE_RECOVERING]
 
 
 @pytest.mark.parametrize(
-    ("workers", "trouble", "gravity"),
+    ("workers", "fault", "gravity"),
     [
-        ([], Trouble.NO_WORKER, Gravity.CRITICAL),
-        ([worker(stopped=True)], Trouble.NO_WORKER, Gravity.CRITICAL),
-        ([worker(leader=False)], Trouble.NO_LEADER, Gravity.CRITICAL),
-        ([worker(), worker("two", version="1.1", leader=False)], Trouble.VERSIONS_DIFFER, Gravity.WARNING),
-        ([worker(), worker("two", speed=60.0)], Trouble.MODES_DIFFER, Gravity.CRITICAL),
-        ([worker(skew=5.1)], Trouble.CLOCK_SKEW, Gravity.WARNING),
-        ([worker(skew=-61.0)], Trouble.CLOCK_SKEW, Gravity.CRITICAL),
-        ([worker(latencies=slow(Measure.MONGODB_WRITE, 0.6))], Trouble.MONGODB_SLOW, Gravity.WARNING),
-        ([worker(latencies=slow(Measure.MONGODB_WRITE, 6))], Trouble.MONGODB_SLOW, Gravity.CRITICAL),
-        ([worker(latencies=slow(Measure.EVENT_LOOP_DELAY, 2))], Trouble.WORKER_OVERLOADED, Gravity.WARNING),
-        ([worker(recovered=False)], Trouble.TABLE_RECOVERING, Gravity.NOTE),
-        ([worker(owned=owned()[:1])], Trouble.PARTITION_UNOWNED, Gravity.CRITICAL),
-        ([worker(owned=owned()[:1], assigned=False)], Trouble.PARTITION_UNOWNED, Gravity.NOTE),
+        ([], Fault.NO_WORKER, Gravity.CRITICAL),
+        ([worker(stopped=True)], Fault.NO_WORKER, Gravity.CRITICAL),
+        ([worker(leader=False)], Fault.NO_LEADER, Gravity.CRITICAL),
+        ([worker(), worker("two", version="1.1", leader=False)], Fault.VERSIONS_DIFFER, Gravity.WARNING),
+        ([worker(), worker("two", speed=60.0)], Fault.MODES_DIFFER, Gravity.CRITICAL),
+        ([worker(skew=5.1)], Fault.CLOCK_SKEW, Gravity.WARNING),
+        ([worker(skew=-61.0)], Fault.CLOCK_SKEW, Gravity.CRITICAL),
+        ([worker(latencies=slow(Measure.MONGODB_WRITE, 0.6))], Fault.MONGODB_SLOW, Gravity.WARNING),
+        ([worker(latencies=slow(Measure.MONGODB_WRITE, 6))], Fault.MONGODB_SLOW, Gravity.CRITICAL),
+        ([worker(latencies=slow(Measure.EVENT_LOOP_DELAY, 2))], Fault.WORKER_OVERLOADED, Gravity.WARNING),
+        ([worker(recovered=False)], Fault.TABLE_RECOVERING, Gravity.NOTE),
+        ([worker(owned=owned()[:1])], Fault.PARTITION_UNOWNED, Gravity.CRITICAL),
+        ([worker(owned=owned()[:1], assigned=False)], Fault.PARTITION_UNOWNED, Gravity.NOTE),
         (
             [worker(owned=owned(still_since=REAL - 61 * SECOND))],
-            Trouble.PARTITION_STANDS_STILL,
+            Fault.PARTITION_STANDS_STILL,
             Gravity.CRITICAL,
         ),
-        ([worker(owned=owned(least_lag=2200, least_lag_before=2000))], Trouble.LAG_GROWS, Gravity.WARNING),
-        ([worker(polls=False)], Trouble.NOTHING_POLLED, Gravity.WARNING),
-        ([worker(channels=channels(ChannelState.NOT_SET))], Trouble.NO_CHANNEL, Gravity.CRITICAL),
-        ([worker(delivery="shadow")], Trouble.SHADOW, Gravity.NOTE),
-        ([worker(delivery="off")], Trouble.DELIVERY_OFF, Gravity.WARNING),
+        ([worker(owned=owned(least_lag=2200, least_lag_before=2000))], Fault.LAG_GROWS, Gravity.WARNING),
+        ([worker(polls=False)], Fault.NOTHING_POLLED, Gravity.WARNING),
+        ([worker(channels=channels(ChannelState.NOT_SET))], Fault.NO_CHANNEL, Gravity.CRITICAL),
+        ([worker(delivery="shadow")], Fault.SHADOW, Gravity.NOTE),
+        ([worker(delivery="off")], Fault.DELIVERY_OFF, Gravity.WARNING),
     ],
 )
-def test_each_trouble_of_workers_is_told(workers: list[Any], trouble: Trouble, gravity: Gravity) -> None:
+def test_each_fault_of_workers_is_told(workers: list[Any], fault: Fault, gravity: Gravity) -> None:
     problem = only(facts(workers))
-    assert (problem.trouble, problem.severity) == (trouble, gravity)
+    assert (problem.fault, problem.severity) == (fault, gravity)
     assert problem.what.endswith(".")
     assert problem.do.endswith((".", ")."))
 
@@ -116,7 +116,7 @@ def test_each_trouble_of_workers_is_told(workers: list[Any], trouble: Trouble, g
         worker(channels=channels(ChannelState.WORKS)),
     ],
 )
-def test_what_is_within_bounds_is_no_trouble(healthy: Any) -> None:  # noqa: ANN401 - a worker
+def test_what_is_within_bounds_is_no_fault(healthy: Any) -> None:  # noqa: ANN401 - a worker
     assert problems_of(facts([healthy])) == []
 
 
@@ -124,45 +124,45 @@ def test_a_worker_that_went_silent_is_told_for_a_while() -> None:
     def gone(ago: timedelta) -> Facts:
         return facts([worker(), worker("two", seen_at=REAL - ago, leader=False, owned=[])])
 
-    assert troubles(gone(20 * SECOND)) == []
+    assert faults(gone(20 * SECOND)) == []
     problem = only(gone(21 * SECOND))
-    assert (problem.trouble, problem.since) == (Trouble.WORKER_SILENT, REAL - 21 * SECOND)
-    assert troubles(gone(15 * MINUTE)) == [], "another has its work by now"
+    assert (problem.fault, problem.since) == (Fault.WORKER_SILENT, REAL - 21 * SECOND)
+    assert faults(gone(15 * MINUTE)) == [], "another has its work by now"
 
 
 def test_what_a_gone_worker_had_is_nobodys() -> None:
     silent = worker("two", seen_at=REAL - MINUTE, owned=owned()[1:])
     known = facts([worker(owned=owned()[:1]), silent])
-    assert troubles(known) == [Trouble.PARTITION_UNOWNED, Trouble.WORKER_SILENT]
+    assert faults(known) == [Fault.PARTITION_UNOWNED, Fault.WORKER_SILENT]
     assert "partition 1 of flight-topic" in problems_of(known)[0].what
     assert [each.owner for each in health_of(known).partitions] == ["one", None]
 
 
 def test_workers_that_do_not_agree_whether_to_send_are_told_of_first() -> None:
     known = facts([worker(), worker("two", delivery="shadow", leader=False)])
-    assert troubles(known) == [Trouble.MODES_DIFFER, Trouble.SHADOW]
+    assert faults(known) == [Fault.MODES_DIFFER, Fault.SHADOW]
     assert "live, shadow" in problems_of(known)[0].what
 
 
 @pytest.mark.parametrize(
-    ("poll", "trouble", "words"),
+    ("poll", "fault", "words"),
     [
         (
             polled(PollEnd.OUTAGE, good_for=4 * MINUTE, failures=4),
-            Trouble.FEED_BLIND,
+            Fault.FEED_BLIND,
             "4 runs in a row failed",
         ),
-        (polled(PollEnd.TOO_FAST, good_for=4 * MINUTE), Trouble.FEED_BLIND, "asks us to slow down"),
-        (polled(PollEnd.DONE, good_for=4 * MINUTE), Trouble.FEED_BLIND, "no run of the poller has ended"),
-        (None, Trouble.FEED_BLIND, "no run of the poller has ended"),
-        (polled(PollEnd.REFUSED, code="invalid_access_key"), Trouble.KEY_REFUSED, "(invalid_access_key)"),
-        (polled(PollEnd.QUERY_REFUSED, code="no_such"), Trouble.QUERY_REFUSED, "(no_such)"),
-        (polled(PollEnd.MONTH_SPENT, good_for=DAY), Trouble.CALLS_SPENT, "are spent"),
+        (polled(PollEnd.TOO_FAST, good_for=4 * MINUTE), Fault.FEED_BLIND, "asks us to slow down"),
+        (polled(PollEnd.DONE, good_for=4 * MINUTE), Fault.FEED_BLIND, "no run of the poller has ended"),
+        (None, Fault.FEED_BLIND, "no run of the poller has ended"),
+        (polled(PollEnd.REFUSED, code="invalid_access_key"), Fault.KEY_REFUSED, "(invalid_access_key)"),
+        (polled(PollEnd.QUERY_REFUSED, code="no_such"), Fault.QUERY_REFUSED, "(no_such)"),
+        (polled(PollEnd.MONTH_SPENT, good_for=DAY), Fault.CALLS_SPENT, "are spent"),
     ],
 )
-def test_a_feed_that_does_not_answer_is_told(poll: PollStanding | None, trouble: Trouble, words: str) -> None:
+def test_a_feed_that_does_not_answer_is_told(poll: PollStanding | None, fault: Fault, words: str) -> None:
     problem = only(facts(poll=poll))
-    assert problem.trouble is trouble
+    assert problem.fault is fault
     assert words in problem.what
 
 
@@ -172,14 +172,14 @@ def test_one_run_that_failed_is_no_blindness() -> None:
 
 def test_blindness_is_counted_in_intervals_of_the_poll() -> None:
     often = facts(poll=polled(PollEnd.OUTAGE, good_for=2 * MINUTE), poll_interval=SECOND)
-    assert troubles(often) == [Trouble.FEED_BLIND]
+    assert faults(often) == [Fault.FEED_BLIND]
 
 
 def test_a_channel_that_stopped_is_told_once_with_its_setting() -> None:
     stopped = channels(ChannelState.STOPPED, "the login is refused: check FLIGHTAGENTS_SMTP_PASSWORD")
     known = facts([worker(channels=stopped), worker("two", channels=stopped, leader=False)])
     problem = only(known)
-    assert problem.trouble is Trouble.CHANNEL_STOPPED
+    assert problem.fault is Fault.CHANNEL_STOPPED
     assert "FLIGHTAGENTS_SMTP_PASSWORD" in problem.what
 
 
@@ -204,7 +204,7 @@ def test_messages_that_should_have_left_are_told_in_real_time(
 
 def test_where_nothing_is_to_be_sent_nothing_is_stuck() -> None:
     known = facts([worker(delivery="off")], backlog=Backlog(40, NOON - DAY))
-    assert troubles(known) == [Trouble.DELIVERY_OFF]
+    assert faults(known) == [Fault.DELIVERY_OFF]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_where_nothing_is_to_be_sent_nothing_is_stuck() -> None:
     [(Letters(900, 10, 4), True), (Letters(900, 9, 0), False), (Letters(900, 10, 5), False)],
 )
 def test_dead_letters_that_rise_are_told(letters: Letters, told: bool) -> None:
-    assert troubles(facts(letters=letters)) == [Trouble.DEAD_LETTERS_RISE] * told
+    assert faults(facts(letters=letters)) == [Fault.DEAD_LETTERS_RISE] * told
 
 
 # Calls: it is noon on 22 November, and 8.5 days are left of the month
@@ -229,8 +229,8 @@ def test_the_day_on_which_calls_run_out_follows_from_today_and_yesterday(
     known = facts(calls=CallsMade(month, lately, since))
     assert getattr(calls_of(known).run_out_on, "day", None) == day
     assert calls_of(known).left == max(10_000 - month, 0)
-    told = Trouble.CALLS_SPENT if month >= 10_000 else Trouble.CALLS_RUN_OUT
-    assert troubles(known) == ([told] if day else [])
+    told = Fault.CALLS_SPENT if month >= 10_000 else Fault.CALLS_RUN_OUT
+    assert faults(known) == ([told] if day else [])
 
 
 def test_where_nobody_knows_the_quota_nothing_is_foretold() -> None:

@@ -96,13 +96,6 @@ async def test_pointing_at_old_news_sends_the_newest() -> None:
     assert [text.split()[0] for text in agency.email.texts] == ["later", "cancelled", "cancelled"]
 
 
-async def test_staff_may_name_the_person_and_the_flight_instead_of_a_message() -> None:
-    agency = await told()
-    assert (await agency.worker.resend.flight(BOTH.id, BA117, Channel.SMS)).end is Resending.WRITTEN
-    await agency.delivers()
-    assert agency.sms.texts == [SMS_45]
-
-
 async def test_a_connection_is_told_by_another_channel_too() -> None:
     agency = Agency()
     silent = replace(TO_MADRID, consents={Channel.EMAIL: CONSENT}, channels=(Channel.EMAIL, Channel.SMS))
@@ -226,13 +219,12 @@ async def test_a_held_flight_is_to_be_released_first() -> None:
     assert await resent(agency) is Resending.FLIGHT_HELD
 
 
-async def test_who_was_never_to_be_told_anything_is_told_nothing() -> None:
-    agency = Agency()
-    await agency.at_rest(BOTH)
+async def test_what_is_no_message_or_of_nobody_any_more_is_not_sent() -> None:
+    agency = await told()
     sending = agency.worker.resend
-    assert await sending.flight(BOTH.id, BA117, Channel.SMS) == Resent(Resending.NOTHING_TO_TELL)
-    assert await sending.flight("unknown", BA117, Channel.SMS) == Resent(Resending.NO_BOOKING)
     assert await sending.message("unknown", Channel.SMS) == Resent(Resending.NO_SUCH_MESSAGE)
+    await agency.bookings.forget([BOTH.id])
+    assert await resent(agency) is Resending.NO_BOOKING
 
 
 async def test_a_gate_is_no_news_for_an_sms() -> None:

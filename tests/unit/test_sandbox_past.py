@@ -1,8 +1,9 @@
 """A flight of the past is known as a worker would know it when all is over."""
 
-from flightagents.domain.punctuality import counted, tally, total
+from flightagents.domain.punctuality import counted, total
 from flightagents.sandbox.day import flights_of
 from flightagents.sandbox.past import ended
+from tests.support.punctuality import tally
 
 
 def test_a_flight_counts_as_what_became_of_it() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from flightagents.domain.faults import Fault
 from flightagents.domain.problems import problems_of
-from flightagents.domain.troubles import Trouble
 from flightagents.domain.vital_signs import Latency, Measure, Owned, Rates, Stream, VitalSigns
 from flightagents.handlers.vital_signs import INTERVAL, Process, TellVitalSigns
 from flightagents.pulse import Durations
@@ -125,13 +125,13 @@ async def test_the_least_lag_of_the_last_minute_stands_beside_that_of_the_minute
     assert (found.lag, found.least_lag, found.least_lag_before) == (2400, 1300, 100)
 
 
-async def lag_after(lags: Sequence[int]) -> list[Trouble]:
-    """Look at these lags, one after the other, and give the troubles."""
+async def lag_after(lags: Sequence[int]) -> list[Fault]:
+    """Look at these lags, one after the other, and give what is wrong."""
     bench = Bench()
     for lag in lags:
         owned = await bench.owned(INTERVAL, partition(0, lag))
     known = facts([worker(owned=owned, topics={"flight-topic": 1})])
-    return [problem.trouble for problem in problems_of(known)]
+    return [problem.fault for problem in problems_of(known)]
 
 
 async def test_what_each_poll_brings_and_is_done_before_the_next_is_no_growing_lag() -> None:
@@ -142,7 +142,7 @@ async def test_what_each_poll_brings_and_is_done_before_the_next_is_no_growing_l
 
 async def test_a_lag_that_never_falls_back_to_where_it_was_grows() -> None:
     bursts = [poll * 500 + left for poll in range(2, 10) for left in (1500, 700, 300)]
-    assert await lag_after(bursts) == [Trouble.LAG_GROWS]
+    assert await lag_after(bursts) == [Fault.LAG_GROWS]
 
 
 async def test_the_worker_learns_how_its_clock_goes_and_how_long_a_write_takes() -> None:

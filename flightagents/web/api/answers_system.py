@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.faults import Fault, Gravity
 from flightagents.domain.health import WorkerState
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.tasks import TaskKind
-from flightagents.domain.troubles import Gravity
-from flightagents.domain.troubles import Trouble as SystemTrouble
 from flightagents.domain.usual import Basis
 from flightagents.domain.usual import Measure as Measured
 from flightagents.domain.vital_signs import ChannelState, Measure
@@ -64,7 +63,7 @@ class PunctualityAnswer(Struct, frozen=True, kw_only=True):
 class ProblemAnswer(Struct, frozen=True, kw_only=True):
     """One thing that is wrong, and what to do."""
 
-    trouble: SystemTrouble
+    fault: Fault = field(name="trouble")
     severity: Gravity
     what: str
     do: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from flightagents.domain.airlines import Airlines
 from flightagents.domain.back_test import BackTest
 from flightagents.domain.booking_edits import BookingDraft
 from flightagents.domain.booking_intake import TakenDrafts
@@ -81,6 +82,8 @@ class ShowPunctuality(Protocol):
 class ApiCalls:
     """Everything."""
 
+    airlines: Callable[[], Airlines]
+    """Those whose names are known by now."""
     flights: FlightSearch
     changes: ChangeSearch
     messages: MessageSearch

@@ -11,6 +11,7 @@ from flightagents.domain.message_list import MessageQuery
 from flightagents.domain.tasks import UNFINISHED, TaskKind
 from flightagents.domain.users import Role
 from flightagents.ports.desk import TaskFilter
+from flightagents.web import flight_names
 from flightagents.web.api.answers import Flight, FlightChange, FlightFile, Page
 from flightagents.web.api.answers_floor import AuditAnswer, NotificationAnswer, TaskAnswer
 from flightagents.web.api.asked import AuditAsked, ChangesAsked, FlightsAsked, NotificationsAsked, TasksAsked
@@ -103,7 +104,10 @@ class Reads(Routes):
     async def flights(self, asked: Asked[FlightsAsked, None]) -> object:
         """Search flights."""
         wanted = asked.query
-        query = query_of(FlightQuery, wanted)
+        meaning = flight_names.read(wanted.text, self._calls().airlines())
+        if meaning is None:
+            return Listed((), None)
+        query = query_of(FlightQuery, wanted, meaning=meaning)
         page = await self._calls().flights.search(query, limit=wanted.limit, after=wanted.after)
         return Listed(page.rows, page.after)
 

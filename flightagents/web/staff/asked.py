@@ -8,9 +8,10 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 from yarl import URL
 
-from flightagents.domain import flight_text
+from flightagents.domain.airlines import Airlines
 from flightagents.domain.flight_list import FlightQuery, FlightRow, FlightSort
 from flightagents.domain.pages import Page
+from flightagents.web import flight_names
 
 LONGEST = 100
 """Characters of a field."""
@@ -58,7 +59,7 @@ def day(query: Mapping[str, str], name: str) -> date | None:
 def flight(query: Mapping[str, str]) -> str:
     """Give what somebody typed to name a flight."""
     found = text(query, "flight")
-    if flight_text.read(found) is None:
+    if flight_names.read(found, Airlines()) is None:
         raise web.HTTPBadRequest(text=f"{found!r} names no flight: try BA117, or BA117 2026-11-23")
     return found
 
@@ -79,10 +80,12 @@ def address(path: str, fields: Mapping[str, str]) -> str:
     return str(URL(path).with_query({name: value for name, value in fields.items() if value}))
 
 
-async def meant(flights: FindFlights, typed: str) -> Sequence[str]:
+async def meant(flights: FindFlights, typed: str, known: Airlines) -> Sequence[str]:
     """Give the identities of the flights that a text may mean, the latest first."""
-    meaning = flight_text.read(typed)
-    if meaning is not None and meaning.flight is not None:
+    meaning = flight_names.read(typed, known)
+    if meaning is None:
+        return []
+    if meaning.flight is not None:
         return [meaning.flight]
-    query = FlightQuery(text=typed, sort=FlightSort.LEAVES, descending=True)
+    query = FlightQuery(meaning=meaning, sort=FlightSort.LEAVES, descending=True)
     return [row.flight for row in (await flights.search(query, limit=MEANT)).rows]

@@ -1,13 +1,12 @@
 """A flight's file -> the lines of its story, newest first, each as its page shows it."""
 
 from collections.abc import Hashable, Iterator
-from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from markupsafe import Markup, escape
 
 from flightagents.domain.acts import Did, Thing
-from flightagents.domain.changes import DELAY, Change, Kind, Reason, Value
+from flightagents.domain.changes import DELAY, Change, Kind, Value
 from flightagents.domain.flight_file import (
     Changed,
     Decided,
@@ -19,60 +18,17 @@ from flightagents.domain.flight_file import (
     Tasked,
     WasBefore,
 )
-from flightagents.domain.notifications import State
-from flightagents.domain.said import Said
 from flightagents.domain.tasks import TaskState
+from flightagents.web.staff import change_words
+from flightagents.web.staff.change_words import REASONS
+from flightagents.web.staff.ledger_words import SAID, state_tone
 from flightagents.web.staff.times import capital, local, minutes
 from flightagents.web.staff.words import TONES
 
-SAID = {
-    Said.LATER: "it leaves later",
-    Said.EARLIER: "it leaves earlier",
-    Said.ALL_CLEAR: "it is on time again",
-    Said.CANCELLED: "it is cancelled",
-    Said.REINSTATED: "it is on again",
-    Said.DIVERTED: "it is diverted",
-    Said.GATE: "another gate",
-    Said.TERMINAL: "another terminal",
-    Said.CONNECTION_AT_RISK: "a connection is at risk",
-    Said.CONNECTION_MISSED: "a connection is missed",
-    Said.CONNECTION_SAFE: "a connection is safe again",
-    Said.STAFF_ALERT: "an alert",
-    Said.STAFF_DIGEST: "a digest",
-    Said.ON_CALL: "a task that nobody has taken",
-}
-REASONS = {
-    Reason.FIRST_LOOK: "this was the first look at it",
-    Reason.SECOND_LOOK: "a second look showed it too",
-    Reason.DELAY_CHANGED: "the feed gave another delay",
-    Reason.DELAY_WITHDRAWN: "the feed gave no delay any more",
-    Reason.RETIMED: "the feed gave another schedule",
-    Reason.STATUS: "the feed gave another status",
-    Reason.RUNWAY_TIME: "the feed gave a runway time",
-    Reason.ROW_CHANGED: "the feed's row changed",
-    Reason.CODESHARE_SEEN: "the feed listed it under one more number",
-    Reason.OLD_FLIGHT_LEFT: "the flight that had this name before has left",
-    Reason.OLD_FLIGHT_SILENT: "the feed shows the other flight, and this one no more",
-}
-_FIELDS = {
-    "expected": "Departure",
-    "latest_reading": "Or even",
-    "actual": "Runway time",
-    "marketed_as": "Sold as",
-}
-"""What a value of a change is called, where that is not its own name."""
-_STATE_TONES = {
-    State.PENDING: "info",
-    State.SENDING: "info",
-    State.UNCERTAIN: "late",
-    State.ACCEPTED: "good",
-    State.DELIVERED: "good",
-    State.FAILED: "bad",
-    State.DEAD: "bad",
-}
+__all__ = ["REASONS", "SAID", "Line", "Moved", "lines"]
+
 _GOOD = frozenset({Kind.ON_TIME_AGAIN, Kind.REINSTATED, Kind.DEPARTED, Kind.LANDED})
 _OF_TIME = frozenset({Kind.FIRST_SEEN, Kind.DELAYED, Kind.MOVED_EARLIER, Kind.ON_TIME_AGAIN})
-_TIMES = frozenset({"expected", "latest_reading", "actual"})
 
 
 MANY = 3
@@ -140,9 +96,9 @@ def _line(entry: Entry) -> Line:
         case WasBefore():
             line = Line(f"was/{entry.flight}", "was_before", "info", entry)
         case Decided():
-            line = Line(f"message/{entry.row}", "decided", _STATE_TONES.get(entry.state, ""), entry)
+            line = Line(f"message/{entry.row}", "decided", state_tone(entry.state), entry)
         case Reported():
-            tone = _STATE_TONES.get(entry.state, "") if entry.state else "late"
+            tone = state_tone(entry.state) if entry.state else "late"
             key = f"reported/{entry.row}/{entry.at.isoformat()}/{entry.state}"
             line = Line(key, "reported", tone, entry)
         case Silent():
@@ -165,16 +121,15 @@ def _moved(change: Change) -> Iterator[Moved]:
         before = _shown(change, name, change.before[name]) if change.before.get(name) else None
         late = departure.expected - departure.base
         more = f"{minutes(late)} behind the first schedule" if name == "expected" and late >= DELAY else ""
-        yield Moved(_FIELDS.get(name, capital(name)), before, _shown(change, name, value), more)
+        yield Moved(capital(change_words.field(name)), before, _shown(change, name, value), more)
     if change.kind in _OF_TIME and arrival.expected != arrival.base:
         was, now = (local(each, arrival.zone, arrival.base) for each in (arrival.base, arrival.expected))
         yield Moved("Arrival", was, now)
 
 
 def _shown(change: Change, name: str, value: Value) -> Markup:
-    if value is None:
-        return Markup("none")
-    if name in _TIMES:
-        end = change.arrival if change.kind is Kind.LANDED else change.departure
-        return local(datetime.fromisoformat(str(value)), end.zone, end.base)
-    return escape(", ".join(value) if isinstance(value, tuple) else value)
+    found = change_words.moment(change, name, value)
+    if found is None:
+        return escape(change_words.said(name, value))
+    at, end = found
+    return local(at, end.zone, end.base)

@@ -10,12 +10,14 @@ from aiohttp import web
 from yarl import URL
 
 from flightagents.domain import flight_text
+from flightagents.domain.airlines import Airlines
 from flightagents.domain.flight_list import FlightQuery, FlightRow, FlightSort
 from flightagents.domain.pages import Count, Page
 from flightagents.domain.times import to_local
 from flightagents.domain.trouble import Trouble
 from flightagents.domain.users import Role
 from flightagents.errors import CursorError
+from flightagents.web import flight_names
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import Visitor
 from flightagents.web.staff.exports import Offered
@@ -72,14 +74,16 @@ class Asked:
     before: str | None
 
     @classmethod
-    def of(cls, query: Mapping[str, str], today: date) -> "Asked":
+    def of(cls, query: Mapping[str, str], today: date, known: Airlines) -> "Asked":
         """Read it; without a date it means today and later. Raises ValueError that says what is wrong."""
         fields = {"from": query.get("from", today.isoformat())}
         fields |= {name: query[name].strip() for name in _FIELDS if query.get(name, "").strip()}
         text = fields.get("text", "")
-        if flight_text.read(text) is None:
+        meaning = flight_names.read(text, known)
+        if meaning is None:
             raise ValueError(
-                f"{text[:40]!r} names no flight, route, airport or airline: try BA117, LHR-JFK, LHR or BA"
+                f"{text[:40]!r} names no flight, route, airport, town or airline that we know: "
+                "try BA117, LHR-JFK, LHR, BA, Newark or British Airways"
             )
         if any(len(fields.get(name, "")) > _LONGEST for name in _FIELDS if name != "text"):
             raise ValueError("that is too long for a code or a date")
@@ -87,7 +91,7 @@ class Asked:
         return cls(
             fields,
             FlightQuery(
-                text=text,
+                meaning=meaning,
                 airline=fields.get("airline", ""),
                 airport=fields.get("airport", ""),
                 date_from=_day(fields.get("from", "")),
@@ -142,10 +146,10 @@ class FlightsPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show a page of the list; what cannot be read is said, above the form as it was filled in."""
         try:
-            asked = Asked.of(request.query, self._today)
+            asked = Asked.of(request.query, self._today, self._frame().airlines())
             page = await self._page(asked)
         except (ValueError, CursorError) as exc:
-            fields = {name: request.query.get(name, "")[:_LONGEST] for name in _FIELDS}
+            fields = {name: request.query.get(name, "")[: flight_text.LONGEST] for name in _FIELDS}
             asked = Asked({}, FlightQuery(), None, None)
             return self._shown(request, asked, Page(()), Count(0), fields=fields, error=str(exc), status=400)
         count = await self._flights().count(asked.query)
@@ -181,7 +185,7 @@ class FlightsPage:
         """Give the rows of a page as it follows them: the same for everybody, for they name nobody."""
         del visitor
         try:
-            asked = Asked.of(query, self._today)
+            asked = Asked.of(query, self._today, self._frame().airlines())
         except ValueError as exc:
             raise web.HTTPBadRequest(text=str(exc)) from None
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from yarl import URL
 
 from flightagents.clock import Clock
+from flightagents.domain.airlines import Airlines
 from flightagents.domain.users import Role
 from flightagents.web import static_files
 from flightagents.web.access.gate import FORM_FIELD, VISITOR
@@ -68,7 +69,8 @@ def environment() -> Environment:
     )
     found.globals |= {"static": static_files.address, "places": PLACES, "FORM_FIELD": FORM_FIELD}
     found.globals |= traveller_words.WORDS
-    for room in (times, words, ledger_words, letter_words, log_words, rule_words, system_words):
+    rooms = (times, words, ledger_words, letter_words, log_words, rule_words, system_words, traveller_words)
+    for room in rooms:
         found.filters |= room.FILTERS
     found.filters |= {"finished": _finished}
     return found
@@ -91,6 +93,8 @@ class Frame:
     """live, shadow or off: whether what is decided is sent."""
     secret: bytes = field(repr=False)
     """Signs what an act has done, so that no link from elsewhere puts words into our mouth."""
+    airlines: Callable[[], Airlines] = Airlines
+    """Those whose names are known by now."""
     open_items: Callable[[], int] = lambda: 0
     """How much waits for a person, for the title of the tab."""
 
@@ -125,6 +129,11 @@ class Frame:
     def speed(self) -> float:
         """How many seconds of business time go by in a real one: 1, but for a simulated day."""
         return self.clock.business(timedelta(seconds=1)).total_seconds()
+
+    def airline(self, code: str) -> str:
+        """Write British Airways (BA); the code alone where nobody has named it."""
+        name = self.airlines().name(code)
+        return f"{name} ({code})" if name else code
 
     def go_to(self, address: str, done: str = "") -> web.Response:
         """Lead on after a form was taken, so that reloading does not send it again; `done` is said there."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from flightagents.domain.bookings import Channel
 from flightagents.domain.flight import FlightId
 from flightagents.domain.notifications import State
+from flightagents.domain.reasons import MEANING
 from flightagents.domain.said import Said
-from flightagents.domain.tasks import TaskKind
+from flightagents.domain.tasks import TaskKind, TaskState
 
 SAID = {
     Said.LATER: "leaves later",
@@ -52,6 +53,14 @@ TASKS = {
     TaskKind.IMPORT_HELD: "held import",
 }
 """In the order in which staff look at them."""
+TASK_STATES = {
+    TaskState.OPEN: ("late", "open"),
+    TaskState.CLAIMED: ("", "taken"),
+    TaskState.DONE: ("good", "done"),
+}
+"""The class of a badge, and its words."""
+_EVENTS = {state.value: words for state, (_, words) in STATES.items()} | {"relayed": "passed on"}
+_MEANING = {reason.value: words for reason, words in MEANING.items()}
 
 
 def state(stands: State) -> str:
@@ -62,6 +71,24 @@ def state(stands: State) -> str:
 def state_tone(stands: State) -> str:
     """Give the colour of how a message stands."""
     return STATES[stands][0]
+
+
+def task_state(stands: TaskState) -> str:
+    """Say how a task stands."""
+    return TASK_STATES[stands][1]
+
+
+def task_tone(stands: TaskState) -> str:
+    """Give the colour of how a task stands."""
+    return TASK_STATES[stands][0]
+
+
+def event(text: str) -> str:
+    """Say what happened to a message: "suppressed: no_consent" is how its trace has it."""
+    what, colon, rest = text.partition(": ")
+    if what == "receipt":
+        return f"receipt: {event(rest)}"
+    return f"{_EVENTS.get(what, what)}{colon}{_MEANING.get(rest, rest)}"
 
 
 def flight_name(flight: str) -> str:
@@ -84,7 +111,10 @@ FILTERS: dict[str, Callable[..., object]] = {
     "state": state,
     "state_tone": state_tone,
     "channel": CHANNELS.__getitem__,
+    "event": event,
     "task": TASKS.__getitem__,
+    "task_state": task_state,
+    "task_tone": task_tone,
     "flight_name": flight_name,
     "is_flight": is_flight,
 }

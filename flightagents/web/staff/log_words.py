@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from markupsafe import Markup, escape
+
 from flightagents.domain.acts import PUT_OFF, About, Act, Did, Thing
 from flightagents.web.staff.ledger_words import flight_name, is_flight
+from flightagents.web.staff.times import dated
 
 _DID = {
     Did.ASSIGNED: "gave",
@@ -16,12 +19,35 @@ _DID = {
     Did.REOPENED: "opened again",
     Did.RESENT: "sent again",
     Did.REPLAYED: "tried again",
+    Did.HELD: "held",
+    Did.RELEASED: "released",
+    Did.ADDED: "added",
+    Did.CHANGED: "changed",
+    Did.REBOOKED: "rebooked",
+    Did.CANCELLED: "cancelled",
+    Did.FORGOT: "forgot",
+    Did.REMOVED: "removed",
+    Did.IMPORTED: "imported",
+    Did.EXPORTED: "exported",
+    Did.DISMISSED: "dismissed",
     Did.REFUSED_LOGIN: "was refused the login as",
     Did.LOGGED_IN: "logged in as",
     Did.LOGGED_OUT: "logged out",
 }
 _DID_TO_FLIGHT = {Did.HELD: "held the messages of", Did.RELEASED: "released the messages of"}
 _DID_TO_TASK = {Did.RELEASED: "let go of"}
+_THINGS = {
+    Thing.FLIGHT: "flight",
+    Thing.MESSAGE: "message",
+    Thing.TASK: "task",
+    Thing.BOOKING: "booking",
+    Thing.FILE: "file",
+    Thing.RULE: "rule",
+    Thing.USER: "user",
+    Thing.TOKEN: "token",
+    Thing.DEAD_LETTER: "dead letter",
+    Thing.EXPORT: "export of",
+}
 _SHOWN = 12
 """Characters of a hash that tell it from others."""
 
@@ -33,20 +59,17 @@ def did(act: Act) -> str:
     if _gave_it_back(act):
         return "gave back"
     special = {Thing.FLIGHT: _DID_TO_FLIGHT, Thing.TASK: _DID_TO_TASK}.get(act.about.thing, {})
-    return special.get(act.did) or _DID.get(act.did) or act.did.value.replace("_", " ")
+    return special.get(act.did) or _DID[act.did]
 
 
-def more(act: Act) -> str:
-    """Say the rest: to whom, until when, by which channel."""
-    return "" if _took_it(act) or _gave_it_back(act) else act.detail
-
-
-def until(act: Act) -> datetime | None:
-    """Give the time that something was put off to."""
-    try:
-        return datetime.strptime(act.detail, PUT_OFF).replace(tzinfo=UTC)
-    except ValueError:
-        return None
+def more(act: Act, zone: str) -> Markup:
+    """Say the rest: to whom, until when by the clock of a zone, by which channel."""
+    if _took_it(act) or _gave_it_back(act):
+        return Markup()
+    if act.did is Did.SNOOZED:
+        until = datetime.strptime(act.detail, PUT_OFF).replace(tzinfo=UTC)
+        return Markup("until {}").format(dated(until, zone))
+    return escape(act.detail.replace(" sms", " SMS"))
 
 
 def _took_it(act: Act) -> bool:
@@ -62,7 +85,7 @@ def thing(about: About) -> str:
     if about.thing is Thing.FLIGHT and is_flight(about.id):
         return flight_name(about.id)
     short = about.id[:_SHOWN] if about.thing in (Thing.MESSAGE, Thing.BOOKING) else about.id
-    return f"{about.thing.value.replace('_', ' ')} {short}"
+    return f"{_THINGS[about.thing]} {short}"
 
 
-FILTERS: dict[str, Callable[..., object]] = {"did": did, "thing": thing, "more": more, "put_off_until": until}
+FILTERS: dict[str, Callable[..., object]] = {"did": did, "thing": thing, "more": more}

@@ -48,7 +48,8 @@ class MessagesPage:
         """Show the rows that are asked for; of a text that means several flights, ask for which."""
         visitor = request[VISITOR]
         wanted = Asked.of(request.query, sees_people=visitor.sees_people)
-        flights = await asked.meant(self._calls().flights, wanted.flight) if wanted.flight else ()
+        known = self._frame().airlines()
+        flights = await asked.meant(self._calls().flights, wanted.flight, known) if wanted.flight else ()
         if len(flights) == 1:
             wanted = wanted.of_flight(flights[0])
         found: Page[ListedMessage] = Page(())

@@ -72,7 +72,7 @@ class PlacePages:
                 "place.html",
                 scope=scope.value,
                 code=code,
-                name=name_of(scope, code),
+                name=name_of(scope, code, self._frame().airlines()),
                 airport=airports.airport(code) if scope is Scope.AIRPORT else None,
                 seat=seat(code) if scope is Scope.AIRLINE else None,
                 parts=made,

@@ -12,6 +12,7 @@ from typing import Protocol
 from aiohttp import web
 
 from flightagents import airports
+from flightagents.domain.airlines import Airlines
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.ranking import COMPARED, Ranked, Ranking
 from flightagents.domain.users import Role
@@ -91,10 +92,12 @@ def address_of(scope: Scope, code: str) -> str:
     return f"{PATH}/{FOLDERS[scope]}/{code}"
 
 
-def name_of(scope: Scope, code: str) -> str:
-    """Name an airport; of an airline its code is all that is known."""
-    known = airports.airport(code) if scope is Scope.AIRPORT else None
-    return known.name if known else ""
+def name_of(scope: Scope, code: str, known: Airlines) -> str:
+    """Name an airport or an airline; nothing where nobody knows its name."""
+    if scope is Scope.AIRLINE:
+        return known.name(code)
+    found = airports.airport(code)
+    return found.name if found else ""
 
 
 class PlacesPages:
@@ -116,7 +119,7 @@ class PlacesPages:
         if len(text) > LONGEST:
             text, error = "", f"Please look for a code or a name of up to {LONGEST} characters."
         elif text:
-            hits = await find(self._rankings(), text)
+            hits = await find(self._rankings(), text, self._frame().airlines())
             counted = [hit for hit in hits if hit.counted]
             if len(counted) == 1 and counted[0].exact:
                 raise web.HTTPSeeOther(counted[0].address)
@@ -141,14 +144,15 @@ class PlacesPages:
 
     async def _section(self, scope: Scope) -> Section:
         ranking = await self._rankings().ranked(scope)
-        lines = tuple(_line(scope, each) for each in ranking.found) if ranking else ()
+        known = self._frame().airlines()
+        lines = tuple(_line(scope, each, known) for each in ranking.found) if ranking else ()
         at = ranking.at if ranking else None
         return Section(scope, FOLDERS[scope], at, self._frame().zone, lines, _reasons(lines))
 
 
-def _line(scope: Scope, each: Ranked) -> Line:
+def _line(scope: Scope, each: Ranked, known: Airlines) -> Line:
     figures = tuple(figure(measure, each.compared[measure]) for measure in COMPARED)
-    name = _GENERAL.sub("", name_of(scope, each.code))
+    name = _GENERAL.sub("", name_of(scope, each.code, known))
     return Line(address_of(scope, each.code), each.code, name, each.planned, figures)
 
 
@@ -158,18 +162,26 @@ def _reasons(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
     return tuple(reason for reason in WHY_NOT.values() if reason[0] in used)
 
 
-async def find(rankings: Rankings, text: str) -> list[Hit]:
-    """Find airports and airlines by code, and airports by name; those with departures today first."""
+async def find(rankings: Rankings, text: str, known: Airlines) -> list[Hit]:
+    """Find airports and airlines by either code, and by name; those with departures today first."""
+    hits: list[Hit] = []
+    for scope in Scope:
+        typed, called = _meant(scope, text, known)
+        names = {code: name_of(scope, code, known) for code in (*sorted(typed), *called[:MOST])}
+        counted = await rankings.counted(scope, list(names))
+        exact = min(typed, key=lambda code: (code not in counted, len(code)), default="")
+        hits += [
+            Hit(scope, code, name, code in counted, code == exact)
+            for code, name in names.items()
+            if code in counted or (name and (code == exact or code not in typed))
+        ]
+    return sorted(hits, key=lambda hit: (not hit.exact, not hit.counted))
+
+
+def _meant(scope: Scope, text: str, known: Airlines) -> tuple[frozenset[str], Sequence[str]]:
+    """Give the codes of that which has the code that was typed, and those of what is called so."""
     code = text.upper()
-    named = {each.code: each.name for each in airports.find(text, MOST)}
-    if CODES[Scope.AIRPORT].fullmatch(code):
-        named = {code: name_of(Scope.AIRPORT, code), **named}
-    found = [
-        Hit(Scope.AIRPORT, each, name, each in counted, each == code)
-        for counted in [await rankings.counted(Scope.AIRPORT, list(named))]
-        for each, name in named.items()
-        if name or each in counted
-    ]
-    if CODES[Scope.AIRLINE].fullmatch(code) and await rankings.counted(Scope.AIRLINE, [code]):
-        found.append(Hit(Scope.AIRLINE, code, "", counted=True, exact=True))
-    return sorted(found, key=lambda hit: (not hit.exact, not hit.counted))
+    of_code, called = airports.codes, [each.code for each in airports.find(text, MOST)]
+    if scope is Scope.AIRLINE:
+        of_code, called = known.codes, sorted(known.named(text))
+    return of_code(code) if CODES[scope].fullmatch(code) else frozenset(), called

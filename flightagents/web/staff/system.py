@@ -11,9 +11,9 @@ from typing import Protocol
 
 from aiohttp import web
 
+from flightagents.domain.faults import Fault
 from flightagents.domain.health import Standing, WorkerState
 from flightagents.domain.system_health import SystemHealth
-from flightagents.domain.troubles import Trouble
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import Visitor
@@ -26,8 +26,8 @@ NAME = "system"
 TOPICS = frozenset({"workers", "polls", "leases", "dead_letters"})
 PARTS = ("summary", "workers", "feed", "waiting", "stream", "latencies")
 WHERE = {
-    Trouble.DEAD_LETTERS_RISE: ("/dead-letters", "Dead letters"),
-    Trouble.LEDGER_STUCK: ("/messages", "Messages"),
+    Fault.DEAD_LETTERS_RISE: ("/dead-letters", "Dead letters"),
+    Fault.LEDGER_STUCK: ("/messages", "Messages"),
 }
 """The page where one can do something about it."""
 
@@ -80,12 +80,12 @@ class SystemPage:
         return Listing(NAME, NAME, TOPICS, make)
 
     def _rows(self, health: SystemHealth) -> list[Row]:
-        frame, told = self._frame(), Counter[Trouble]()
+        frame, told = self._frame(), Counter[Fault]()
         rows = []
         for problem in health.problems:
-            key = f"{problem.trouble}-{told[problem.trouble]}"
-            told[problem.trouble] += 1
-            where = WHERE.get(problem.trouble)
+            key = f"{problem.fault}-{told[problem.fault]}"
+            told[problem.fault] += 1
+            where = WHERE.get(problem.fault)
             text = frame.text("system_problem.html", problem=problem, key=key, where=where, health=health)
             rows.append(Row(key, text))
         if not rows:

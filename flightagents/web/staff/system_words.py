@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRITE, VERY_SLOW_WRITE
+from flightagents.domain.faults import Gravity
 from flightagents.domain.health import COUNTED, Partition, WorkerState
 from flightagents.domain.polls import PollEnd
-from flightagents.domain.tasks import TaskKind
-from flightagents.domain.troubles import Gravity
-from flightagents.domain.vital_signs import OF_LIBRARY, Latency, Measure
+from flightagents.domain.vital_signs import OF_LIBRARY, ChannelState, Latency, Measure
 
 MIB = 1024 * 1024
 
@@ -45,18 +44,10 @@ MEASURES = {
     Measure.MONGODB_WRITE: "Until a majority of MongoDB has a small write",
     Measure.EVENT_LOOP_DELAY: "What is due in a worker waits (event loop)",
 }
-TASKS = {
-    TaskKind.REBOOK: "rebook travellers",
-    TaskKind.CALL: "call a traveller",
-    TaskKind.AMBIGUOUS_BOOKING: "ambiguous booking",
-    TaskKind.NOT_IN_FEED: "flight that the feed does not have",
-    TaskKind.MOVED_FLIGHT: "flight that is another one now",
-    TaskKind.CONFLICTING_TIMES: "conflicting times",
-    TaskKind.CONNECTION: "missed connection",
-    TaskKind.REPLY: "reply of a traveller",
-    TaskKind.CONSENT_WITHDRAWN: "wants no more messages",
-    TaskKind.IMPORT_HELD: "file of bookings that waits",
-    TaskKind.HELD_MESSAGES: "messages held for long",
+CHANNELS = {
+    ChannelState.WORKS: "works",
+    ChannelState.STOPPED: "stopped",
+    ChannelState.NOT_SET: "has no settings",
 }
 LIBRARIES = {
     "aiokafka": "Kafka did not answer as it should",
@@ -156,6 +147,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "worker_said": STATES.__getitem__,
     "poll_said": ENDS.__getitem__,
     "mode_said": MODES.__getitem__,
+    "channel_state": CHANNELS.__getitem__,
     "measure": MEASURES.__getitem__,
-    "task_kind": TASKS.__getitem__,
 }

@@ -190,7 +190,8 @@ class TasksPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show the tasks that are asked for; of a text that means several flights, ask for which."""
         calls, visitor, wanted = self._calls(), request[VISITOR], Asked.of(request.query)
-        flights = await asked.meant(calls.flights, wanted.flight) if wanted.flight else ()
+        known = self._frame().airlines()
+        flights = await asked.meant(calls.flights, wanted.flight, known) if wanted.flight else ()
         if len(flights) == 1:
             wanted = replace(wanted, flight=flights[0])
         found: Page[ListedTask] = Page(())

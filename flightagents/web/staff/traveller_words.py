@@ -1,31 +1,24 @@
 """How the pages of travellers put things: in words, and in the class of a badge."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
 from flightagents.domain.bookings import Match, Segment, SegmentStatus
-from flightagents.domain.flight import FlightId
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.travellers import Leg
 from flightagents.domain.trouble import Trouble
 from flightagents.web.staff import words
-from flightagents.web.staff.ledger_words import SAID
+from flightagents.web.staff.ledger_words import CHANNELS, SAID, flight_name
 
-STATES = {
-    State.PENDING: ("info", "waits to be sent"),
-    State.SENDING: ("info", "is being sent"),
-    State.UNCERTAIN: ("late", "may have arrived"),
-    State.ACCEPTED: ("good", "sent"),
-    State.DELIVERED: ("good", "delivered"),
-    State.FAILED: ("bad", "did not arrive"),
-    State.DEAD: ("bad", "given up"),
-    State.SUPPRESSED: ("late", "not sent"),
-    State.SUPERSEDED: ("", "newer news took its place"),
-    State.EXPIRED: ("late", "not sent in time"),
+_CONSENTS = {
+    "service": "as part of the service",
+    "link": "by the link in an email",
+    "one-click": "by the unsubscribe button of a mail program",
 }
+_CONSENTS_OF = {"import": "from the file", "staff": "noted by", "sms": "by the SMS"}
 
 
 class Badge(NamedTuple):
@@ -71,33 +64,33 @@ def flight_address(flight: str) -> str:
     return f"/flights/{quote(flight, safe='')}"
 
 
-def flight_name(flight: str) -> str:
-    """Write BA117 22 Nov LHR-JFK."""
-    name = FlightId.parse(flight)
-    return f"{name.designator} {name.date.day} {name.date:%b} {name.departure}\u2013{name.arrival}"
-
-
 def segment_name(segment: Segment) -> str:
-    """Write BA117 22 Nov LHR-JFK, as far as the ticket says it."""
+    """Write BA117 LHR-JFK, 22 Nov, as far as the ticket says it."""
     route = f" {segment.departure}\u2013{segment.arrival}" if segment.departure else ""
-    return f"{segment.designator} {segment.flight_date.day} {segment.flight_date:%b}{route}"
+    return f"{segment.designator}{route}, {segment.flight_date.day} {segment.flight_date:%b}"
 
 
 def outgoing(messages: Iterable[Notification]) -> list[Outgoing]:
     """Count messages that are alike, the most first."""
     counts = Counter((row.flight, row.said, row.channel) for row in messages if row.state is State.PENDING)
     return [
-        Outgoing(count, flight_name(flight), SAID[said], channel.value)
+        Outgoing(count, flight_name(flight), SAID[said], CHANNELS[channel])
         for (flight, said, channel), count in counts.most_common()
     ]
 
 
+def consent_source(source: str) -> str:
+    """Say how we know whether somebody wants messages: "import:export.csv" is how a consent has it."""
+    kind, colon, rest = source.partition(":")
+    if colon and kind in _CONSENTS_OF:
+        return f"{_CONSENTS_OF[kind]} {rest}"
+    return _CONSENTS.get(source, source)
+
+
+FILTERS: dict[str, Callable[..., object]] = {"consent_source": consent_source}
 WORDS = {
-    "SAID": SAID,
-    "STATES": STATES,
     "standing": standing,
     "flight_address": flight_address,
-    "flight_name": flight_name,
     "segment_name": segment_name,
 }
 """For every template."""

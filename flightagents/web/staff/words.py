@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
+from flightagents import airports
 from flightagents.domain.changes import Change, Kind, Severity
 from flightagents.domain.disruptions_now import UNDECIDED
 from flightagents.domain.flight import Status
@@ -41,6 +42,15 @@ KINDS = {
     Kind.MARKETED_AS_GROWN: "sold under another number too",
     Kind.MOVED_TO: "is another flight now",
 }
+STATUSES = {
+    Status.SCHEDULED: "scheduled",
+    Status.ACTIVE: "in the air",
+    Status.LANDED: "landed",
+    Status.CANCELLED: "cancelled",
+    Status.INCIDENT: "incident",
+    Status.DIVERTED: "diverted",
+    Status.UNKNOWN: "not known",
+}
 ATTENTION = {
     Attention.NEW: "new",
     Attention.WORSE: "worse since it was seen",
@@ -50,6 +60,7 @@ ATTENTION = {
     Attention.NO_TROUBLE: "nothing wrong any more",
 }
 _SHORTLY = {
+    Reason.NEWS: "news",
     Reason.NO_CONSENT: "no consent",
     Reason.NOT_WANTED: "channel taken out",
     Reason.NO_CHANNEL: "no channel",
@@ -61,10 +72,17 @@ _SHORTLY = {
     Reason.RATE_LIMIT: "has had enough messages",
     Reason.DEPARTED: "has left",
     Reason.EXPIRED: "too late",
+    Reason.SUPERSEDED: "newer news instead",
+    Reason.NOT_BOOKED: "not on this flight any more",
     Reason.INHIBITED: "knows of worse",
     Reason.SHADOW: "shadow mode",
     Reason.AMBIGUOUS: "ambiguous booking",
     Reason.REBOOKED: "rebooked",
+    Reason.MOVED: "hears of the other flight",
+    Reason.FALLBACK: "the other channel failed",
+    Reason.RESENT: "staff asked for it",
+    Reason.NO_RULE: "the rule is gone",
+    Reason.TASK_TAKEN: "the task is taken",
 }
 _ENDS = {"failed": "refused by the provider", "dead": "given up", UNDECIDED: "not decided yet"}
 
@@ -77,7 +95,7 @@ def trouble(row: FlightRow) -> str:
         case Trouble.EARLIER:
             return f"{times.minutes(-row.late)} earlier"
         case Trouble.NONE:
-            return "in the air" if row.status is Status.ACTIVE else row.status.value
+            return STATUSES[row.status]
         case Trouble.CANCELLED | Trouble.DIVERTED | Trouble.INCIDENT:
             return row.trouble.value
 
@@ -99,12 +117,7 @@ def kind(change: Change) -> str:
 
 def why(reason: str) -> str:
     """Say shortly why somebody was not told."""
-    if reason in _ENDS:
-        return _ENDS[reason]
-    try:
-        return _SHORTLY.get(Reason(reason), reason.replace("_", " "))
-    except ValueError:
-        return reason.replace("_", " ")
+    return _ENDS[reason] if reason in _ENDS else _SHORTLY[Reason(reason)]
 
 
 def meaning(reason: Reason) -> str:
@@ -126,13 +139,20 @@ def counted(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {why(reason)}" for reason, count in reasons.items())
 
 
+def airport(code: str) -> str:
+    """Name an airport, by its code where nobody knows its name."""
+    return airports.name(code) or code
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "trouble": trouble,
     "tone": tone,
     "leaves": leaves,
     "kind": kind,
+    "airport": airport,
     "why": why,
     "meaning": meaning,
     "counted": counted,
     "attention": ATTENTION.__getitem__,
+    "status": STATUSES.__getitem__,
 }

@@ -16,7 +16,7 @@ class Gravity(StrEnum):
     """As it was set, or about to pass; good to know."""
 
 
-class Trouble(StrEnum):
+class Fault(StrEnum):
     """What may be wrong."""
 
     NO_WORKER = "no_worker"
@@ -49,7 +49,7 @@ class Trouble(StrEnum):
 class Problem:
     """One thing that is wrong. `since` is real time; None where nobody knows."""
 
-    trouble: Trouble
+    fault: Fault
     severity: Gravity
     what: str
     do: str
