@@ -23,7 +23,7 @@ class FlightSearch(Protocol):
         """Give a page of the flights that a query finds, in its order. Raises CursorError."""
 
     async def count(self, query: FlightQuery) -> Count:
-        """Count the flights that a query finds, up to 10,000."""
+        """Count the flights that a query finds, up to 1,000."""
 
     async def disrupted(
         self, now: datetime, *, before: timedelta, ahead: timedelta, limit: int
@@ -89,4 +89,4 @@ class PeopleSearch(Protocol):
         """Give the booking that a key names; None where there is none."""
 
     async def count(self, query: PeopleQuery) -> Count:
-        """Count the bookings that a query finds, up to 10,000."""
+        """Count the bookings that a query finds, up to 1,000."""

@@ -77,7 +77,7 @@ class MongoFlightSearch:
 
     @until_stored
     async def count(self, query: FlightQuery) -> Count:
-        """Count the flights that a query finds, up to 10,000."""
+        """Count the flights that a query finds, up to 1,000."""
         wanted = conditions(await bounded(self._flights, query))
         if wanted is None:
             return Count(0)

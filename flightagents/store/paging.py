@@ -24,7 +24,7 @@ MOST = 500
 """Entries of a page, whatever is asked for."""
 LONGEST = 2048
 """Characters of a cursor, or of any other text that the database is asked for."""
-COUNTED = 10_000
+COUNTED = 1_000
 """Beyond this nobody counts: it would walk the index for a number that nobody reads."""
 _LOWEST: Mapping[type, Value] = {str: "", int: -(2**63), datetime: datetime(1970, 1, 1, tzinfo=UTC)}
 _Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -122,7 +122,7 @@ def is_text(value: str) -> bool:
 
 
 async def count(collection: Collection, conditions: Sequence[Mapping[str, Any]]) -> Count:
-    """Count what holds all conditions, up to 10,000."""
+    """Count what holds all conditions, up to 1,000."""
     number = await collection.count_documents({"$and": [*conditions]}, limit=COUNTED + 1)
     return Count(min(number, COUNTED), more=number > COUNTED)
 

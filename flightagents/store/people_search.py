@@ -43,7 +43,7 @@ class MongoPeopleSearch:
 
     @until_stored
     async def count(self, query: PeopleQuery) -> Count:
-        """Count the bookings that a query finds, up to 10,000."""
+        """Count the bookings that a query finds, up to 1,000."""
         wanted = conditions(query)
         if wanted is None:
             return Count(0)

@@ -61,7 +61,7 @@ class Flights(Protocol):
         """Give a page of the flights that a query finds, in its order. Raises CursorError."""
 
     async def count(self, query: FlightQuery) -> Count:
-        """Count them, up to 10,000."""
+        """Count them, up to 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
