@@ -18,6 +18,7 @@ from flightagents.batches.vital_signs import StreamReader
 from flightagents.clock import clock_from
 from flightagents.domain.vital_signs import Measure
 from flightagents.errors import StartingError
+from flightagents.garbage import keep_for_good
 from flightagents.ports import Publisher, StateTable
 from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
@@ -97,6 +98,7 @@ class FlightApp(faust.App):
         self.add_future(feel_the_loop(PULSE[Measure.EVENT_LOOP_DELAY]))
         for missing in what_is_off(settings):
             self.log.warning(missing)
+        keep_for_good()
 
     def _table_size(self) -> int | None:
         """RocksDB would read all of it to count it."""

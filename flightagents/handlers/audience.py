@@ -10,6 +10,7 @@ from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.reasons import Reason
 from flightagents.domain.stories import Move, became, speaking
 from flightagents.handlers.cases import Case, as_one_person
+from flightagents.handlers.turns import in_turns
 from flightagents.ports import Archive, Bookings, FlightStore
 
 Number = tuple[str, str]
@@ -21,6 +22,8 @@ Named = Mapping[Number, Sequence[str]]
 _DAY = timedelta(days=1)
 _AROUND = timedelta(days=2)
 """A flight that moved over midnight, perhaps twice, is one of another date."""
+AT_ONCE = 200
+"""Bookings that are matched before others get their turn: 10 ms."""
 _ON_THEM = (None, Reason.MOVED)
 """Why travellers of a flight may hear nothing of it, and still are its travellers."""
 
@@ -110,7 +113,7 @@ class Audience:
         named = await self._flights.of_numbers(_numbers_of(bookings))
         runs = await self._archive.runs_of(sorted({each for move in moves for each in move})) if moves else {}
         cases: dict[tuple[str, str], Case] = {}
-        for booking in bookings:
+        async for booking in in_turns(bookings, AT_ONCE):
             for segment in booking.segments:
                 for case in self._of_segment(booking, segment, named, states):
                     for each in _followed(case, states, moves, runs):
@@ -137,7 +140,7 @@ class Audience:
     async def _leaving_next(self, cases: Sequence[Case], named: Named, states: States) -> list[Case]:
         """Note where people leave from next: there it is night for them, or not."""
         earlier: dict[int, list[Segment]] = defaultdict(list)
-        for case in cases:
+        async for case in in_turns(cases, AT_ONCE):
             for segment in sorted(case.booking.segments, key=lambda each: each.flight_date):
                 days = case.segment.flight_date - segment.flight_date
                 if segment.status is SegmentStatus.CONFIRMED and timedelta() <= days <= _DAY:
@@ -151,7 +154,9 @@ class Audience:
         }
         unknown = sorted(flights - states.keys())
         known = {**states, **(await self._flights.known_states(unknown) if unknown else {})}
-        return [self._with_next(case, earlier[id(case)], named, known) for case in cases]
+        return [
+            self._with_next(case, earlier[id(case)], named, known) async for case in in_turns(cases, AT_ONCE)
+        ]
 
     def _with_next(self, case: Case, segments: Sequence[Segment], named: Named, states: States) -> Case:
         for segment in segments:

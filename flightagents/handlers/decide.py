@@ -24,6 +24,7 @@ from flightagents.handlers.counting import count_silent, count_written
 from flightagents.handlers.heard import in_order, turn_of
 from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows
+from flightagents.handlers.turns import in_turns
 from flightagents.ports import Ledger, Silences
 
 
@@ -51,6 +52,8 @@ class Manner:
 
 
 USUAL = Manner()
+AT_ONCE = 50
+"""People who are decided on before others get their turn: 15 ms."""
 
 
 class Decide:
@@ -131,7 +134,7 @@ class Decide:
         known = await self.known(cases)
         rows: dict[str, Notification] = {}
         silences: list[Silence] = []
-        for case in cases:
+        async for case in in_turns(cases, AT_ONCE):
             theirs = self.of_person(case, known)
             elsewhere = moved.get(case.state.flight, NOT_MOVED)
             turn = turn_of(self._of_everyone(case, known), case.state.flight)

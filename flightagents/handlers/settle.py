@@ -12,6 +12,9 @@ from flightagents.handlers.decide import Decide
 from flightagents.handlers.fallback import Fallback
 from flightagents.ports import Ledger, Receipts
 
+FLIGHTS = 10
+"""Flights whose travellers are decided on at once: after an outage there are hundreds."""
+
 
 class Settle:
     """Runs after each delivery, and each minute for what a worker that died has left."""
@@ -47,6 +50,6 @@ class Settle:
     async def _settle(self, rows: Sequence[Notification]) -> None:
         await self._fallback(rows)
         untold = sorted({row.flight for row in rows if row.state not in TOLD | {State.PENDING}})
-        if untold:
-            await self._decide.for_flights(untold)
+        for start in range(0, len(untold), FLIGHTS):
+            await self._decide.for_flights(untold[start : start + FLIGHTS])
         await self._ledger.settle(rows)

@@ -3,7 +3,6 @@
 tasks.py looks closely at what is found, and at nothing else; most of it turns out to be a task.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from flightagents.domain.runs import RunStamp
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.watching import is_due, rebook
 from flightagents.handlers.audience import Audience
+from flightagents.handlers.turns import in_turns
 from flightagents.ports import Archive, Bookings, FlightStore
 
 Number = tuple[str, str]
@@ -66,9 +66,7 @@ class TaskReasons:
         named = await self._flights.of_numbers({number(segment) for segment in segments})
         numbers: set[Number] = set()
         seen: set[str] = set()
-        for place, segment in enumerate(segments):
-            if place % AT_ONCE == AT_ONCE - 1:
-                await asyncio.sleep(0)
+        async for segment in in_turns(segments, AT_ONCE):
             means, flights = match(segment, named.get(number(segment), ()))
             seen.update(flights)
             if means is Match.AMBIGUOUS or (means is Match.NOT_YET and alive and self._is_missing(segment)):

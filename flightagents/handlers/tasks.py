@@ -4,7 +4,6 @@ Most of what is booked gives no task: task_reasons.py finds what may, and only o
 A task is opened once, and ends by itself when its reason is gone.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -20,6 +19,7 @@ from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case
 from flightagents.handlers.task_reasons import Named, TaskReasons, number
 from flightagents.handlers.tasks_rebook import WHY_REBOOKING_ENDS, RebookTasks
+from flightagents.handlers.turns import in_turns
 from flightagents.ports import Archive, Bookings, Tasks
 
 LOOK_BACK = timedelta(days=1)
@@ -113,9 +113,7 @@ class LookForTasks:
     ) -> list[Task]:
         tasks: dict[str, Task] = {}
         missing: dict[str, datetime] = {}
-        for place, ticket in enumerate(tickets, start=1):
-            if place % TICKETS == 0:
-                await asyncio.sleep(0)
+        async for ticket in in_turns(tickets, TICKETS):
             segment = ticket.segment
             zone = self._zone_of(segment.departure) if segment.departure else None
             named = flights.get(number(segment), ())
