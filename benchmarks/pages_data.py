@@ -6,9 +6,10 @@ only then the indexes are made. The same seed makes the same data.
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pymongo import MongoClient
@@ -36,6 +37,8 @@ ENDINGS = ("er", "th", "ia", "ini", "ov", "ka", "kwo", "a", "en", "ski", "gren",
 BATCH = 5_000
 KEY = b"a key of benchmarks"
 """Hashes the ids of bookings."""
+HELD_EACH = 2_000
+"""Messages, of which one is held; all others have been told, or not."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -55,7 +58,8 @@ def fill(url: str, name: str, amounts: Amounts, seed: int = 1) -> None:
     client: MongoClient[dict[str, Any]] = MongoClient(url, tz_aware=True)
     with client:
         database = client.get_database(name, write_concern=WriteConcern(1, j=False))
-        made = (_state(rng, place) for place in range(amounts.flights))
+        flown: Counter[tuple[str, date]] = Counter()
+        made = (_state(rng, place, flown) for place in range(amounts.flights))
         states = list({state.flight: state for state in made}.values())
         _insert(database, flights.FLIGHTS, (flights.latest(state) for state in states))
         told = (change for state in states for change in _changes(state, amounts.changes_each))
@@ -81,18 +85,23 @@ def _code(rng: random.Random, known: tuple[str, ...], others: int, length: int) 
     return "".join(LETTERS[number // 26**place % 26] for place in range(length))
 
 
-def _state(rng: random.Random, place: int) -> FlightState:
-    """Give a flight of the five days around now, as the feed would show it by then."""
+def _state(rng: random.Random, place: int, flown: Counter[tuple[str, date]]) -> FlightState:
+    """Give a flight of the five days around now, as the feed would show it by then.
+
+    `flown` counts those of each airline and day: no two have one number.
+    """
     airline = _code(rng, ("BA", "AA", "IB", "LH", "DL", "UA", "AF", "KL"), 120, 2)
     start = _code(rng, AIRPORTS, 400, 3)
     end = next(code for code in iter(lambda: _code(rng, AIRPORTS, 400, 3), "") if code != start)
     leaves = NOW + timedelta(minutes=rng.randrange(-3 * 1440, 2 * 1440))
     late = timedelta(minutes=rng.choice((0, 0, 0, 0, 0, 0, 3, 8, 20, 45, 90, 200)))
-    flown = timedelta(minutes=rng.randrange(60, 700))
+    lasts = timedelta(minutes=rng.randrange(60, 700))
     disruption = rng.choices((None, Status.CANCELLED, Status.DIVERTED), (97, 2.6, 0.4))[0]
     departed = leaves + late < NOW and disruption is not Status.CANCELLED
-    landed = departed and leaves + late + flown < NOW
-    name = identity(f"{airline}{place % 9_999 + 1}", f"{leaves:%Y-%m-%d}", start, end)
+    landed = departed and leaves + late + lasts < NOW
+    flown[airline, leaves.date()] += 1
+    number = flown[airline, leaves.date()]
+    name = identity(f"{airline}{number}", f"{leaves:%Y-%m-%d}", start, end)
     expected = leaves + late
     return FlightState(
         flight=name,
@@ -105,7 +114,7 @@ def _state(rng: random.Random, place: int) -> FlightState:
         marketed_as=tuple(f"{code}{4000 + place % 5000}" for code in ("VS", "QF", "JL")[: place % 4]),
         status=disruption or (Status.LANDED if landed else Status.ACTIVE if departed else Status.SCHEDULED),
         departure=_end(start, leaves, expected, expected if departed else None, place),
-        arrival=_end(end, leaves + flown, expected + flown, expected + flown if landed else None, place + 1),
+        arrival=_end(end, leaves + lasts, expected + lasts, expected + lasts if landed else None, place + 1),
         departed=departed,
         landed=landed,
         said_expected=expected,
@@ -180,12 +189,13 @@ def _rows(
     names = ((FlightId.parse(state.flight), state) for state in states)
     on = {(name.designator, name.date): state for name, state in names}
     said = (Said.LATER, Said.LATER, Said.LATER, Said.CANCELLED, Said.GATE, Said.EARLIER)
-    ended = (State.DELIVERED, State.ACCEPTED, State.ACCEPTED, State.SUPERSEDED, State.PENDING, State.FAILED)
+    ended = (State.DELIVERED, State.ACCEPTED, State.ACCEPTED, State.SUPERSEDED, State.FAILED)
     for place in range(number):
         person = people[place % len(people)]
         segment = person.segments[0]
         state, what = on[segment.designator, segment.flight_date], said[place % len(said)]
         at = state.seen_at + timedelta(seconds=rng.randrange(3600))
+        held = place % HELD_EACH == 0
         notice = Notice(
             said=what,
             designator=segment.designator,
@@ -210,9 +220,9 @@ def _rows(
             said=what,
             notice=notice,
             created_at=at,
-            expires_at=at + timedelta(hours=6),
-            state=rng.choices(ended, (60, 20, 10, 6, 3, 1))[0],
+            expires_at=(NOW if held else at) + timedelta(hours=6),
+            state=State.PENDING if held else rng.choices(ended, (60, 20, 13, 6, 1))[0],
             reason=rng.choices((Why.NEWS, Why.QUIET_HOURS, Why.NO_CONSENT, Why.FALLBACK), (90, 6, 3, 1))[0],
-            hold=place % 2000 == 0,
+            hold=held,
         )
         yield {"_id": row.id, **ledger_rows.document(row), "settled": True, "retry_at": None, "trace": []}

@@ -2,14 +2,15 @@
 
 Each viewer's page is asked for at every change, in a storm several times a second. It is put together once,
 and whoever asks meanwhile, or within a second after, gets that one; so does, for longer, whoever asks while
-nothing of it is touched. An act of the staff shows at once.
+nothing of it is touched, or where a look takes long. An act of the staff shows at once, and what has changed
+comes by the page's stream.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flightagents.domain.touch import Touch
 from flightagents.handlers.now import Now
@@ -18,6 +19,8 @@ FRESH = timedelta(seconds=1)
 """Real time."""
 UNTOUCHED = timedelta(seconds=10)
 """Real time for which it holds while nothing is touched: time alone moves what is urgent."""
+TIMES = 10
+"""It holds so many times as long as it took: pages that are opened take a tenth of the time for it at most."""
 
 
 class Look(Protocol):
@@ -37,7 +40,7 @@ class SharedNow:
         self._fresh = fresh
         self._ticks = ticks
         self._looking = asyncio.Lock()
-        self._last: tuple[float, int, int, Now] | None = None
+        self._last: _Looked | None = None
         self._acts = 0
         self._told = False
         self._touches = 0
@@ -60,12 +63,23 @@ class SharedNow:
                 return known
             since, acts, touches = self._ticks(), self._acts, self._touches
             now = await self._look()
-            self._last = since, acts, touches, now
+            self._last = _Looked(since, self._ticks() - since, acts, touches, now)
             return now
 
     def _known(self) -> Now | None:
         if self._last is None:
             return None
-        since, acts, touches, now = self._last
-        holds = UNTOUCHED if self._told and touches == self._touches else self._fresh
-        return now if acts == self._acts and self._ticks() - since < holds.total_seconds() else None
+        last, longest = self._last, UNTOUCHED.total_seconds()
+        untouched = self._told and last.touches == self._touches
+        holds = longest if untouched else min(longest, max(self._fresh.total_seconds(), TIMES * last.took))
+        return last.now if last.acts == self._acts and self._ticks() - last.since < holds else None
+
+
+class _Looked(NamedTuple):
+    """A look: when it began, how long it took, and after how many acts and touches."""
+
+    since: float
+    took: float
+    acts: int
+    touches: int
+    now: Now

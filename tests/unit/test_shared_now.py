@@ -7,7 +7,7 @@ import pytest
 
 from flightagents.domain.touch import Touch
 from flightagents.handlers.now import Now
-from flightagents.handlers.shared_now import FRESH, UNTOUCHED, SharedNow
+from flightagents.handlers.shared_now import FRESH, TIMES, UNTOUCHED, SharedNow
 from tests.support.judges import Ticks
 from tests.support.rows import NOON
 
@@ -75,6 +75,20 @@ async def test_once_something_is_touched_or_nobody_tells_any_more_it_holds_for_a
     show.hear(what)
     assert await show() is first
     ticks.move(FRESH)
+    assert await show() is not first
+
+
+async def test_where_a_look_takes_long_it_holds_for_longer() -> None:
+    show, looks, ticks = shared()
+    looks.may_end.clear()
+    looking = asyncio.create_task(show())
+    await asyncio.sleep(0)
+    ticks.move(FRESH / 2)
+    looks.may_end.set()
+    first = await looking
+    ticks.move(TIMES * FRESH / 2 - FRESH)
+    assert await show() is first
+    ticks.move(FRESH / 2)
     assert await show() is not first
 
 
