@@ -20,7 +20,7 @@ FRESH = timedelta(seconds=1)
 UNTOUCHED = timedelta(seconds=10)
 """Real time for which it holds while nothing is touched: time alone moves what is urgent."""
 TIMES = 10
-"""It holds so many times as long as it took: pages that are opened take a tenth of the time for it at most."""
+"""It holds so many times as long as it took: so pages take a tenth of the time for it at most."""
 
 
 class Look(Protocol):
