@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from flightagents.domain.touch import Touch
 from flightagents.web.staff.live import (
     ANYWAY_EVERY,
     AT_MOST_EVERY,
-    Allowance,
     Listing,
     Live,
     Row,
@@ -281,13 +281,20 @@ async def test_what_is_touched_while_lists_are_made_makes_each_of_them_due_again
     await page.leave()
 
 
-def test_after_a_quiet_time_some_work_is_done_at_once_and_then_a_share_of_the_time() -> None:
-    seconds = [0.0]
-    allowance = Allowance(0.1, 0.5, lambda: seconds[0])
-    assert allowance.spend(0.25) == 0
-    assert allowance.spend(0.25) == 0
-    assert allowance.spend(0.25) == pytest.approx(2.5)
-    seconds[0] += 2.5
-    assert allowance.spend(0.125) == pytest.approx(1.25)
-    seconds[0] += 1000
-    assert allowance.spend(0.75) == pytest.approx(2.5)
+async def test_a_list_about_one_flight_follows_what_is_touched_of_that_one() -> None:
+    watched, table = Watched(), Table()
+    table.listing = replace(table.listing, flight="BA117")
+    page = Page(watched.live, table)
+    await page.read()
+    await watched.touch("flights")
+    made = table.made
+    watched.live.note(Touch(frozenset({"flights"}), frozenset({"BA1"})))
+    watched.seconds += SECOND
+    await watched.live.catch_up()
+    assert table.made == made
+    watched.live.note(Touch(frozenset({"flights"}), frozenset({"BA1", "BA117"})))
+    await watched.live.catch_up()
+    assert table.made == made + 1
+    watched.seconds += SECOND
+    await watched.touch("flights")  # nobody knows of which
+    assert table.made == made + 2

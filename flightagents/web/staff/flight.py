@@ -122,7 +122,7 @@ class FlightPage:
             story = [Row(each.key, text("flight_entry.html", line=each, **values)) for each in lines(file)]
             return [*parts, *story]
 
-        return Listing(LIVE, (LIVE, flight, whole, sees_people, may_act), TOPICS, make)
+        return Listing(LIVE, (LIVE, flight, whole, sees_people, may_act), TOPICS, make, flight)
 
     async def as_pdf(self, request: web.Request) -> web.Response:
         """Give the evidence as PDF. Writing one may take seconds: in a thread, one after the other."""

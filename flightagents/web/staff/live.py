@@ -1,8 +1,8 @@
 """Keeps lists on open pages as they are in the database: whoever looks gets what has changed.
 
 store/touched.py tells which collections changed. A list that somebody looks at is then made anew, once for
-all who look at the same, once a second at most, and each gets the rows that are new to them, as HTML. Making
-lists takes a small share of the worker's time: when they are many or slow they follow less often.
+all who look at the same, once a second at most, and each gets the rows that are new to them, as HTML. While
+the worker is busy, making lists takes a small share of its time (allowance.py): they follow less often.
 """
 
 import asyncio
@@ -17,15 +17,12 @@ import msgspec
 import structlog
 
 from flightagents.domain.touch import Touch
+from flightagents.web.staff.allowance import Allowance
 
 AT_MOST_EVERY = timedelta(seconds=1)
 """Real time between two updates of a list."""
 ANYWAY_EVERY = timedelta(seconds=30)
 """Real time after which a list is made anew though nothing was touched: time alone changes its order."""
-SHARE = 0.05
-"""Of the worker's time, for lists that change by themselves."""
-BURST = timedelta(seconds=0.5)
-"""Of work that may be done at once after a quiet time: a change that comes alone is shown at once."""
 TICK = timedelta(milliseconds=100)
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +64,13 @@ class Listing:
     key: Hashable
     topics: frozenset[str]
     make: Callable[[], Awaitable[Sequence[Row]]]
+    flight: str | None = None
+    """The one that it is about; what is touched of others is seen with the next look that comes anyway."""
+
+    def shows(self, touch: Touch) -> bool:
+        """Tell whether something that was touched may be on it."""
+        about = self.flight is None or touch.flights is None or self.flight in touch.flights
+        return about and not self.topics.isdisjoint(touch.collections)
 
 
 class Update(NamedTuple):
@@ -85,24 +89,6 @@ class _View:
     dirty: bool = True
     made_at: float = float("-inf")
     viewers: set[asyncio.Event] = field(default_factory=set)
-
-
-class Allowance:
-    """A share of the time, of which up to `burst` seconds are saved up while nothing is spent."""
-
-    def __init__(self, share: float, burst: float, seconds: Callable[[], float] = monotonic) -> None:
-        self._share = share
-        self._burst = burst
-        self._seconds = seconds
-        self._saved = burst
-        self._at = seconds()
-
-    def spend(self, spent: float) -> float:
-        """Spend so many seconds; give how many to wait until some are left again."""
-        now = self._seconds()
-        self._saved = min(self._burst, self._saved + (now - self._at) * self._share) - spent
-        self._at = now
-        return max(0.0, -self._saved / self._share)
 
 
 class Live:
@@ -207,7 +193,7 @@ class Live:
         """Note that something was touched."""
         self._heard(touch)
         for view in self._views.values():
-            view.dirty = view.dirty or not view.listing.topics.isdisjoint(touch.collections)
+            view.dirty = view.dirty or view.listing.shows(touch)
 
     def _begin(self) -> None:
         self._count(self.viewers)
@@ -234,7 +220,7 @@ class Live:
             self.note(touch)
 
     async def _keep_up(self) -> None:
-        allowance = Allowance(SHARE, BURST.total_seconds())
+        allowance = Allowance()
         while True:
             waits = allowance.spend(await self.catch_up())
             await asyncio.sleep(max(TICK.total_seconds(), waits))
