@@ -4,7 +4,7 @@ Whoever follows the database tells what is touched there. While nobody does, not
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 
@@ -12,7 +12,7 @@ from flightagents.domain.touch import Touch
 from flightagents.handlers.now_travellers import Travellers
 
 KEPT_FOR = timedelta(seconds=60)
-"""Real time. Nothing should change untouched; should it, it is seen this much later."""
+"""Real time. What changes untouched, as by a number that a flight is sold under, is seen this much later."""
 MOST = 1000
 """Flights, each with some 40 travellers; the one that was looked at first leaves first."""
 
@@ -32,7 +32,7 @@ class KeptTravellers:
         self._told = False
         self._kept: dict[str, tuple[float, Travellers]] = {}
         self._meanwhile: set[str] = set()
-        """Touched while a look was on its way, which may have come too early for it."""
+        """Numbers touched while a look was on its way, which may have come too early for them."""
         self._is_void = False
         """So may all of that look."""
 
@@ -43,8 +43,9 @@ class KeptTravellers:
             self._kept.clear()
             self._is_void = True
             return
-        self._meanwhile |= touch.flights
-        for flight in [each for each, (_, known) in self._kept.items() if known.stories & touch.flights]:
+        numbers = _numbers(touch.flights)
+        self._meanwhile |= numbers
+        for flight in [each for each, (_, known) in self._kept.items() if numbers & _numbers(known.stories)]:
             del self._kept[flight]
 
     async def __call__(self, flights: Sequence[str]) -> dict[str, Travellers]:
@@ -67,8 +68,13 @@ class KeptTravellers:
         if not self._is_void:
             for flight, travellers in found.items():
                 self._kept.pop(flight, None)
-                if travellers.stories.isdisjoint(self._meanwhile):
+                if self._meanwhile.isdisjoint(_numbers(travellers.stories)):
                     self._kept[flight] = began, travellers
             for flight in list(self._kept)[: max(0, len(self._kept) - MOST)]:
                 del self._kept[flight]
         return found
+
+
+def _numbers(flights: Iterable[str]) -> set[str]:
+    """Give the numbers and dates of flights: one more of the same makes the bookings of all ambiguous."""
+    return {flight.rsplit("|", 2)[0] for flight in flights}

@@ -46,7 +46,7 @@ class SharedNow:
         self._touches = 0
 
     def acted(self) -> None:
-        """Look anew for whoever asks from now on: somebody has done something, or a list follows a change."""
+        """Look anew for whoever asks from now on: somebody has done something."""
         self._acts += 1
 
     def hear(self, touch: Touch | None) -> None:
@@ -54,8 +54,13 @@ class SharedNow:
         self._told = touch is not None
         self._touches += 1
 
+    def follow(self) -> None:
+        """Look anew for whoever asks from now on, if anything was touched since the last look."""
+        if not self._told or self._last is None or self._last.touches != self._touches:
+            self.acted()
+
     async def __call__(self) -> Now:
-        """Give what is wrong, at most a second old, and never from before an act of this worker's staff."""
+        """Give what is wrong, ten seconds old at most, and never from before an act of this worker's."""
         if (known := self._known()) is not None:
             return known
         async with self._looking:

@@ -6,8 +6,7 @@ begins anew: no position has to be kept.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from pymongo.errors import PyMongoError
 
 from flightagents.domain.touch import Touch
 from flightagents.store.connection import Database
+from flightagents.store.touch_events import READ, flights_of
 
 PAUSE = timedelta(milliseconds=250)
 """Real time between two looks: what happens meanwhile comes with the next one."""
@@ -27,14 +27,6 @@ PATIENCE = timedelta(seconds=2)
 BATCH = 1000
 DECODED = 200
 """Events of a look that are read; beyond that all are taken as touched."""
-BY_ID = frozenset({"flights", "handling"})
-"""Collections whose documents are named by a flight."""
-BY_STATE = frozenset({"silences"})
-"""By a flight and the ordinal of a state."""
-BY_FIELD = frozenset({"flight_changes", "notifications", "tasks"})
-"""Those whose documents name a flight, which none of them ever changes."""
-OF_NO_FLIGHT = frozenset({"dead_letters", "workers", "polls", "leases", "ranked_punctuality", "audit"})
-"""The log of acts too: what an act has changed about a flight is touched by itself."""
 
 _RAW: CodecOptions[Any] = CodecOptions(document_class=RawBSONDocument)
 _log = structlog.get_logger(__name__)
@@ -48,8 +40,8 @@ class Touched:
         self._all = frozenset(collections)
         self._anything = Touch(self._all, None)
 
-    async def __call__(self) -> AsyncIterator[Touch]:
-        """Give what is touched, as it is; at first, and after a loss of sight, everything."""
+    async def __call__(self) -> AsyncIterator[Touch | None]:
+        """Give what is touched, as it is; at first, and after a loss of sight (None), everything."""
         while True:
             try:
                 async with await self._database.client.start_session() as session:
@@ -62,15 +54,15 @@ class Touched:
                             await asyncio.sleep(PAUSE.total_seconds())
             except PyMongoError as exc:
                 _log.warning("the live pages lost sight of the database", reason=type(exc).__name__)
+                yield None
                 await asyncio.sleep(PATIENCE.total_seconds())
 
     async def _open(self, session: AsyncIOMotorClientSession) -> int:
         ours = {"$match": {"ns.coll": {"$in": sorted(self._all)}}}
-        names = {"$project": {"ns.coll": 1, "documentKey": 1, "fullDocument.flight": 1}}
         answer = await self._database.command(
             "aggregate",
             1,
-            pipeline=[{"$changeStream": {}}, ours, names],
+            pipeline=[{"$changeStream": {}}, ours, {"$project": READ}],
             cursor={"batchSize": 0},
             readConcern={"level": "majority"},
             session=session,
@@ -91,31 +83,4 @@ class Touched:
         if len(events) > DECODED:
             return self._anything
         collections = frozenset(event["ns"]["coll"] for event in events)
-        return Touch(collections, await self._flights(events))
-
-    async def _flights(self, events: Sequence[RawBSONDocument]) -> frozenset[str] | None:
-        """Give the flights that events are about; None where one may be about any."""
-        found: set[str] = set()
-        asked: dict[str, list[Any]] = defaultdict(list)
-        for event in events:
-            if "documentKey" not in event:  # a whole collection, which was dropped
-                return None
-            name, key = event["ns"]["coll"], event["documentKey"]["_id"]
-            inserted = event.get("fullDocument")
-            if name in BY_ID:
-                found.add(str(key))
-            elif name in BY_STATE:
-                found.add(str(key).rpartition("/")[0])
-            elif name in BY_FIELD and inserted is not None:
-                found.add(inserted.get("flight") or "")
-            elif name in BY_FIELD:
-                asked[name].append(key)
-            elif name not in OF_NO_FLIGHT:
-                return None
-        for name, keys in asked.items():
-            fields = {"_id": 0, "flight": 1}
-            found |= {
-                row.get("flight") or ""
-                async for row in self._database[name].find({"_id": {"$in": keys}}, fields)
-            }
-        return frozenset(found - {""})
+        return Touch(collections, await flights_of(events, self._database))

@@ -31,7 +31,7 @@ class Floor:
 
     show_now: ShowNow
     shared_now: SharedNow
-    """The same for all who watch: at most a second old, and never from before an act of this worker's."""
+    """The same for all who watch, and never from before an act of this worker's staff."""
     hear: Callable[[Touch | None], None]
     """Tells them what is touched in the database."""
     acts: DeskActs

@@ -93,7 +93,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         messages=messages,
         log=LogCalls(floor.audit, users),
         counts=counts,
-        look_anew=floor.shared_now.acted,
+        look_anew=floor.shared_now.follow,
         hear=floor.hear,
         flight=flight_desk_of(world, desk, now_calls.colleagues),
         flights=MongoFlightSearch(world.database),

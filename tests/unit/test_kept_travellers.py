@@ -12,7 +12,10 @@ from flightagents.handlers.kept_travellers import KEPT_FOR, KeptTravellers
 from flightagents.handlers.now_travellers import Travellers
 from tests.support.judges import Ticks
 
-A, B, B_YESTERDAY, C = "BA1", "BA2", "BA2 of yesterday", "BA3"
+A, C = "BA1|2026-11-22|LHR|JFK", "BA3|2026-11-22|LHR|JFK"
+B, B_YESTERDAY = "BA2|2026-11-22|LHR|JFK", "BA2|2026-11-21|LHR|JFK"
+ANOTHER_A = "BA1|2026-11-22|JFK|BOS"
+ALIKE = "BA1|2026-11-23|LHR|JFK"
 
 
 class Looks:
@@ -57,7 +60,7 @@ async def test_only_what_was_touched_is_looked_at_anew() -> None:
     world = World()
     assert await world.ask(A, B) == [[A, B]]
     assert await world.ask(A, B, C) == [[C]]
-    world.kept.hear(touched(A, "another"))
+    world.kept.hear(touched(A, ALIKE))
     assert await world.ask(A, B, C) == [[A]]
     assert await world.ask(A, B, C) == []
 
@@ -67,6 +70,15 @@ async def test_what_is_news_of_a_flight_that_it_was_is_news_of_it() -> None:
     await world.ask(A, B)
     world.kept.hear(touched(B_YESTERDAY))
     assert await world.ask(A, B) == [[B]]
+
+
+async def test_another_flight_of_the_number_and_date_makes_bookings_ambiguous() -> None:
+    world = World()
+    await world.ask(A, B)
+    world.kept.hear(touched(ALIKE))
+    assert await world.ask(A, B) == []
+    world.kept.hear(touched(ANOTHER_A))
+    assert await world.ask(A, B) == [[A]]
 
 
 async def test_where_nobody_knows_what_was_touched_all_are_looked_at() -> None:

@@ -51,7 +51,14 @@ class Watched:
         self.seconds = 100.0
         self.counted: list[int] = []
         self.looked_anew = 0
-        self.live = Live(None, count=self.counted.append, anew=self.anew, seconds=lambda: self.seconds)
+        self.heard: list[Touch | None] = []
+        self.live = Live(
+            None,
+            count=self.counted.append,
+            heard=self.heard.append,
+            anew=self.anew,
+            seconds=lambda: self.seconds,
+        )
 
     def anew(self) -> None:
         self.looked_anew += 1
@@ -298,3 +305,46 @@ async def test_a_list_about_one_flight_follows_what_is_touched_of_that_one() -> 
     watched.seconds += SECOND
     await watched.touch("flights")  # nobody knows of which
     assert table.made == made + 2
+
+
+async def test_a_page_that_was_just_made_is_sent_nothing_that_was_made_before_it(watched: Watched) -> None:
+    table = Table()
+    await opened(watched, table)
+    watched.seconds += SECOND
+    table.put(BA117="held")  # which the page that is opened now shows already
+    page = Page(watched.live, table)
+    assert await page.read() == 0
+    await watched.live.catch_up()
+    assert await page.read() == 1
+    assert page.rows == {"BA117": "held"}
+
+
+async def test_a_page_that_comes_back_gets_at_once_what_it_missed(watched: Watched) -> None:
+    table = Table()
+    await opened(watched, table)
+    table.put(BA117="late")
+    await watched.touch("flights")
+    page = Page(watched.live, table, versions=["of before"])
+    assert await page.read() == 1
+
+
+async def test_while_nobody_tells_what_changes_that_is_heard(watched: Watched) -> None:
+    watched.live.note(None)
+    watched.live.note(Touch(frozenset({"flights"}), None))
+    assert watched.heard[-2:] == [None, Touch(frozenset({"flights"}), None)]
+
+
+async def test_a_stream_of_touches_that_fails_is_heard_and_does_not_end_the_lists() -> None:
+    heard: list[Touch | None] = []
+
+    async def touched() -> AsyncIterator[Touch | None]:
+        yield Touch(frozenset({"flights"}), None)
+        raise ValueError("an event that nobody expected")
+
+    live, table = Live(touched, count=lambda _: None, heard=heard.append), Table()
+    page = Page(live, table)
+    while len(heard) < 2:
+        await page.read()
+    assert heard == [Touch(frozenset({"flights"}), None), None]
+    await page.leave()
+    live.close()

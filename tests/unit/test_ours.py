@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from flightagents.domain.touch import Touch
-from flightagents.handlers.ours import KNOWN_FOR, Ours
+from flightagents.handlers.ours import KNOWN_FOR, KNOWN_IN_A_STORM, MOST_TOUCHED, Ours
 from tests.support.agency import BA117, Agency
 from tests.support.rows import row
 from tests.support.searches import FakeFlightSearch
@@ -16,6 +18,7 @@ class Office:
     def __init__(self) -> None:
         self.agency = Agency()
         search = FakeFlightSearch(self.agency.flights)
+        self.search = search
         self.ours = Ours(search, self.agency.bookings, ticks=lambda: self.agency.seconds)
 
     async def ask(self) -> list[str]:
@@ -62,4 +65,47 @@ async def test_after_a_while_all_are_asked_about_again() -> None:
     await office.agency.books(booking())
     assert await office.ask() == []
     office.agency.seconds += KNOWN_FOR.total_seconds()
+    assert await office.ask() == ["BA117"]
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        Touch(frozenset({"flights"}), None),
+        None,
+        Touch(frozenset({"flights"}), frozenset(f"BA{each}" for each in range(MOST_TOUCHED + 2))),
+    ],
+    ids=["anything", "nobody tells", "many"],
+)
+async def test_where_nobody_knows_what_was_touched_all_are_asked_about_soon(
+    touch: Touch | None,
+) -> None:
+    office = Office()
+    await office.agency.shows(row(delay=40))
+    assert await office.ask() == []
+    await office.agency.books(booking())
+    office.ours.hear(touch)
+    office.ours.hear(Touch(frozenset({"flights"}), frozenset({"BA1"})))
+    assert await office.ask() == []
+    office.agency.seconds += KNOWN_IN_A_STORM.total_seconds()
+    assert await office.ask() == ["BA117"]
+
+
+async def test_what_was_touched_is_asked_about_until_the_database_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    await office.agency.books(booking())
+    await office.agency.shows(row())
+    assert await office.ask() == []
+    await office.agency.shows(row(delay=40))
+    office.touch(BA117)
+
+    async def away(*_: object, **__: object) -> dict[str, tuple[str, ...]]:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.search, "numbers_of_disrupted", away)
+        with pytest.raises(ConnectionError):
+            await office.ask()
     assert await office.ask() == ["BA117"]

@@ -123,3 +123,24 @@ async def test_what_was_looked_at_before_an_act_is_not_given_after_it() -> None:
     looks.may_end.set()
     assert await early is not await late
     assert looks.times == 2
+
+
+async def test_a_list_that_follows_a_change_is_made_of_a_look_after_it() -> None:
+    show, looks, _ = shared()
+    show.hear(TOUCH)
+    first = await show()
+    show.follow()
+    assert await show() is first
+    show.hear(TOUCH)
+    show.follow()
+    assert await show() is not first
+    looks.may_end.clear()
+    show.hear(TOUCH)
+    show.follow()
+    early = asyncio.create_task(show())
+    await asyncio.sleep(0)
+    show.hear(TOUCH)
+    show.follow()
+    late = asyncio.create_task(show())
+    looks.may_end.set()
+    assert await early is not await late

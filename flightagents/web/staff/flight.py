@@ -33,7 +33,7 @@ PATH = "/flights/{flight}"
 LIVE = "flight"
 SHOWN = 200
 """Entries of the story, unless all are asked for: what few flights have more of, and takes a page long."""
-TOPICS = frozenset({"flights", "notifications", "tasks", "silences", "handling", "audit"})
+TOPICS = frozenset({"flights", "flight_changes", "notifications", "tasks", "silences", "handling", "audit"})
 PARTS = ("head", "hand", "rights")
 """Of the page, beside the story: they follow the flight too."""
 _ODD = re.compile(r"[^A-Za-z0-9]+")

@@ -36,10 +36,11 @@ class Row(NamedTuple):
 
 
 class Snapshot:
-    """A list as it was made once. `version` names its rows and their order."""
+    """A list as it was made once, from `began` on. `version` names its rows and their order."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], began: float = 0.0) -> None:
         self.rows = dict(rows)
+        self.began = began
         digest = hashlib.sha256()
         for key, html in self.rows.items():
             digest.update(f"{key}\0{html}\0".encode())
@@ -94,15 +95,15 @@ class _View:
 class Live:
     """The lists that somebody looks at. It rests while nobody does.
 
-    `touched` gives what is changing; after a loss of sight, everything. Without it nothing happens by itself,
-    and whoever holds this calls `note` and `catch_up`. `heard` is called with all that it gives, and with
-    None when it rests. `anew` is called before lists are made: what was looked at before they were touched
-    does not count any more.
+    `touched` gives what is changing, None where it has lost sight of it, and then everything. Without it
+    nothing happens by itself, and whoever holds this calls `note` and `catch_up`. `heard` is called with all
+    that it gives, and with None when it rests. `anew` is called before lists are made: what was looked at
+    before they were touched does not count any more.
     """
 
     def __init__(
         self,
-        touched: Callable[[], AsyncIterator[Touch]] | None,
+        touched: Callable[[], AsyncIterator[Touch | None]] | None,
         *,
         count: Callable[[int], None],
         heard: Callable[[Touch | None], None] = lambda _touch: None,
@@ -119,13 +120,17 @@ class Live:
         self._closed = False
 
     async def follow(self, listings: Sequence[Listing], versions: Sequence[str]) -> AsyncIterator[Update]:
-        """Give what is new on some lists, to a page that has these versions, until `close`."""
-        changed = asyncio.Event()
+        """Give what is new on some lists, to a page that has these versions, until `close`.
+
+        A page without a version was made a moment ago, and may know more than a list that was made before.
+        """
+        changed, came = asyncio.Event(), self._seconds()
         views = [self._views.setdefault(each.key, _View(each)) for each in listings]
         had: list[Snapshot | None] = [None] * len(views)
         known = list(versions)
-        for view in views:
+        for view, version in zip(views, versions, strict=True):
             view.viewers.add(changed)
+            view.dirty = view.dirty or not version
         self._begin()
         changed.set()
         try:
@@ -134,8 +139,10 @@ class Live:
                 changed.clear()
                 for place, view in enumerate(views):
                     old, new = had[place], view.snapshot
+                    if new is None or (not known[place] and new.began < came):
+                        continue
                     had[place] = new
-                    if new is not None and new.version != known[place]:
+                    if new.version != known[place]:
                         known[place] = new.version
                         yield Update(view.listing.name, new.version, new.since(old))
         finally:
@@ -178,27 +185,27 @@ class Live:
         return bool(view.viewers) and age >= wait.total_seconds()
 
     async def _remake(self, view: _View) -> None:
+        began = self._seconds()
         try:
-            snapshot = Snapshot(await view.listing.make())
+            snapshot = Snapshot(await view.listing.make(), began)
         except Exception:  # noqa: BLE001 - a loop of its own: those who look keep what they have
             _log.exception("a list could not be made anew", list=view.listing.name)
             view.dirty = True
             return
-        if view.snapshot is None or snapshot.version != view.snapshot.version:
-            view.snapshot = snapshot
-            for viewer in view.viewers:
-                viewer.set()
+        view.snapshot = snapshot
+        for viewer in view.viewers:
+            viewer.set()
 
-    def note(self, touch: Touch) -> None:
-        """Note that something was touched."""
+    def note(self, touch: Touch | None) -> None:
+        """Note that something was touched; None: for now nobody tells."""
         self._heard(touch)
         for view in self._views.values():
-            view.dirty = view.dirty or view.listing.shows(touch)
+            view.dirty = view.dirty or (touch is not None and view.listing.shows(touch))
 
     def _begin(self) -> None:
         self._count(self.viewers)
         if self._touched is not None and not self._work and not self._closed:
-            watch = self._watch(self._touched())
+            watch = self._watch(self._touched)
             self._work = [asyncio.create_task(watch), asyncio.create_task(self._keep_up())]
 
     def _leave(self, view: _View, viewer: asyncio.Event) -> None:
@@ -215,9 +222,15 @@ class Live:
         self._work = []
         self._heard(None)
 
-    async def _watch(self, stream: AsyncIterator[Touch]) -> None:
-        async for touch in stream:
-            self.note(touch)
+    async def _watch(self, touched: Callable[[], AsyncIterator[Touch | None]]) -> None:
+        while True:
+            try:
+                async for touch in touched():
+                    self.note(touch)
+            except Exception:  # noqa: BLE001 - a loop of its own, as below
+                _log.exception("nobody tells any more what changes: lists follow by the clock alone")
+            self.note(None)
+            await asyncio.sleep(ANYWAY_EVERY.total_seconds())
 
     async def _keep_up(self) -> None:
         allowance = Allowance()
