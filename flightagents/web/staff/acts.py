@@ -23,6 +23,7 @@ _WHY_NOT = {
     "not_done": "not opened again: not done, or ended by itself",
     "erased": "about somebody who was forgotten",
 }
+TO_WHOM = "nothing was given: choose to whom"
 
 
 class Acted(Protocol):
