@@ -125,10 +125,13 @@ def meaning(reason: Reason) -> str:
     return MEANING[reason]
 
 
-def leaves(row: FlightRow) -> Markup:
-    """Write when a flight leaves: 14:35 struck out, then 16:05. One that is cancelled has no new time."""
+def leaves(row: FlightRow, *, dated: bool = False) -> Markup:
+    """Write when a flight leaves: 14:35 struck out, then 16:05. One that is cancelled has no new time.
+
+    `dated`: with the day before it, whichever that is.
+    """
     end = row.departure
-    old = times.local(end.base, end.zone)
+    old = times.dated(end.base, end.zone) if dated else times.local(end.base, end.zone)
     if row.trouble is Trouble.CANCELLED or end.base == end.expected:
         return old
     return Markup("<del>{}</del> {}").format(old, times.local(end.expected, end.zone, end.base))
