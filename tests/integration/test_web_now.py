@@ -1,6 +1,7 @@
 """/: what is wrong now, as staff see it, and what they do about it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ async def test_all_flights_are_one_click_away(site: StaffSite) -> None:
     assert "cancelled" in shown
     assert "none of ours" in shown
     assert shown.index("BA117") < shown.index("BA119")
+    assert "overdue" not in shown
+
+
+async def test_what_was_to_be_resolved_before_now_is_marked(site: StaffSite) -> None:
+    site.clock.time = NOON + timedelta(hours=4, minutes=20)
+    await site.log_in()
+    assert "overdue" in await page(site)
 
 
 async def test_a_viewer_sees_the_flights_and_no_way_to_act(site: StaffSite) -> None:

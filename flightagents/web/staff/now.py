@@ -155,7 +155,11 @@ class NowPage:
         each_ones = msgspec.json.encode({name: hands[name] for name in sorted(hands) if name}).decode()
         return {
             show: self._frame().text(
-                "now_count.html", show=show, count=count, each=each_ones if show is Show.MINE else ""
+                "now_count.html",
+                show=show,
+                count=count,
+                more=now.cut and show is Show.ALL,
+                each=each_ones if show is Show.MINE else "",
             )
             for show, count in counts.items()
         }
@@ -169,11 +173,13 @@ class NowPage:
         today = to_local(frame.now, frame.zone).date()
 
         def row(each: Disruption) -> Row:
-            def write() -> str:
-                return frame.text("now_row.html", each=each, row=each.row, may_act=may_act)
+            overdue = each.resolve_by < frame.now
 
-            flight = each.row.flight
-            return Row(flight, self._rows.html((flight, may_act), (today, *_shown_of(each)), write))
+            def write() -> str:
+                return frame.text("now_row.html", each=each, row=each.row, overdue=overdue, may_act=may_act)
+
+            flight, shown = each.row.flight, (today, overdue, *_shown_of(each))
+            return Row(flight, self._rows.html((flight, may_act), shown, write))
 
         return [row(each) for each in found]
 
