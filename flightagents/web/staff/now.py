@@ -17,7 +17,7 @@ from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.forms import fields_of
-from flightagents.web.staff.acts import TO_WHOM, Acted, chosen, summed_up
+from flightagents.web.staff.acts import Acted, chosen, receiver, summed_up
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.kept_rows import KeptRows
 from flightagents.web.staff.live import Listing, Row
@@ -195,11 +195,7 @@ class NowPage:
                 me = request[VISITOR].principal.name if act == "take" else None
                 what, did = acts.assign(flights, who, me), "taken" if me else "given back"
             case "assign":
-                to = str(form.get("to", ""))
-                if not to:
-                    raise web.HTTPBadRequest(text=TO_WHOM)
-                if to not in await self._calls().colleagues():
-                    raise web.HTTPBadRequest(text="there is nobody of that name who may act")
+                to = receiver(form, await self._calls().colleagues())
                 force = bool(form.get("force")) and len(flights) == 1
                 what, did = acts.assign(flights, who, to, force=force), f"given to {to}"
             case "snooze":
