@@ -217,6 +217,14 @@ async def test_an_act_is_done_said_and_logged(
         assert form["text"] in found["trace"][-1]
 
 
+async def test_what_is_about_all_on_a_flight_leads_to_it(site: StaffSite) -> None:
+    rebook = replace(CALL, id="rebook0000", kind=TaskKind.REBOOK, booking=None)
+    await site.use_cases.desk.tasks.open([rebook])
+    await site.log_in()
+    assert "all on the flight" not in await page(site, kind="call")
+    assert ">all on the flight</a>" in await page(site, kind="rebook")
+
+
 async def test_many_tasks_are_given_back_and_opened_again_at_once(site: StaffSite) -> None:
     await site.log_in()
     await act(site, "take", CALL.id, REPLY.id)
