@@ -91,7 +91,7 @@ _ENDS = {"failed": "refused by the provider", "dead": "given up", UNDECIDED: "no
 
 
 def silent(row: FlightRow, now: datetime) -> bool:
-    """Tell whether a flight should have left by now, and the feed says neither that it has nor that it is late."""
+    """Tell whether a flight should have left by now, and the feed says neither that it has nor why not."""
     waits = row.open and row.status in _WAITING and row.trouble is Trouble.NONE
     return waits and at_latest(row.departure.expected) < now
 
