@@ -14,7 +14,7 @@ class FlightSort(StrEnum):
     """What a list of flights may be sorted by; a flight's identity parts equals."""
 
     LEAVES = "leaves"
-    """The expected departure."""
+    """The expected departure; of what is cancelled the first published, which is the one that is shown."""
     DESIGNATOR = "designator"
     """The airline's code, then the number as a number: so it sorts by airline too."""
     LATE = "late"

@@ -96,14 +96,14 @@ def held_messages(handling: Handling, flies: FlightState, waiting: int, now: dat
     leaves, since = at_latest(flies.departure.expected), handling.held_at or now
     if now - since < HELD_LONG and leaves - now > HELD_BEFORE:
         return None
-    messages = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
+    what = f"{_waiting(waiting)}: " if waiting else "nobody is told anything until you release it: "
     return Task(
         id=task_id(TaskKind.HELD_MESSAGES, handling.flight, iso(since)),
         kind=TaskKind.HELD_MESSAGES,
         flight=handling.flight,
         booking=None,
-        summary=f"{_name(flies)} leaves at {_moment(flies, flies.departure.expected)}, and {messages}: "
-        f"held by {handling.held_by}; release them, or call",
+        summary=f"{_name(flies)} leaves at {_moment(flies, flies.departure.expected)}, and {what}"
+        f"held by {handling.held_by}{'; release them, or call' if waiting else ''}",
         created_at=now,
         resolve_by=leaves,
     )
@@ -167,6 +167,10 @@ def _of_segment(
 
 def _travellers(count: int) -> str:
     return "1 traveller" if count == 1 else f"{count} travellers"
+
+
+def _waiting(messages: int) -> str:
+    return "1 message waits" if messages == 1 else f"{messages} messages wait"
 
 
 def _name(state: FlightState) -> str:

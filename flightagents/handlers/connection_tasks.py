@@ -59,7 +59,7 @@ class ConnectionTasks:
 def _summary(change: Change) -> str:
     connection, state = change.connection, change.case.state
     arrives, leaves = (
-        f"{to_local(moment, connection.zone):%d %b %H:%M}"
+        f"{to_local(moment, connection.zone):%-d %b %H:%M}"
         for moment in (connection.arrives, connection.leaves)
     )
     match state.disruption:

@@ -204,7 +204,7 @@ def _is_worth_a_call(row: Notification, notice: Notice, now: datetime) -> bool:
 
 
 def _summary(notice: Notice) -> str:
-    new, old = (f"{to_local(time, notice.zone):%d %b %H:%M}" for time in (notice.new, notice.old))
+    new, old = (f"{to_local(time, notice.zone):%-d %b %H:%M}" for time in (notice.new, notice.old))
     onward = notice.onward.designator if notice.onward else "the next flight"
     happened = _HAPPENED[notice.said].format(new=new, old=old, onward=onward)
     if notice.was_diverted:

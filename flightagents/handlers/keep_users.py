@@ -79,6 +79,10 @@ class KeepUsers:
         """Give all users, by name."""
         return await self._users.all()
 
+    async def colleagues(self) -> list[str]:
+        """Name those who may be given work: a viewer could not act on it."""
+        return [user.name for user in await self.all() if user.role.includes(Role.AGENT)]
+
     async def give_token(self, owner: str, label: str, role: Role, *, by: str) -> str:
         """Make a token for a program of a user's, and give what the program has to show: nobody can again."""
         label = label.strip()

@@ -35,6 +35,7 @@ _NUMBER = 4
 def listed(state: FlightState) -> dict[str, Any]:
     """Give the fields of a state."""
     name, verdict, end = FlightId.parse(state.flight), judge(state), counting_end(state)
+    departure, off = state.departure, verdict.trouble is Trouble.CANCELLED
     designators = (name.designator, *state.marketed_as)
     return {
         "trouble": verdict.trouble.value,
@@ -43,7 +44,7 @@ def listed(state: FlightState) -> dict[str, Any]:
         "gravity": GRAVITY[verdict.severity],
         "troubled": verdict.trouble is not Trouble.NONE,
         "late": lateness(state) // MINUTE,
-        "leaves": _stored(state.departure.expected),
+        "leaves": _stored(departure.base if off else departure.expected),
         "next_at": _stored(end.expected),
         "zoned": end.zone is not None,
         "changed_at": state.seen_at,

@@ -1,7 +1,8 @@
 """What the pages of tasks, of messages and of the log call."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.keep_users import KeepUsers
@@ -24,11 +25,7 @@ class TaskCalls:
     show: ShowTasks
     acts: TaskActs
     flights: MongoFlightSearch
-    users: KeepUsers
-
-    async def colleagues(self) -> Sequence[str]:
-        """Name those whom a task may be given to."""
-        return [user.name for user in await self.users.all()]
+    colleagues: Callable[[], Coroutine[Any, Any, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class LogCalls:
 def task_calls_of(world: World, desk: Desk, floor: Floor, users: KeepUsers) -> TaskCalls:
     """Build it."""
     show = ShowTasks(floor.tasks, desk.bookings, world.address_keys, world.clock)
-    return TaskCalls(show, floor.task_acts, MongoFlightSearch(world.database), users)
+    return TaskCalls(show, floor.task_acts, MongoFlightSearch(world.database), users.colleagues)
 
 
 def message_calls_of(world: World, desk: Desk, floor: Floor) -> MessageCalls:

@@ -1,13 +1,13 @@
 """What the staff pages call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flightagents.domain.faults import Gravity
 from flightagents.domain.system_health import SystemHealth
 from flightagents.handlers.desk_acts import DeskActs
 from flightagents.handlers.health import LookAtHealth
-from flightagents.handlers.keep_users import KeepUsers
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.now import Now
 from flightagents.handlers.punctuality import ShowPunctuality
@@ -34,7 +34,7 @@ class NowCalls:
     """What the page of disruptions calls."""
 
     floor: Floor
-    users: KeepUsers
+    colleagues: Callable[[], Coroutine[Any, Any, Sequence[str]]]
 
     async def shared_now(self) -> Now:
         """Give what is wrong now."""
@@ -44,10 +44,6 @@ class NowCalls:
     def acts(self) -> DeskActs:
         """Do something about it."""
         return self.floor.acts
-
-    async def colleagues(self) -> Sequence[str]:
-        """Name those whom a flight may be given to."""
-        return [user.name for user in await self.users.all()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
     system = SystemCalls(world.worker, wire_health(world))
     messages = message_calls_of(world, desk, floor)
-    now_calls, travellers = NowCalls(floor, users), travellers_of(world, desk)
+    now_calls, travellers = NowCalls(floor, users.colleagues), travellers_of(world, desk)
 
     async def counts() -> Mapping[str, int]:
         """Count what waits for a person, and what is broken."""
@@ -95,7 +91,7 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         counts=counts,
         look_anew=floor.shared_now.follow,
         hear=floor.hear,
-        flight=flight_desk_of(world, desk, now_calls.colleagues),
+        flight=flight_desk_of(world, desk, users.colleagues),
         flights=MongoFlightSearch(world.database),
         travellers=travellers,
         punctuality=ShowPunctuality(MongoPunctuality(world.database), world.clock),

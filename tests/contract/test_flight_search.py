@@ -170,6 +170,14 @@ async def test_flights_are_sorted(
     assert await three.found(sort=sort, descending=descending) == expected
 
 
+async def test_a_cancelled_flight_stands_at_the_departure_that_is_shown(board: Board) -> None:
+    off = seen("BA117", departs="14:35", late=300, last={"status": "cancelled", "delay": 300})
+    other = seen("BA118", departs="15:35")
+    await board.store.move_on([off, other])
+    assert off.departure.expected > off.departure.base
+    assert await board.found() == [off.flight, other.flight]
+
+
 async def test_numbers_are_sorted_as_numbers(board: Board) -> None:
     await board.store.move_on([seen(number) for number in ("BA1170", "BA9", "BA117", "AA2000")])
     found = await board.found(sort=FlightSort.DESIGNATOR)

@@ -44,6 +44,8 @@ async def test_many_flights_are_acted_on_at_once_and_each_is_answered(site: Staf
     ]
     taken = await ben.post("/disruptions/assign", {"flights": [BA117], "to": "ben"})
     assert taken["items"][0]["taken_by"] == "ada"
+    for path, ids in (("/disruptions/assign", "flights"), ("/tasks/assign", "tasks")):
+        await ben.post(path, {ids: [GONE], "to": "vera"}, status=400)  # a viewer could not act on it
     await ben.post("/disruptions/acknowledge", {"flights": [BA117]})
     await ben.post("/disruptions/snooze", {"flights": [BA117], "until": "2026-11-22T13:00:00Z"})
     await ben.post("/disruptions/note", {"flights": [BA117], "text": "hotel"})

@@ -1,6 +1,7 @@
 """/: what is wrong now, as staff see it, and what they do about it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ async def test_all_flights_are_one_click_away(site: StaffSite) -> None:
     assert "cancelled" in shown
     assert "none of ours" in shown
     assert shown.index("BA117") < shown.index("BA119")
+    assert "overdue" not in shown
+
+
+async def test_what_was_to_be_resolved_before_now_is_marked(site: StaffSite) -> None:
+    site.clock.time = NOON + timedelta(hours=4, minutes=20)
+    await site.log_in()
+    assert "overdue" in await page(site)
 
 
 async def test_a_viewer_sees_the_flights_and_no_way_to_act(site: StaffSite) -> None:
@@ -133,6 +141,19 @@ async def test_a_storm_is_handled_at_once(site: StaffSite) -> None:
     assert {about for *_, about in await acts(site)} == {BA117, BA119}
 
 
+async def test_what_a_colleague_has_is_given_away_only_where_one_sees_who_has_it(site: StaffSite) -> None:
+    await site.use_cases.site.office.now.acts.assign([BA117], "ada", "ada")
+    await site.log_in()
+    for flights, force in (((BA117,), {}), ((BA117, BA119), {"force": "1"})):
+        answer = await act(site, "assign", *flights, to="ben", **force)
+        assert "1 in somebody else&#39;s hands (ada)." in await answer.text()
+        assert (await handling(site))["assigned_to"] == "ada"
+    answer = await act(site, "assign", BA117, to="ben", force="1")
+    assert "1 flight given to ben." in await answer.text()
+    assert 'name="force"' not in await page(site)
+    assert 'name="force"' in await page(site, f"/flights/{BA117}")
+
+
 async def test_the_button_of_a_row_is_about_that_row_alone(site: StaffSite) -> None:
     await site.log_in()
     await act(site, "acknowledge", BA117, only=BA119)
@@ -147,6 +168,8 @@ async def test_the_button_of_a_row_is_about_that_row_alone(site: StaffSite) -> N
         ("acknowledge", {"flight": '{"$ne": 1}'}, 200, "1 not there any more"),
         ("acknowledge", {}, 200, "Nothing was marked"),
         ("assign", {"flight": BA117, "to": "eve"}, 400, "there is nobody of that name"),
+        ("assign", {"flight": BA117, "to": ""}, 400, "choose to whom"),
+        ("assign", {"flight": BA117, "to": "vera"}, 400, "there is nobody of that name who may act"),
         ("snooze", {"flight": BA117, "minutes": "100000"}, 400, "say for how long"),
         ("note", {"flight": BA117, "text": " "}, 200, "write something"),
         ("explode", {"flight": BA117}, 404, ""),

@@ -217,6 +217,14 @@ async def test_an_act_is_done_said_and_logged(
         assert form["text"] in found["trace"][-1]
 
 
+async def test_what_is_about_all_on_a_flight_leads_to_it(site: StaffSite) -> None:
+    rebook = replace(CALL, id="rebook0000", kind=TaskKind.REBOOK, booking=None)
+    await site.use_cases.desk.tasks.open([rebook])
+    await site.log_in()
+    assert "all on the flight" not in await page(site, kind="call")
+    assert ">all on the flight</a>" in await page(site, kind="rebook")
+
+
 async def test_many_tasks_are_given_back_and_opened_again_at_once(site: StaffSite) -> None:
     await site.log_in()
     await act(site, "take", CALL.id, REPLY.id)
@@ -231,6 +239,8 @@ async def test_what_a_colleague_has_is_not_taken_and_it_is_said_who(site: StaffS
     await site.log_in()
     answer = await act(site, "take", CALL.id, REPLY.id)
     assert "1 task taken; 1 in somebody else&#39;s hands (ada)." in await answer.text()
+    answer = await act(site, "give", CALL.id, to="ben")
+    assert "1 in somebody else&#39;s hands (ada)." in await answer.text()
 
 
 @pytest.mark.parametrize(
@@ -240,6 +250,8 @@ async def test_what_a_colleague_has_is_not_taken_and_it_is_said_who(site: StaffS
         ("take", {"task": '{"$ne": 1}'}, 200, "1 not there any more"),
         ("take", {}, 200, "Nothing was marked"),
         ("give", {"task": CALL.id, "to": "eve"}, 400, "there is nobody of that name"),
+        ("give", {"task": CALL.id, "to": ""}, 400, "choose to whom"),
+        ("give", {"task": CALL.id, "to": "vera"}, 400, "there is nobody of that name who may act"),
         ("note", {"task": CALL.id, "text": " "}, 200, "write something"),
         ("release", {"task": CALL.id}, 200, "in nobody&#39;s hands"),
         ("explode", {"task": CALL.id}, 404, ""),

@@ -82,7 +82,7 @@ async def test_those_who_travel_are_listed_with_their_next_flight(pages: Pages) 
     assert status == 200
     assert all(word in page for word in ("Anna Müller", "ABC123", "BA117", "delayed 1 h 00", "VIP", "acme"))
     assert "not yet in the feed" in page
-    assert "2 bookings" in page
+    assert "2 bookings, sorted by the day of the last flight, the soonest first." in page
     assert "<b>O" not in page
 
 

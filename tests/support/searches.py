@@ -316,7 +316,8 @@ def _sorted_by(row: FlightRow, sort: FlightSort) -> Place:
     carrier = codes.carrier(row.designator)
     match sort:
         case FlightSort.LEAVES:
-            return _utc(row.departure.expected).timestamp(), row.flight
+            off = row.trouble is Trouble.CANCELLED
+            return _utc(row.departure.base if off else row.departure.expected).timestamp(), row.flight
         case FlightSort.DESIGNATOR:
             return f"{carrier} {row.designator.removeprefix(carrier):0>6}", row.flight
         case FlightSort.LATE:

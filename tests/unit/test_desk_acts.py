@@ -248,6 +248,17 @@ async def test_a_hold_on_a_flight_that_is_about_to_leave_is_a_task_at_once() -> 
     assert len(agency.tasks.of_kind(TaskKind.HELD_MESSAGES)) == 1
 
 
+async def test_a_hold_where_nothing_waits_yet_says_what_it_does() -> None:
+    agency = await late()
+    await agency.worker.acts.hold([BA118], "Kim")
+    agency.clock.move(20 * MINUTE)
+    await agency.worker.look_at_holds()
+    (task,) = agency.tasks.of_kind(TaskKind.HELD_MESSAGES)
+    assert task.summary == (
+        "BA118 LHR-JFK 22 Nov leaves at 14:35, and nobody is told anything until you release it: held by Kim"
+    )
+
+
 async def test_a_hold_on_a_flight_that_is_over_ends_by_itself() -> None:
     agency = await held_for(timedelta(days=3))
     assert agency.tasks.all == []

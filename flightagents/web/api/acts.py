@@ -98,7 +98,7 @@ class ActRoutes(Routes):
         """Give them to somebody."""
         to = asked.body.to
         if to is not None and to not in await self._calls().now.colleagues():
-            raise RefusalError(400, "there is nobody of that name", "to")
+            raise RefusalError(400, "there is nobody of that name who may act", "to")
         me, who = asked.visitor.principal.name, asked.who
         acts = self._calls().on_tasks
         return {"items": await acts.assign(asked.body.tasks, who, to or me, force=asked.body.force)}

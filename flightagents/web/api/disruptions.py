@@ -138,7 +138,7 @@ class DisruptionRoutes(Routes):
         """Give it to somebody."""
         to = asked.body.to
         if to is not None and to not in await self._calls().now.colleagues():
-            raise RefusalError(400, "there is nobody of that name", "to")
+            raise RefusalError(400, "there is nobody of that name who may act", "to")
         acts = self._calls().now.acts
         return {"items": await acts.assign(asked.body.flights, asked.who, to, force=asked.body.force)}
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from aiohttp import web
 from multidict import MultiMapping
 
 from flightagents.web.staff.times import count
@@ -41,6 +42,16 @@ def chosen(form: MultiMapping[object], name: str) -> list[str]:
     """Give the ids that an act is about: that of the button that was pressed, else those that are marked."""
     only = str(form.get("only", ""))
     return [only] if only else [str(each) for each in form.getall(name, [])]
+
+
+def receiver(form: MultiMapping[object], colleagues: Sequence[str]) -> str:
+    """Give the name of whom something is given to. Raises HTTPBadRequest."""
+    to = str(form.get("to", ""))
+    if not to:
+        raise web.HTTPBadRequest(text="nothing was given: choose to whom")
+    if to not in colleagues:
+        raise web.HTTPBadRequest(text="there is nobody of that name who may act")
+    return to
 
 
 def summed_up(acted: Sequence[Acted], thing: str, did: str) -> str:

@@ -17,7 +17,7 @@ from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.forms import fields_of
-from flightagents.web.staff.acts import Acted, chosen, summed_up
+from flightagents.web.staff.acts import Acted, chosen, receiver, summed_up
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.kept_rows import KeptRows
 from flightagents.web.staff.live import Listing, Row
@@ -155,7 +155,11 @@ class NowPage:
         each_ones = msgspec.json.encode({name: hands[name] for name in sorted(hands) if name}).decode()
         return {
             show: self._frame().text(
-                "now_count.html", show=show, count=count, each=each_ones if show is Show.MINE else ""
+                "now_count.html",
+                show=show,
+                count=count,
+                more=now.cut and show is Show.ALL,
+                each=each_ones if show is Show.MINE else "",
             )
             for show, count in counts.items()
         }
@@ -169,11 +173,13 @@ class NowPage:
         today = to_local(frame.now, frame.zone).date()
 
         def row(each: Disruption) -> Row:
-            def write() -> str:
-                return frame.text("now_row.html", each=each, row=each.row, may_act=may_act)
+            overdue = each.resolve_by < frame.now
 
-            flight = each.row.flight
-            return Row(flight, self._rows.html((flight, may_act), (today, *_shown_of(each)), write))
+            def write() -> str:
+                return frame.text("now_row.html", each=each, row=each.row, overdue=overdue, may_act=may_act)
+
+            flight, shown = each.row.flight, (today, overdue, *_shown_of(each))
+            return Row(flight, self._rows.html((flight, may_act), shown, write))
 
         return [row(each) for each in found]
 
@@ -189,11 +195,9 @@ class NowPage:
                 me = request[VISITOR].principal.name if act == "take" else None
                 what, did = acts.assign(flights, who, me), "taken" if me else "given back"
             case "assign":
-                to = str(form.get("to", ""))
-                if to and to not in await self._calls().colleagues():
-                    raise web.HTTPBadRequest(text="there is nobody of that name")
-                what = acts.assign(flights, who, to or None, force=True)
-                did = f"given to {to}" if to else "given to nobody"
+                to = receiver(form, await self._calls().colleagues())
+                force = bool(form.get("force")) and len(flights) == 1
+                what, did = acts.assign(flights, who, to, force=force), f"given to {to}"
             case "snooze":
                 minutes = str(form.get("minutes", ""))
                 if minutes not in SNOOZES:

@@ -17,7 +17,7 @@ from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
 from flightagents.web.forms import fields_of
 from flightagents.web.staff import asked
-from flightagents.web.staff.acts import Acted, chosen, summed_up
+from flightagents.web.staff.acts import Acted, chosen, receiver, summed_up
 from flightagents.web.staff.asked import FindFlights
 from flightagents.web.staff.frame import Frame
 from flightagents.web.staff.ledger_words import TASKS
@@ -239,10 +239,8 @@ class TasksPage:
             case "take":
                 what, did = acts.assign(ids, who, request[VISITOR].principal.name), "taken"
             case "give":
-                to = str(form.get("to", ""))
-                if to not in await self._calls().colleagues():
-                    raise web.HTTPBadRequest(text="there is nobody of that name")
-                what, did = acts.assign(ids, who, to, force=True), f"given to {to}"
+                to = receiver(form, await self._calls().colleagues())
+                what, did = acts.assign(ids, who, to), f"given to {to}"
             case "release":
                 what, did = acts.release(ids, who), "free for anybody"
             case "done":

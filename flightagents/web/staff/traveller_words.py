@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -37,8 +38,11 @@ class Outgoing(NamedTuple):
     channel: str
 
 
-def standing(leg: Leg) -> Badge:
-    """Say how a segment stands: the worst of its flights, where a through ticket means several."""
+def standing(leg: Leg, now: datetime, zone: str) -> Badge:
+    """Say how a segment stands: the worst of its flights, where a through ticket means several.
+
+    `zone` is the agency's.
+    """
     match leg.segment.status:
         case SegmentStatus.CANCELLED:
             return Badge("", "cancelled in the booking")
@@ -49,14 +53,16 @@ def standing(leg: Leg) -> Badge:
     if not leg.flights:
         return Badge("late" if leg.match is Match.AMBIGUOUS else "", leg.match.value)
     gravest = list(Trouble)
-    return of_flight(min(leg.flights, key=lambda row: gravest.index(row.trouble)))
+    return of_flight(min(leg.flights, key=lambda row: gravest.index(row.trouble)), now, zone)
 
 
-def of_flight(row: FlightRow) -> Badge:
+def of_flight(row: FlightRow, now: datetime, zone: str) -> Badge:
     """Say how a flight stands."""
+    if words.silent(row, now):
+        return Badge("", words.unheard(row, now, zone))
     if row.trouble is Trouble.NONE and not row.departed:
         return Badge("good", "on time")
-    return Badge(words.tone(row), words.trouble(row))
+    return Badge(words.tone(row, now), words.trouble(row, now, zone))
 
 
 def flight_address(flight: str) -> str:

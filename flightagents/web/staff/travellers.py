@@ -44,7 +44,7 @@ class TravellerPages:
         stream.add("traveller-words", self._words, Role.AGENT)
 
     async def show(self, request: web.Request) -> web.Response:
-        """List those who still travel, soonest first; with `past` all, the latest first."""
+        """List those who still travel, the soonest last flight first; with `past` all, the latest first."""
         return await self._found(request, "", request.query, live=True)
 
     async def find(self, request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """The words of the staff page for what the domain names: troubles, changes, reasons, states."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from flightagents.domain.flight import Status
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.handling import Attention
 from flightagents.domain.reasons import MEANING, Reason
+from flightagents.domain.times import at_latest
 from flightagents.domain.trouble import Trouble
 from flightagents.web.staff import times
 
@@ -51,6 +53,7 @@ STATUSES = {
     Status.DIVERTED: "diverted",
     Status.UNKNOWN: "not known",
 }
+_WAITING = frozenset({Status.SCHEDULED, Status.UNKNOWN})
 ATTENTION = {
     Attention.NEW: "new",
     Attention.WORSE: "worse since it was seen",
@@ -87,8 +90,21 @@ _SHORTLY = {
 _ENDS = {"failed": "refused by the provider", "dead": "given up", UNDECIDED: "not decided yet"}
 
 
-def trouble(row: FlightRow) -> str:
-    """Say what is wrong with a flight: "delayed 1 h 20"."""
+def silent(row: FlightRow, now: datetime) -> bool:
+    """Tell whether a flight should have left by now, and the feed says neither that it has nor why not."""
+    waits = row.open and row.status in _WAITING and row.trouble is Trouble.NONE
+    return waits and at_latest(row.departure.expected) < now
+
+
+def unheard(row: FlightRow, now: datetime, zone: str) -> Markup:
+    """Say of such a flight since when there is no news."""
+    return Markup("no news since {}").format(times.local(row.seen_at, zone, now))
+
+
+def trouble(row: FlightRow, now: datetime, zone: str) -> str:
+    """Say what is wrong with a flight: "delayed 1 h 20". `zone` is the agency's."""
+    if silent(row, now):
+        return unheard(row, now, zone)
     match row.trouble:
         case Trouble.DELAYED:
             return f"delayed {times.minutes(row.late)}"
@@ -100,8 +116,10 @@ def trouble(row: FlightRow) -> str:
             return row.trouble.value
 
 
-def tone(row: FlightRow) -> str:
-    """Give the colour of a flight's state."""
+def tone(row: FlightRow, now: datetime) -> str:
+    """Give the colour of a flight's state; none where nobody knows it."""
+    if silent(row, now):
+        return ""
     return TONES[row.severity] if row.trouble is not Trouble.NONE else "good"
 
 
@@ -125,10 +143,13 @@ def meaning(reason: Reason) -> str:
     return MEANING[reason]
 
 
-def leaves(row: FlightRow) -> Markup:
-    """Write when a flight leaves: 14:35 struck out, then 16:05. One that is cancelled has no new time."""
+def leaves(row: FlightRow, *, dated: bool = False) -> Markup:
+    """Write when a flight leaves: 14:35 struck out, then 16:05. One that is cancelled has no new time.
+
+    `dated`: with the day before it, whichever that is.
+    """
     end = row.departure
-    old = times.local(end.base, end.zone)
+    old = times.dated(end.base, end.zone) if dated else times.local(end.base, end.zone)
     if row.trouble is Trouble.CANCELLED or end.base == end.expected:
         return old
     return Markup("<del>{}</del> {}").format(old, times.local(end.expected, end.zone, end.base))
