@@ -117,7 +117,8 @@ async def test_a_flight_that_always_fails_holds_up_no_other(
     await in_the_air(agency)
     await agency.shows(row("BA115", status="active", took_off="14:50"))
     await shown(agency, arrives_late=60)
-    decide, tried = agency.worker.decide.for_connections, []
+    decide = agency.worker.decide.for_connections
+    tried: list[str] = []
 
     async def fail_for_the_first(bookings: Sequence[Booking]) -> None:
         tried.extend(each.id for each in bookings)
