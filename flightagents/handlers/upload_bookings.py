@@ -1,7 +1,7 @@
 """A file of bookings that somebody uploads: kept for a while, looked at, and taken in once they confirm it.
 
 Any worker may be asked next, so it is kept in the database, by the digest of its content: whoever confirms a
-preview confirms what was previewed.
+preview confirms what was previewed. A program sends its file each time: none of those is kept.
 """
 
 from flightagents.domain.booking_preview import BookingPreview, Refused, TakenIn, Upload
@@ -36,6 +36,10 @@ class UploadBookings:
         upload = await self._uploads.find(who, digest)
         return await self._preview_bookings(upload.content, upload.name) if upload else None
 
+    async def preview_sent(self, content: bytes, name: str) -> BookingPreview:
+        """Tell what a file that is not kept would do. Raises BookingFileError."""
+        return await self._preview_bookings(content, name)
+
     async def refused(self, digest: str, who: str) -> tuple[Refused, ...] | None:
         """Give the lines of a file that are no bookings; None where it is not kept any more."""
         upload = await self._uploads.find(who, digest)
@@ -46,7 +50,9 @@ class UploadBookings:
     async def take(self, digest: str, who: str) -> TakenIn | None:
         """Import a file; doing it again changes nothing. None where it is not kept any more."""
         upload = await self._uploads.find(who, digest)
-        if upload is None:
-            return None
-        imported = await self._import_bookings(upload.content, upload.name, who, limits=UPLOAD, anyway=True)
+        return await self.take_sent(upload.content, upload.name, who) if upload else None
+
+    async def take_sent(self, content: bytes, name: str, who: str) -> TakenIn:
+        """Import a file that is not kept. Raises BookingFileError."""
+        imported = await self._import_bookings(content, name, who, limits=UPLOAD, anyway=True)
         return TakenIn(len(imported.file.bookings), len(imported.file.refused), imported.past)

@@ -51,7 +51,10 @@ class WatchConnections:
         self._decided: dict[str, Times] = {}
 
     async def __call__(self) -> None:
-        """Look once. What fails is decided at the next look: only then are its times remembered."""
+        """Look once. What fails holds up no other, and is decided at the next look: its times are not kept.
+
+        Raises an ExceptionGroup of what failed, once all else is decided.
+        """
         flying = await self._flights.in_the_air((self._clock.now() - LOOK_BACK).date())
         states = await self._flights.known_states(await self._booked(flying)) if flying else {}
         now = {
@@ -60,10 +63,13 @@ class WatchConnections:
         self._decided = {flight: times for flight, times in self._decided.items() if flight in now}
         moved = [flight for flight, times in now.items() if self._decided.get(flight) != times]
         moved.sort(key=lambda flight: now[flight] == _times(states[flight]))  # nobody knows of the first yet
+        failed: list[str] = []
         for start in range(0, len(moved), FLIGHTS):
             some = moved[start : start + FLIGHTS]
-            await self._decide_on(some)
-            self._decided |= {flight: now[flight] for flight in some}
+            failed += some if await self._failure(some, now) else ()
+        # By itself: one whose people cannot be decided on holds up none that it was looked at with.
+        if failures := [each for flight in failed if (each := await self._failure([flight], now))]:
+            raise ExceptionGroup("people on some flights in the air could not be decided on", failures)
 
     async def _booked(self, flying: Mapping[str, Sequence[str]]) -> list[str]:
         """Leave out those that nobody of ours is on. Who is on one that moved is booked on another date."""
@@ -73,6 +79,14 @@ class WatchConnections:
         return sorted(
             flight for flight, numbers in flying.items() if flight in moved or not flown.isdisjoint(numbers)
         )
+
+    async def _failure(self, flights: Sequence[str], now: Mapping[str, Times]) -> Exception | None:
+        try:
+            await self._decide_on(flights)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, it is the people's on these flights alone
+            return exc
+        self._decided |= {flight: now[flight] for flight in flights}
+        return None
 
     async def _decide_on(self, flights: Sequence[str]) -> None:
         cases = await self._audience.of_flights(flights)

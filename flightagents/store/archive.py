@@ -15,7 +15,7 @@ from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
 from flightagents.records import FlightRecord
 from flightagents.store.connection import Database, bulk_write, until_stored
-from flightagents.store.reading import Document, Reader, pages
+from flightagents.store.reading import Document, Reader
 
 COLLECTION = "flight_status"
 MAX_BYTES = 16 * 1024 * 1024
@@ -79,11 +79,7 @@ class MongoArchive:
         """Give the scheduled departure that the same row showed of each flight."""
         fields = {"flight": 1, "departure.scheduled": 1, "departure.zone": 1}
         rows = self._records.find(_leading(flights, runs), fields).sort("run", ASCENDING)
-        return {
-            row["flight"]: _as_stored(row["departure"])["scheduled"]
-            async for page in pages(rows)
-            for row in page
-        }
+        return dict(await _schedules.read(rows))
 
 
 def _leading(flights: Sequence[str], runs: Sequence[int]) -> dict[str, Any]:
@@ -92,6 +88,10 @@ def _leading(flights: Sequence[str], runs: Sequence[int]) -> dict[str, Any]:
 
 def _sighting(found: Document) -> Sighting:
     return msgspec.convert(as_stored(found), Sighting)
+
+
+def _schedule(found: Document) -> tuple[str, datetime]:
+    return found["flight"], msgspec.convert(_as_stored(found["departure"])["scheduled"], datetime)
 
 
 def as_stored(found: Document) -> dict[str, Any]:
@@ -109,6 +109,7 @@ def _naive(value: object) -> object:
 
 
 _sightings = Reader(COLLECTION, _sighting)
+_schedules = Reader(COLLECTION, _schedule)
 
 
 def _require_shallow(value: object, levels: int) -> None:

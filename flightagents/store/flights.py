@@ -50,8 +50,8 @@ class MongoFlights:
     @until_stored
     async def in_the_air(self, since: date) -> dict[str, tuple[str, ...]]:
         """Give the numbers, the operating one first, of each flight from that date on that is in the air."""
-        found = pages(self._flights.find(flight_fields.in_the_air(since), {"designators": 1}))
-        return {row["_id"]: tuple(row["designators"]) async for page in found for row in page}
+        found = self._flights.find(flight_fields.in_the_air(since), {"designators": 1})
+        return dict(await _numbers.read(found))
 
     @until_stored
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
@@ -113,7 +113,13 @@ def _state(document: Document) -> FlightState:
     return state
 
 
+def _numbers_of(document: Document) -> tuple[str, tuple[str, ...]]:
+    FlightId.parse(document["_id"])
+    return document["_id"], msgspec.convert(document["designators"], tuple[str, ...])
+
+
 _states = Reader(FLIGHTS, _state)
+_numbers = Reader(FLIGHTS, _numbers_of)
 
 
 async def states_in(documents: Iterable[Document]) -> list[FlightState]:

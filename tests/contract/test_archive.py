@@ -227,3 +227,16 @@ async def test_the_newest_run_is_found_without_looking_at_all_records(database: 
     plan = str((await found.explain())["queryPlanner"]["winningPlan"])
     assert "IXSCAN" in plan
     assert "'stage': 'SORT'" not in plan
+
+
+@pytest.mark.mongodb
+async def test_a_broken_record_hides_no_schedule_of_others(database: Database) -> None:
+    archive = MongoArchive(database)
+    (record,) = run_of([row()], 1)
+    await store(archive, record)
+    other = "BA9|2026-11-22|LHR|JFK"
+    broken = {"flight": other, "run": 1, "leads": True}
+    await database["flight_status"].insert_many(
+        [{**broken, "_id": "a"}, {**broken, "_id": "b", "departure": {"zone": None, "scheduled": "soon"}}]
+    )
+    assert await archive.schedules([record.flight, other], [1]) == {record.flight: record.departure.scheduled}

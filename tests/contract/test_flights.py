@@ -175,6 +175,17 @@ async def test_flights_in_the_air_are_found_without_looking_at_the_others(databa
 
 
 @pytest.mark.mongodb
+async def test_a_broken_document_in_the_air_hides_no_other(database: Database) -> None:
+    flying, _ = story(None, None, took_off="14:50")
+    await MongoFlights(database).move_on([flying])
+    broken = {"departed": True, "landed": False, "date": "2026-11-22"}
+    await database["flights"].insert_many(
+        [{**broken, "_id": "BA1|2026-11-22|LHR|JFK"}, {**broken, "_id": "BA2", "designators": ["BA2"]}]
+    )
+    assert await MongoFlights(database).in_the_air(since=DAY) == {flying.flight: ("BA117",)}
+
+
+@pytest.mark.mongodb
 async def test_a_state_of_another_version_is_unknown_and_is_told_once(database: Database) -> None:
     flights = MongoFlights(database)
     ours, _ = story(None)

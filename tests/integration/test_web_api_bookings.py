@@ -155,7 +155,7 @@ async def test_what_is_too_much_is_refused(site: StaffSite) -> None:
     assert (await ben.send("/bookings", [{**JANE, "name": "x" * 5_300_000}])).status == 413
 
 
-async def test_a_file_is_looked_at_and_taken_in(site: StaffSite) -> None:
+async def test_a_file_is_looked_at_and_taken_in(site: StaffSite, database: Database) -> None:
     ben = await program(site)
     lines = (
         "reference,email,consent_email,seat,flights",
@@ -167,6 +167,9 @@ async def test_a_file_is_looked_at_and_taken_in(site: StaffSite) -> None:
         answer = await ben.post("/bookings/file", file, dry_run=dry_run)
         (item,) = answer["items"]
         assert item["outcome"] == outcome
+        names = await database.list_collection_names()
+        stored = [each for name in names for each in await database[name].find().to_list(None)]
+        assert ("jane@example.org" in str(stored)) is (dry_run == "false")
     assert [each["match"] for each in item["segments"]] == ["seen", "its date is past"]
     assert (answer["refused"], answer["ignored_columns"]) == (
         [{"line": 3, "reason": "neither email nor phone: nobody could be told"}],

@@ -27,6 +27,7 @@ from flightagents.domain.said import Said
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.web.flight_evidence import Made, evidence
 from flightagents.web.flight_pdf import pdf
+from flightagents.web.staff.flight_story import lines
 from tests.support.agency import BA117, address_key
 from tests.support.flight_files import REAL_NOON, opener
 from tests.support.ledger_rows import notification
@@ -293,3 +294,17 @@ def test_what_the_airline_published_stays_longest() -> None:
     assert left_out == 1
     story, left_out = in_order([*wases], [*wases], 2)
     assert ([each.at for each in story], left_out) == ([wases[2].at, wases[3].at], 6)
+
+
+async def test_a_change_tells_the_first_arrival_as_the_first_and_not_as_what_was_said_last() -> None:
+    desk = Desk()
+    for delay in (60, 120):
+        await desk.shows(row(delay=delay))
+    found = await file_of(desk)
+    newest = next(line for line in lines(found) if line.kind == "changed")
+    departure, arrival = newest.moved
+    assert "15:35" in str(departure.before)
+    assert (arrival.name, arrival.before) == ("Arrival now", None)
+    assert "19:35" in arrival.after
+    assert arrival.more.startswith("first scheduled for <time")
+    assert ">17:35<" in arrival.more

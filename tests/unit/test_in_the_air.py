@@ -1,12 +1,15 @@
 """A flight in the air that turns out slow is news to whoever changes flights, though it makes no change."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from flightagents.domain.bookings import Booking
 from flightagents.domain.moves import watch as moved
 from flightagents.domain.said import CONNECTIONS, Said
+from flightagents.handlers import watch_connections as watch_connections_module
 from tests.support.agency import BA117, Agency
 from tests.support.connecting import watch_connections
 from tests.support.rows import DAY, row, run_of
@@ -93,10 +96,45 @@ async def test_what_failed_is_decided_at_the_next_look(monkeypatch: pytest.Monke
 
     with monkeypatch.context() as broken:
         broken.setattr(agency.worker.decide, "for_connections", fail)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ExceptionGroup):
             await watch()
     await watch()
     assert said(agency) == [Said.CONNECTION_AT_RISK]
+
+
+@pytest.mark.parametrize("at_once", [1, 10])
+async def test_a_flight_that_always_fails_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(watch_connections_module, "FLIGHTS", at_once)
+    agency = Agency()
+    watch = watch_connections(agency)
+    first = booking(
+        segment("BA115", departure="LHR", arrival="JFK"), ONWARD, reference="AAA111", protected=True
+    )
+    await agency.books(first)
+    await agency.shows(row("BA115"), onward())
+    await in_the_air(agency)
+    await agency.shows(row("BA115", status="active", took_off="14:50"))
+    await shown(agency, arrives_late=60)
+    decide = agency.worker.decide.for_connections
+    tried: list[str] = []
+
+    async def fail_for_the_first(bookings: Sequence[Booking]) -> None:
+        tried.extend(each.id for each in bookings)
+        if first in bookings:
+            raise ZeroDivisionError
+        await decide(bookings)
+
+    monkeypatch.setattr(agency.worker.decide, "for_connections", fail_for_the_first)
+    with pytest.raises(ExceptionGroup) as failed:
+        await watch()
+    assert len(failed.value.exceptions) == 1
+    assert said(agency) == [Said.CONNECTION_AT_RISK]
+    tried.clear()
+    with pytest.raises(ExceptionGroup):
+        await watch()
+    assert set(tried) == {first.id}
 
 
 async def test_whoever_is_booked_on_what_the_flight_was_yesterday_is_decided_on() -> None:

@@ -45,17 +45,15 @@ class FileRoutes(Routes):
     async def take(self, asked: Asked[Taking, FileTyped]) -> object:
         """Take it in."""
         uploads, key, who = self._calls().uploads, self._calls().key, asked.who
+        content, name = asked.body.content.encode(), asked.body.name
         try:
-            digest = await uploads.keep(asked.body.content.encode(), asked.body.name, who)
+            seen = await uploads.preview_sent(content, name)
         except BookingFileError as exc:
             raise RefusalError(400, str(exc), "content") from None
-        seen = await uploads.preview(digest, who)
-        if seen is None:
-            raise RefusalError(409, "the file was put away meanwhile: send it again")
         if not asked.query.dry_run:
             if len(seen.would_send) > MANY and not asked.query.anyway:
                 raise too_many(len(seen.would_send))
-            await uploads.take(digest, who)
+            await uploads.take_sent(content, name, who)
         return {
             "dry_run": asked.query.dry_run,
             "items": [

@@ -124,7 +124,9 @@ def _moved(change: Change) -> Iterator[Moved]:
         yield Moved(capital(change_words.field(name)), before, _shown(change, name, value), more)
     if change.kind in _OF_TIME and arrival.expected != arrival.base:
         was, now = (local(each, arrival.zone, arrival.base) for each in (arrival.base, arrival.expected))
-        yield Moved("Arrival", was, now)
+        # A change names no earlier arrival: struck through beside the departure last said, the first one
+        # would be read as that.
+        yield Moved("Arrival now", None, now, Markup("first scheduled for ") + was)
 
 
 def _shown(change: Change, name: str, value: Value) -> Markup:

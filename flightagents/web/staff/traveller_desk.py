@@ -61,11 +61,17 @@ class UploadBookings(Protocol):
     async def preview(self, digest: str, who: str) -> BookingPreview | None:
         """Tell what it would do."""
 
+    async def preview_sent(self, content: bytes, name: str) -> BookingPreview:
+        """Tell what a file that is not kept would do. Raises BookingFileError."""
+
     async def refused(self, digest: str, who: str) -> tuple[Refused, ...] | None:
         """Give its lines that are no bookings."""
 
     async def take(self, digest: str, who: str) -> TakenIn | None:
         """Import it."""
+
+    async def take_sent(self, content: bytes, name: str, who: str) -> TakenIn:
+        """Import a file that is not kept. Raises BookingFileError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
