@@ -212,7 +212,7 @@ class _Document(FPDF):
             self._line(_right(hint), bold=True)
             self._line(f"Since {hint.reason}.", indent=4)
             stands = hint.provision
-            self._line(f"{stands.law}, {stands.article} (as of {stands.as_of}): {stands.source}", indent=4)
+            self._line(f"{stands.law}, {stands.article} (compared with the law of {stands.as_of:%d %B %Y}): {stands.source}", indent=4)
         for reason in self._file.rights.unsaid:
             self._line(f"Not judged: {reason}.")
 

@@ -184,7 +184,7 @@ async def test_hints_about_rights_have_their_source_and_date(site: StaffSite) ->
     assert "Hints, no legal advice" in page
     assert "GBP 520" in page
     assert 'href="https://www.legislation.gov.uk/eur/2004/261" target="_blank" rel="noreferrer"' in page
-    assert "as of <time" in page
+    assert "compared with the law of <time" in page
 
 
 async def test_a_flight_that_became_another_leads_to_it_and_back(site: StaffSite) -> None:
