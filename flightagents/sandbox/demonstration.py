@@ -133,7 +133,9 @@ class Demonstration:
 
     async def _add_rule(self, folder: Path, environment: dict[str, str]) -> None:
         """Let the desk at JFK hear of what is grave there."""
-        await self._command("rules", "rules", "add", "jfk-desk", *JFK_DESK, *BY, folder=folder, env=environment)
+        await self._command(
+            "rules", "rules", "add", "jfk-desk", *JFK_DESK, *BY, folder=folder, env=environment
+        )
 
     async def _hold_back(self, world: StandIns) -> None:
         """Answer later when readers lag, and not at all any more once the time is over."""

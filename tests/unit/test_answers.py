@@ -13,7 +13,9 @@ BY_AIOHTTP = {404, 405, 413}
 
 
 def raised() -> set[int]:
-    names = {name for file in HERE.rglob("*.py") for name in re.findall(r"\bweb\.(HTTP\w+)", file.read_text())}
+    names = {
+        name for file in HERE.rglob("*.py") for name in re.findall(r"\bweb\.(HTTP\w+)", file.read_text())
+    }
     return {status for name in names if (status := getattr(web, name).status_code) >= 400} | BY_AIOHTTP
 
 
