@@ -212,10 +212,8 @@ class _Document(FPDF):
             self._line(_right(hint), bold=True)
             self._line(f"Since {hint.reason}.", indent=4)
             stands = hint.provision
-            self._line(
-                f"{stands.law}, {stands.article} (compared with the law of {stands.as_of:%d %B %Y}): {stands.source}",
-                indent=4,
-            )
+            compared = f"compared with the law of {stands.as_of:%d %B %Y}"
+            self._line(f"{stands.law}, {stands.article} ({compared}): {stands.source}", indent=4)
         for reason in self._file.rights.unsaid:
             self._line(f"Not judged: {reason}.")
 

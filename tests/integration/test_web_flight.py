@@ -1,6 +1,7 @@
 """/flights/FLIGHT: the whole story of a flight, to each what they may see, and the evidence of a claim."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -210,6 +211,7 @@ async def test_the_evidence_of_one_traveller_names_nobody_else(site: StaffSite, 
     assert "ABC123" in text
     assert "XYZ789" not in text
     assert "Acme Travel" in text
+    assert not re.search(r"\bben\b", text)  # whose login it is
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "json"])
