@@ -8,7 +8,11 @@ from flightagents.web.staff.traveller_words import consent_source
 
 HERE = Path(flightagents.__file__).parent
 WRITTEN = re.compile(
-    r"""(?:\bsource=|_by\(self\)\ ->\ str:\s+return\ |(?:_give|_withdraw)\)?\([^"\n]*|\.end\([^"\n]*)f?"([^"]+)\"""",
+    r"""(?:\bsource=
+        |_by\(self\)\ ->\ str:\s+return\s
+        |(?:_give|_withdraw)\)?\([^"\n]*
+        |\.end\([^"\n]*
+        )f?"([^"]+)\"""",
     re.VERBOSE,
 )
 """Where a consent is noted or taken back, and the words for how we know."""
