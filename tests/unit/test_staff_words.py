@@ -131,6 +131,7 @@ def test_an_email_leads_to_the_page_of_the_rules_where_there_is_one() -> None:
     renderer = StaffRenderer(public_url="https://desk.example/")
     message = renderer.render(CANCELLED, Channel.EMAIL, row="row-1", now=NOON)
     assert message.text.endswith("by a staff rule: https://desk.example/rules\n")
+    assert message.html is not None
     assert 'href="https://desk.example/rules"' in message.html
 
 
