@@ -205,7 +205,7 @@ def _report(text: str) -> tuple[State | None, str]:
     if not text.startswith(RECEIPT):
         return None, ""
     what, _, detail = text.removeprefix(RECEIPT).partition(": ")
-    return _STATES.get(what), detail
+    return _STATES.get(what), detail if detail != what else ""
 
 
 def _to_second(moment: datetime) -> datetime:
