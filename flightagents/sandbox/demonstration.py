@@ -34,6 +34,8 @@ from flightagents.sandbox.stand_ins import (
 from flightagents.store.connection import connect
 
 GROUP = "flightagents"
+BY = ("--by", "demonstration")
+"""In whose name it imports and adds, for the log: not in that of whoever runs it."""
 TOPICS = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)
 MOST_UNREAD = 4000
 """Records. Beyond this the feed answers later: the broker forgets what is over about 5 MB a partition."""
@@ -106,7 +108,7 @@ class Demonstration:
             return
         file = folder / "bookings.csv"
         file.write_bytes(bookings_csv(world.flights, self._plan.begins(), self._plan.seed))
-        imported = ("bookings", "import", str(file))
+        imported = ("bookings", "import", str(file), *BY)
         self._say(f"bookings: {await self._command('bookings', *imported, folder=folder, env=environment)}")
 
     async def _fill(self, world: StandIns, password: str) -> None:
@@ -131,7 +133,9 @@ class Demonstration:
 
     async def _add_rule(self, folder: Path, environment: dict[str, str]) -> None:
         """Let the desk at JFK hear of what is grave there."""
-        await self._command("rules", "rules", "add", "jfk-desk", *JFK_DESK, folder=folder, env=environment)
+        await self._command(
+            "rules", "rules", "add", "jfk-desk", *JFK_DESK, *BY, folder=folder, env=environment
+        )
 
     async def _hold_back(self, world: StandIns) -> None:
         """Answer later when readers lag, and not at all any more once the time is over."""

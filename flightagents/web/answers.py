@@ -26,6 +26,7 @@ _SAID = {
     408: "This took too long to arrive",
     409: "Somebody was faster",
     413: "This is too large",
+    415: "This is not the form that is expected",
     421: "This is not the address",
     429: "Too many at once",
     500: "Something went wrong",

@@ -28,7 +28,7 @@ from flightagents.domain.passenger_rules import CALLED
 from flightagents.domain.times import to_local
 from flightagents.web.flight_evidence import Made
 from flightagents.web.latin import latin, lines
-from flightagents.web.staff import change_words
+from flightagents.web.staff import change_words, log_words
 from flightagents.web.staff.ledger_words import CHANNELS, SAID, TASKS, event, flight_name, state, task_state
 from flightagents.web.staff.times import capital
 from flightagents.web.staff.words import KINDS, STATUSES
@@ -193,7 +193,7 @@ class _Document(FPDF):
             kind, stands = TASKS[entry.kind], task_state(entry.state)
             self._line(f"{_both(entry.at, self._zone)}  {kind}, {stands}: {entry.summary}")
             for each in entry.events:
-                self._line(f"{_both(each.at, self._zone)}  {each.text}", indent=4)
+                self._line(f"{_both(each.at, self._zone)}  {event(each.text)}", indent=4)
 
     def acts(self) -> None:
         found = [entry for entry in self._file.story if isinstance(entry, Handled)]
@@ -201,7 +201,7 @@ class _Document(FPDF):
             return
         self._heading("What staff did")
         for entry in found:
-            self._line(f"{_both(entry.at, self._zone)}  {_did(entry)}")
+            self._line(f"{_both(entry.at, self._zone)}  {_did(entry, self._zone)}")
             if entry.note:
                 self._text(entry.note)
 
@@ -212,7 +212,8 @@ class _Document(FPDF):
             self._line(_right(hint), bold=True)
             self._line(f"Since {hint.reason}.", indent=4)
             stands = hint.provision
-            self._line(f"{stands.law}, {stands.article} (as of {stands.as_of}): {stands.source}", indent=4)
+            compared = f"compared with the law of {stands.as_of:%d %B %Y}"
+            self._line(f"{stands.law}, {stands.article} ({compared}): {stands.source}", indent=4)
         for reason in self._file.rights.unsaid:
             self._line(f"Not judged: {reason}.")
 
@@ -252,11 +253,14 @@ def _value(change: Change, name: str, value: Value) -> str:
     return _both(found[0], found[1].zone) if found else change_words.said(name, value)
 
 
-def _did(entry: Handled) -> str:
-    act, what = entry.act, entry.channel or entry.task
-    named = f" ({what.replace('_', ' ')})" if what else ""
-    whose = f" of {entry.person.name}" if entry.person else ""
-    return f"{act.by}: {act.did}, {act.about.thing}{named}{whose} {act.detail}".rstrip()
+def _did(entry: Handled, zone: str | None) -> str:
+    if entry.channel is not None:
+        what = f"an {CHANNELS[entry.channel]}"
+    else:
+        what = f'the task "{TASKS[entry.task]}"' if entry.task else "the flight"
+    whose = f" {'to' if entry.channel else 'of'} {entry.person.name}" if entry.person else ""
+    more = "" if entry.channel else log_words.rest(entry.act, lambda moment: _both(moment, zone))
+    return f"{entry.act.by} {log_words.did(entry.act)} {what}{whose} {more}".rstrip()
 
 
 def _whom(entry: Decided) -> str:

@@ -107,7 +107,9 @@ def rates_of(
 def staff_renderer_of(settings: Settings) -> StaffRenderer:
     """Build what finds the words for staff."""
     domain = domain_of(settings.mail_from) if settings.mail_from else "localhost"
-    return StaffRenderer(agency_name=settings.agency_name, mail_domain=domain)
+    return StaffRenderer(
+        agency_name=settings.agency_name, mail_domain=domain, public_url=settings.public_url or ""
+    )
 
 
 def renderer_of(settings: Settings) -> Renderer:

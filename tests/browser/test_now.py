@@ -1,5 +1,7 @@
 """The page that staff keep open all day."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Route, expect
 
@@ -94,9 +96,14 @@ async def test_a_lost_connection_is_said_and_mended(looker: Looker, site: StaffS
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     await looker.context.set_offline(True)
     site.use_cases.site.live.close()
-    await expect(page.get_by_text("Not live since")).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"Not live since \d\d:\d\d: trying again$"))).to_be_visible()
     await looker.context.set_offline(False)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await looker.context.clear_cookies()
+    site.use_cases.site.live.close()
+    await expect(page.get_by_text("You are logged out.")).to_be_visible()
+    await page.get_by_role("link", name="Log in").click()
+    await expect(page).to_have_url(f"{site.url}/login?next=%2F")
     looker.wrong.clear()  # the browser notes that it had no network
 
 

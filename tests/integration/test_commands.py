@@ -14,16 +14,17 @@ from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from click.testing import CliRunner
 from pymongo import MongoClient
 
-from flightagents.app import app
+from flightagents.app import app, tell_what_is_off
 from flightagents.cli import bookings, dead_letters, notifications, users
 from flightagents.clock import clock_from
 from flightagents.domain.tracking import advance
 from flightagents.records import DeadLetterSource, dead_letter
 from flightagents.sandbox.mailbox import mail_server
-from flightagents.settings import PREFIX, load
+from flightagents.settings import PREFIX, Settings, load
 from tests.support.rows import MINUTE, NOON, row, run_of
 
 FILE = """reference,name,email,phone,consent_email,consent_sms,seat,flights
@@ -336,3 +337,9 @@ async def test_a_sample_is_sent_to_oneself_whatever_the_delivery_mode(desk: Desk
     (mail,) = mailbox.mails
     assert "ANNULLIERT" in mail.subject
     assert desk.type("notifications", "test", "--to", "nobody").code == 2
+
+
+def test_a_worker_warns_in_our_own_words_of_what_is_off() -> None:
+    with structlog.testing.capture_logs() as lines:
+        tell_what_is_off(Settings())
+    assert [line["log_level"] for line in lines if "email is off" in line["event"]] == ["warning"]

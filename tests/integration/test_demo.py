@@ -196,6 +196,9 @@ def logs_in_as_each_that_is_printed(demo: Demo) -> None:
             page = answer.read().decode()
         assert "Log out" in page
         assert ('href="/users"' in page) is sees_users
+        if sees_users:
+            with client.open(f"{origin}/log", timeout=10) as answer:
+                assert "demonstration" in answer.read().decode()  # imported, and not whoever runs it
 
 
 @needs_proc

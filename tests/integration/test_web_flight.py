@@ -1,6 +1,7 @@
 """/flights/FLIGHT: the whole story of a flight, to each what they may see, and the evidence of a claim."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -184,7 +185,7 @@ async def test_hints_about_rights_have_their_source_and_date(site: StaffSite) ->
     assert "Hints, no legal advice" in page
     assert "GBP 520" in page
     assert 'href="https://www.legislation.gov.uk/eur/2004/261" target="_blank" rel="noreferrer"' in page
-    assert "as of <time" in page
+    assert "compared with the law of <time" in page
 
 
 async def test_a_flight_that_became_another_leads_to_it_and_back(site: StaffSite) -> None:
@@ -210,6 +211,7 @@ async def test_the_evidence_of_one_traveller_names_nobody_else(site: StaffSite, 
     assert "ABC123" in text
     assert "XYZ789" not in text
     assert "Acme Travel" in text
+    assert not re.search(r"\bben\b", text)  # whose login it is
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "json"])

@@ -13,6 +13,7 @@ from flightagents.domain.handling import Attention
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.trouble import Trouble
 from flightagents.handlers.in_hand import ShowInHand
+from flightagents.handlers.task_acts import TaskActs
 from flightagents.web.flight_evidence import Made, evidence
 from flightagents.web.flight_pdf import pdf
 from flightagents.web.staff.flight_story import lines
@@ -132,13 +133,46 @@ async def test_what_is_handed_out_about_one_person_has_no_notes_and_nobody_elses
     await desk.tasks.note(["3f"], "Kim", "she was rude")
     await desk.tasks.finish(["3f"], "Kim", "she was called")
     found = await file_of(desk, whose=booking().id)
-    assert acts_in(found) == [ON_FLIGHT[1], ON_MESSAGE, ("Kim", Did.ASSIGNED, Thing.TASK), ON_FLIGHT[2]]
+    assert acts_in(found) == [
+        ("staff", Did.HELD, Thing.FLIGHT),
+        ("staff", Did.HELD, Thing.MESSAGE),
+        ("staff", Did.ASSIGNED, Thing.TASK),
+        ("staff", Did.RELEASED, Thing.FLIGHT),
+    ]
     (task,) = [each for each in found.story if isinstance(each, Tasked)]
-    assert [each.text for each in task.events][-2:] == ["noted by Kim", "done by Kim"]
+    assert [each.text for each in task.events][-2:] == ["noted by staff", "done by staff"]
     text = msgspec.json.encode(found).decode()
     assert [each for each in ("B32", "rude", "called", "XYZ789", "Ito") if each in text] == []
     everything = msgspec.json.encode(await file_of(desk)).decode()
     assert [each for each in ("B32", "rude", "called", "XYZ789", "Ito") if each not in everything] == []
+
+
+async def test_what_is_handed_out_about_one_person_names_nobody_of_the_staff() -> None:
+    desk = await handled()
+    acts, tasks = desk.worker.acts, TaskActs(desk.tasks, desk.audit, desk.clock)
+    await acts.assign([BA117], "Kim", "Lee")
+    await acts.assign([BA117], "Lee", "Max", force=True)
+    await acts.assign([BA117], "Max", None)
+    await tasks.assign(["3f"], "Kim", "Lee")
+    await tasks.release(["3f"], "Max")
+    await tasks.finish(["3f"], "Max")
+    await tasks.reopen(["3f"], "Lee")
+    await tasks.assign(["3f"], "Lee")
+    found = await file_of(desk, whose=booking().id)
+    (task,) = [each for each in found.story if isinstance(each, Tasked)]
+    assert task.claimed_by == "staff"
+    told = evidence(found, replace(MADE, by="staff")).decode()
+    assert [each for each in ("Kim", "Lee", "Max") if each in told] == []
+    everything = evidence(await file_of(desk), MADE).decode()
+    assert [each for each in ("Kim", "Lee", "Max") if each not in everything] == []
+
+
+async def test_whoever_may_not_see_people_sees_who_of_the_staff_has_a_task() -> None:
+    desk = await handled()
+    await desk.tasks.assign(["3f"], "Lee", by="Kim", force=False)
+    found = await file_of(desk, sees_people=False)
+    (task,) = [each for each in found.story if isinstance(each, Tasked)]
+    assert (task.claimed_by, task.summary) == ("Lee", "")
 
 
 async def test_whoever_was_forgotten_is_not_named_by_what_was_done_to_their_messages() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,19 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from flightagents.domain.acts import About, Act, Did, Thing
+from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind
-from flightagents.domain.flight_file import Changed, Decided, FlightFile, Reported, Silent, Tasked, WasBefore
+from flightagents.domain.flight_file import (
+    Changed,
+    Decided,
+    FlightFile,
+    Handled,
+    Reported,
+    Silent,
+    Tasked,
+    WasBefore,
+)
 from flightagents.domain.notifications import Message
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.web.flight_evidence import Made, evidence
@@ -65,6 +77,20 @@ async def file_of(
     found = await opener(desk)(BA117, sees_people=sees_people, booking=whose)
     assert found is not None
     return found
+
+
+def acts_of_every_kind() -> Iterator[Handled]:
+    for did in Did:
+        for about in (About(Thing.FLIGHT, BA117), About(Thing.MESSAGE, "m"), About(Thing.TASK, "t")):
+            act = Act(at=NOON, by="kim", did=did, about=about)
+            yield Handled(
+                at=NOON,
+                act=replace(act, detail="until 2026-11-22T13:00Z" if did is Did.SNOOZED else ""),
+                note="",
+                channel=Channel.SMS if about.thing is Thing.MESSAGE else None,
+                task=TaskKind.NOT_IN_FEED if about.thing is Thing.TASK else None,
+                person=None,
+            )
 
 
 def read(file: FlightFile) -> PdfReader:
@@ -173,9 +199,17 @@ async def test_the_pdf_tells_what_was_published_and_what_was_sent() -> None:
 
 
 async def test_the_pdf_is_written_in_words() -> None:
-    text = text_of(await file_of())
+    file = await file_of()
+    text = text_of(replace(file, story=(*file.story, *acts_of_every_kind())))
     assert not re.findall(r"\b[a-z]+_[a-z]+|\d{4}-\d\d-\d\dT[\d:]+", text)
-    assert "decided: differs enough" in text
+    for told in (
+        "decided: differs enough",
+        "kim put off the flight until 2026-11-22 13:00 (13:00Z)",
+        "kim held the messages of the flight",
+        'kim opened again the task "not in the feed"',
+        "kim held an SMS",
+    ):
+        assert told in text
 
 
 async def test_every_page_says_who_made_it_when_and_of_how_much() -> None:

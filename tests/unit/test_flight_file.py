@@ -174,6 +174,7 @@ RECEIPTS = (
     f"2030-01-01T11:30:00Z receipt: failed: 550 <{ANNA}> unknown",
     "2030-01-01T11:40:00Z receipt: relayed: to a server that sends none",
     "2030-01-01T11:50:00Z no receipt in time",
+    "2030-01-01T11:55:00Z receipt: delivered: delivered",
 )
 
 
@@ -191,7 +192,9 @@ async def test_receipts_stand_at_their_own_time_with_what_the_provider_said(sees
         (-30 * MINUTE, State.FAILED),
         (-20 * MINUTE, State.ACCEPTED),
         (-10 * MINUTE, None),
+        (-5 * MINUTE, State.DELIVERED),
     ]
+    assert receipts[-1].detail == "", "it is said once"
     (message,) = [each for each in found.story if isinstance(each, Decided)]
     assert message.events[0] == Event(
         desk.clock.now() - 60 * MINUTE, "decided: news" if sees_people else "decided"

@@ -127,6 +127,14 @@ def test_an_email_begins_with_how_grave_it_is() -> None:
     )
 
 
+def test_an_email_leads_to_the_page_of_the_rules_where_there_is_one() -> None:
+    renderer = StaffRenderer(public_url="https://desk.example/")
+    message = renderer.render(CANCELLED, Channel.EMAIL, row="row-1", now=NOON)
+    assert message.text.endswith("by a staff rule: https://desk.example/rules\n")
+    assert message.html is not None
+    assert 'href="https://desk.example/rules"' in message.html
+
+
 def test_the_html_says_the_same_in_the_dark_too_and_escapes_the_feed() -> None:
     page = written(replace(CANCELLED, lines=("Gate <b>A&B</b>",))).html or ""
     assert COLOURS["major"] in page

@@ -14,7 +14,16 @@ from aiohttp import web
 from flightagents import airports
 from flightagents.domain.bookings import Booking
 from flightagents.domain.flight import FlightId
-from flightagents.domain.flight_file import MOST, Changed, Decided, FlightFile, Reported, Silent, Tasked
+from flightagents.domain.flight_file import (
+    MOST,
+    STAFF,
+    Changed,
+    Decided,
+    FlightFile,
+    Reported,
+    Silent,
+    Tasked,
+)
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.handling import InHand
 from flightagents.domain.users import Role
@@ -152,7 +161,8 @@ class FlightPage:
                     text="no such traveller on this flight: choose from the list on its page"
                 )
             file = await self._file(flight, sees_people=True, booking=found.id)
-        return file, Made(by=visitor.principal.name, system=self._desk().system)
+        by = STAFF if file.only_one else visitor.principal.name
+        return file, Made(by=by, system=self._desk().system)
 
     async def _file(
         self, flight: str, *, sees_people: bool, booking: str | None = None, most: int = MOST

@@ -88,6 +88,8 @@ def event(text: str) -> str:
     what, colon, rest = text.partition(": ")
     if what == "receipt":
         return f"receipt: {event(rest)}"
+    if rest == what:  # a provider's own word for it: "delivered: delivered"
+        return _EVENTS.get(what, what)
     return f"{_EVENTS.get(what, what)}{colon}{_MEANING.get(rest, rest)}"
 
 

@@ -64,12 +64,16 @@ def did(act: Act) -> str:
 
 def more(act: Act, zone: str) -> Markup:
     """Say the rest: to whom, until when by the clock of a zone, by which channel."""
+    return escape(rest(act, lambda moment: dated(moment, zone)))
+
+
+def rest(act: Act, written: Callable[[datetime], str]) -> str:
+    """Say the rest, with a time as `written` has it."""
     if _took_it(act) or _gave_it_back(act):
-        return Markup()
+        return ""
     if act.did is Did.SNOOZED:
-        until = datetime.strptime(act.detail, PUT_OFF).replace(tzinfo=UTC)
-        return Markup("until {}").format(dated(until, zone))
-    return escape(act.detail.replace(" sms", " SMS"))
+        return "until " + written(datetime.strptime(act.detail, PUT_OFF).replace(tzinfo=UTC))
+    return act.detail.replace(" sms", " SMS")
 
 
 def _took_it(act: Act) -> bool:

@@ -19,7 +19,12 @@ _CONSENTS = {
     "link": "by the link in an email",
     "one-click": "by the unsubscribe button of a mail program",
 }
-_CONSENTS_OF = {"import": "from the file", "staff": "noted by", "sms": "by the SMS"}
+_CONSENTS_OF = {
+    "import": "from the file",
+    "staff": "noted by",
+    "phone": "by phone, told to",
+    "sms": "by the SMS",
+}
 
 
 class Badge(NamedTuple):

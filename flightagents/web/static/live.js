@@ -183,8 +183,20 @@
     source.addEventListener("error", () => {
       lostAt = lostAt || Date.now();
       // A browser gives up where it was refused: the session is over, or the server starts.
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
+      if (source.readyState === EventSource.CLOSED) refused();
     });
+  }
+
+  // An EventSource does not tell why it was refused: another question does. Logged out, nothing will mend it.
+  async function refused() {
+    const answer = await fetch("/account", { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.status !== 401) { setTimeout(connect, 5000); return; }
+    lostAt = 0;
+    const login = document.createElement("a");
+    login.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+    login.textContent = "Log in";
+    say("You are logged out. ", true);
+    state.append(login);
   }
 
   // A connection that hangs is no error to the browser: neither one that was open, nor one that is being made.
@@ -198,7 +210,7 @@
   setInterval(() => {
     watch();
     if (lostAt && Date.now() - lostAt > 3000) {
-      const since = new Date(lostAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      const since = new Date(lostAt).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
       say(`Not live since ${since}: trying again`, true);
     }
   }, 1000);
