@@ -62,6 +62,7 @@ def test_each_act_is_said(did: Did, thing: Thing) -> None:
         ),
         ("receipt: relayed: 250 ok", "receipt: passed on: 250 ok"),
         ("receipt: failed: 550: no such user", "receipt: refused: 550: no such user"),
+        ("receipt: delivered: delivered", "receipt: delivered"),
         ("accepted: 250 queued: as 7", "sent: 250 queued: as 7"),
         ("held by staff", "held by staff"),
         ("decided", "decided"),
