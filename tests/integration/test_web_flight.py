@@ -61,7 +61,7 @@ async def look(site: StaffSite, who: str = "ben", path: str = PAGE, **query: str
 
 def choice(page: str, name: str) -> str:
     """Give the key of a traveller among those to choose from."""
-    before = page.partition(f">{name}")[0]
+    before = page.partition('<select id="booking"')[2].partition(f">{name}")[0]
     return before.rpartition('<option value="')[2].rstrip('"')
 
 
