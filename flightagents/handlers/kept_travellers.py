@@ -12,7 +12,8 @@ from flightagents.domain.touch import Touch
 from flightagents.handlers.now_travellers import Travellers
 
 KEPT_FOR = timedelta(seconds=60)
-"""Real time. What changes untouched, as by a number that a flight is sold under, is seen this much later."""
+"""Real time, up to twice as long. What changes untouched is seen this much later: who is on a flight by one of
+the numbers that it is sold under, when another flight gets that number."""
 MOST = 1000
 """Flights, each with some 40 travellers; the one that was looked at first leaves first."""
 
@@ -51,11 +52,11 @@ class KeptTravellers:
     async def __call__(self, flights: Sequence[str]) -> dict[str, Travellers]:
         """Give what is known of each of these flights."""
         async with self._looking:
-            oldest = self._ticks() - KEPT_FOR.total_seconds()
+            now = self._ticks()
             known = {
                 flight: kept[1]
                 for flight in flights
-                if (kept := self._kept.get(flight)) is not None and kept[0] > oldest
+                if (kept := self._kept.get(flight)) is not None and kept[0] > now
             }
             if wanted := [flight for flight in flights if flight not in known]:
                 known |= await self._look_anew(wanted)
@@ -66,10 +67,12 @@ class KeptTravellers:
         began = self._ticks()
         found = await self._look(flights)
         if not self._is_void:
-            for flight, travellers in found.items():
+            for place, (flight, travellers) in enumerate(found.items()):
                 self._kept.pop(flight, None)
                 if self._meanwhile.isdisjoint(_numbers(travellers.stories)):
-                    self._kept[flight] = began, travellers
+                    # What is looked at in one go is due again bit by bit: nobody waits for all of it.
+                    until = began + KEPT_FOR.total_seconds() * (1 + place / len(found))
+                    self._kept[flight] = until, travellers
             for flight in list(self._kept)[: max(0, len(self._kept) - MOST)]:
                 del self._kept[flight]
         return found

@@ -99,6 +99,17 @@ async def test_while_nobody_tells_nothing_is_kept() -> None:
     assert await world.ask(A) == []
 
 
+async def test_what_was_looked_at_in_one_go_is_due_again_bit_by_bit() -> None:
+    world = World()
+    await world.ask(A, B, C)
+    world.ticks.move(KEPT_FOR)
+    assert await world.ask(A, B, C) == [[A]]
+    world.ticks.move(KEPT_FOR * 0.4)
+    assert await world.ask(A, B, C) == [[B]]
+    world.ticks.move(KEPT_FOR * 0.4)
+    assert await world.ask(A, B, C) == [[C]]
+
+
 async def test_nothing_is_kept_for_ever() -> None:
     world = World()
     await world.ask(A)
