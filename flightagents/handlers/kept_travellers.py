@@ -12,8 +12,8 @@ from flightagents.domain.touch import Touch
 from flightagents.handlers.now_travellers import Travellers
 
 KEPT_FOR = timedelta(seconds=60)
-"""Real time, up to twice as long. What changes untouched is seen this much later: who is on a flight by one of
-the numbers that it is sold under, when another flight gets that number."""
+"""Real time, up to twice as long. What changes untouched is seen this much later: who is on a flight by one
+of the numbers that it is sold under, when another flight gets that number."""
 MOST = 1000
 """Flights, each with some 40 travellers; the one that was looked at first leaves first."""
 
