@@ -348,3 +348,13 @@ async def test_a_stream_of_touches_that_fails_is_heard_and_does_not_end_the_list
     assert heard == [Touch(frozenset({"flights"}), None), None]
     await page.leave()
     live.close()
+
+
+async def test_what_a_page_lacks_when_it_comes_it_gets_at_once(watched: Watched) -> None:
+    counts = Table("counts")
+    counts.listing = replace(counts.listing, on_page=False)
+    counts.put(tasks="3")
+    await opened(watched, counts)
+    page = Page(watched.live, counts)
+    assert await page.read() == 1
+    assert page.rows == {"tasks": "3"}

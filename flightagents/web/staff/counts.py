@@ -20,7 +20,7 @@ class CountsList:
     def __call__(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
         """Give the list."""
         del query, visitor
-        return Listing(COUNTS, COUNTS, TOPICS | {"dead_letters"}, self._make)
+        return Listing(COUNTS, COUNTS, TOPICS | {"dead_letters"}, self._make, on_page=False)
 
     async def _make(self) -> Sequence[Row]:
         return [Row(path, f"{number:,}") for path, number in (await self._counts()()).items()]

@@ -67,6 +67,8 @@ class Listing:
     make: Callable[[], Awaitable[Sequence[Row]]]
     flight: str | None = None
     """The one that it is about; what is touched of others is seen with the next look that comes anyway."""
+    on_page: bool = True
+    """Whether a page shows it when it comes; what it lacks until then may be from before."""
 
     def shows(self, touch: Touch) -> bool:
         """Tell whether something that was touched may be on it."""
@@ -139,7 +141,7 @@ class Live:
                 changed.clear()
                 for place, view in enumerate(views):
                     old, new = had[place], view.snapshot
-                    if new is None or (not known[place] and new.began < came):
+                    if new is None or (view.listing.on_page and not known[place] and new.began < came):
                         continue
                     had[place] = new
                     if new.version != known[place]:
