@@ -109,7 +109,7 @@ def budget_of(world: World) -> Budget:
     plan = world.settings.aviationstack_plan
     if isinstance(world.clock, SimulatedClock):
         return Budget(plan.value, None, "the clock is simulated, and so is the month")
-    return Budget(plan.value, plan.monthly_calls)
+    return Budget(plan.value, plan.limits.monthly_calls)
 
 
 def identity_of(world: World) -> Identity:

@@ -162,7 +162,7 @@ def _poll(world: World, publisher: Publisher) -> PollFeed | None:
         base_url=settings.aviationstack_url,
         key=settings.aviationstack_key,
         counter=MongoCallCounter(world.database, world.clock),
-        page_size=settings.aviationstack_plan.page_size,
+        page_size=settings.aviationstack_plan.limits.page_size,
     )
     source = AviationStackSource(client, settings.poll_queries, settings.poll_max_pages)
     return PollFeed(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from flightagents.domain.plans import Plan
 from flightagents.errors import SettingsError
-from flightagents.settings import PREFIX, Plan, Settings, Topics, load
+from flightagents.settings import PREFIX, Settings, Topics, load
 
 
 @pytest.fixture(autouse=True)
@@ -158,7 +159,7 @@ def test_settings_in_force_do_not_change() -> None:
     [(Plan.FREE, 100), (Plan.BASIC, 100), (Plan.PROFESSIONAL, 1000), (Plan.BUSINESS, 1000)],
 )
 def test_a_plan_says_how_many_rows_a_page_has(plan: Plan, rows: int) -> None:
-    assert plan.page_size == rows
+    assert plan.limits.page_size == rows
 
 
 def test_a_wrong_setting_is_one_line_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,86 @@
+"""Which calls of AviationStack are worth making now, which come next, and what that makes until the month ends.
+
+The planner makes it (aviationstack/budget.py), the poller makes the calls that are due (handlers/poll.py),
+and staff read it (`flightagents budget`, the System page).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why a call is worth making, the most urgent first."""
+
+    CONFIRM = "confirm"
+    """The second look at a cancellation, a diversion or the end of one."""
+    TOLD = "told"
+    """A flight about which somebody was told something, and which has not left."""
+    BOOKED = "booked"
+    """One booked flight."""
+    BOARD = "board"
+    """Booked flights of one airport, airline or route, together."""
+    FILTER = "filter"
+    """What is cancelled, or delayed, on such a board: absence from it says nothing."""
+    QUERY = "query"
+    """A query of the settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A query to ask, and why. `due_at` is business time."""
+
+    query: str
+    """In the vendor's words, as in the settings: flight_iata=BA117&flight_date=2026-11-22."""
+    pages: int
+    """Pages that it is walked at most: each is a call."""
+    why: Why
+    due_at: datetime
+    flights: tuple[str, ...] = ()
+    """Keys of the watched flights that it is asked for."""
+    worth: float = 0.0
+    """How much it is worth for each page, in units of the price of a call: 1 and more is worth making."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """How the month's calls will go, if nothing more is booked."""
+
+    quota: int | None
+    """None: nothing limits us."""
+    spent: int
+    reserve: int
+    """Calls kept for what is urgent until the month ends."""
+    at_month_end: int
+    """Calls that will have been made by then."""
+    month_ends: datetime
+    watched: int
+    """Flights that are watched, or will be, until then."""
+    calls_each: float | None
+    """Calls that the plan leaves for each of them; None without any, or without a limit."""
+
+    @property
+    def left(self) -> int | None:
+        """Calls that are left."""
+        return None if self.quota is None else max(self.quota - self.spent, 0)
+
+
+ENOUGH_EACH = 8
+"""Calls for each watched flight: with fewer, a plan cannot serve them (docs/budget.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPlan:
+    """What the planner decided."""
+
+    made_at: datetime
+    due: tuple[Call, ...]
+    """To be made now, the most urgent first."""
+    coming: tuple[Call, ...]
+    """The next ones as far as one can tell now, in order of time."""
+    forecast: Forecast
+    intervals: Mapping[str, timedelta]
+    """How long each watched flight, by its key, may go without a look under this plan."""
+    queries_last_until: date | None = None
+    """Until when the queries of the settings can be asked at their interval; None: for the whole month."""
