@@ -1,4 +1,4 @@
-"""Which calls of AviationStack are worth making now, which come next, and what that makes until the month ends.
+"""Which calls of AviationStack are worth making now, which come next, and how many that makes in the month.
 
 The planner makes it (aviationstack/budget.py), the poller makes the calls that are due (handlers/poll.py),
 and staff read it (`flightagents budget`, the System page).
@@ -41,6 +41,15 @@ class Call:
     """Keys of the watched flights that it is asked for."""
     worth: float = 0.0
     """How much it is worth for each page, in units of the price of a call: 1 and more is worth making."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Calls made in this month of business time."""
+
+    calls: int
+    refused: bool = False
+    """AviationStack itself says that the month is spent, which overrules our count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import (
     AirlineNames,
     Archive,
+    CallPlanner,
     FeedRow,
     FlightSource,
     FlightStore,
@@ -49,6 +50,7 @@ __all__ = [
     "BookingFolder",
     "Bookings",
     "BounceSource",
+    "CallPlanner",
     "ChangeHistory",
     "ChangeSearch",
     "ChannelBacklog",

@@ -1,14 +1,17 @@
 """The feed, and where flights are kept."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from flightagents.domain.airlines import Airline
+from flightagents.domain.call_plan import CallPlan, Spent
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState, Sighting
+from flightagents.domain.query_standing import QueryStanding
 from flightagents.domain.runs import RunStamp
+from flightagents.domain.watched import Watched
 from flightagents.records import FlightRecord
 
 
@@ -46,6 +49,19 @@ class FlightSource(RowReader, Protocol):
 
     def rows(self, query: str) -> AsyncIterator[Sequence[FeedRow]]:
         """Walk the pages of a query. Raises FeedRefusedError or a RecoverableError, also after some pages."""
+
+
+class CallPlanner(Protocol):
+    """Decides which calls of the feed are worth making."""
+
+    def __call__(
+        self,
+        watched: Sequence[Watched],
+        standings: Mapping[str, QueryStanding],
+        spent: Spent,
+        now: datetime,
+    ) -> CallPlan:
+        """Plan from `now` (business time) on. `standings`, by query, tell what was asked and how that went."""
 
 
 class Lease(Protocol):
