@@ -1,4 +1,4 @@
-"""Which calls of AviationStack are worth making now, which come next, and how many that makes in the month.
+"""Which calls of AviationStack are worth making now, which come next, and what that makes in the month.
 
 The planner makes it (aviationstack/budget.py), the poller makes the calls that are due (handlers/poll.py),
 and staff read it (`flightagents budget`, the System page).
