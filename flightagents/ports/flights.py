@@ -61,7 +61,7 @@ class CallPlanner(Protocol):
         spent: Spent,
         now: datetime,
     ) -> CallPlan:
-        """Plan from `now` (business time) on. `standings`, by query, tell what was asked and how that went."""
+        """Plan from `now` (business time) on; `standings` tell, by query, how asking it went."""
 
 
 class Lease(Protocol):
