@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from flightagents.domain.polls import PollEnd
 
+KEY = "(key)"
+"""In the place of a query: how asking anything goes, whatever the query."""
+
 
 class Suspicion(StrEnum):
     """Why an answer that looks well is not believed."""

@@ -6,11 +6,14 @@ from flightagents.ports.flight_files import FlightFiles
 from flightagents.ports.flights import (
     AirlineNames,
     Archive,
+    CallBook,
     CallPlanner,
+    CallPlans,
     FeedRow,
     FlightSource,
     FlightStore,
     Lease,
+    QueryStandings,
     RowReader,
 )
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
@@ -50,7 +53,9 @@ __all__ = [
     "BookingFolder",
     "Bookings",
     "BounceSource",
+    "CallBook",
     "CallPlanner",
+    "CallPlans",
     "ChangeHistory",
     "ChangeSearch",
     "ChannelBacklog",
@@ -83,6 +88,7 @@ __all__ = [
     "Polls",
     "Publisher",
     "PunctualityStore",
+    "QueryStandings",
     "RateLimit",
     "ReadReceipt",
     "Receipts",

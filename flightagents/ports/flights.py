@@ -64,6 +64,42 @@ class CallPlanner(Protocol):
         """Plan from `now` (business time) on; `standings` tell, by query, how asking it went."""
 
 
+class CallBook(Protocol):
+    """The calls of the month (UTC, business time): ours, and what AviationStack says of them."""
+
+    async def count(self) -> None:
+        """Count one call that is about to be made; awaited before each, so that failed calls count too."""
+
+    async def refuse(self) -> None:
+        """Note that AviationStack says that this month is spent: that overrules our count until it turns."""
+
+    async def spent(self) -> Spent:
+        """Tell what this month has cost."""
+
+
+class QueryStandings(Protocol):
+    """How asking each query went lately; one that nobody has asked for a week is forgotten."""
+
+    async def note(self, standing: QueryStanding) -> None:
+        """Put a query's standing in the place of its last one, unless that is of a later look."""
+
+    async def all(self) -> dict[str, QueryStanding]:
+        """Give them by query."""
+
+
+class CallPlans(Protocol):
+    """The plan that the poller follows, for whoever wants to see it: one, the newest."""
+
+    async def keep(self, plan: CallPlan) -> None:
+        """Put a plan in the place of the last one, unless that was made later. `coming` is cut to a few."""
+
+    async def current(self) -> CallPlan | None:
+        """Give it; None before the first."""
+
+    async def kept_at(self) -> datetime | None:
+        """Tell when a plan was last kept, on the database's clock: the poller lives."""
+
+
 class Lease(Protocol):
     """The right to poll. One worker has it at a time."""
 

@@ -1,6 +1,7 @@
 """`api_calls`: how many calls of AviationStack each month has cost, and each of its days."""
 
 from flightagents.clock import Clock
+from flightagents.domain.call_plan import Spent
 from flightagents.store.connection import Database, until_stored
 
 COLLECTION = "api_calls"
@@ -19,3 +20,16 @@ class MongoCallCounter:
         now = self._clock.now()
         counted = {"$inc": {"calls": 1, f"days.{now:%d}": 1}, "$min": {"first_at": now}}
         await self._calls.update_one({"_id": f"{now:%Y-%m}"}, counted, upsert=True)
+
+    @until_stored
+    async def refuse(self) -> None:
+        """Note that AviationStack says that this month is spent."""
+        now = self._clock.now()
+        noted = {"$set": {"refused_at": now}, "$min": {"first_at": now}, "$inc": {"calls": 0}}
+        await self._calls.update_one({"_id": f"{now:%Y-%m}"}, noted, upsert=True)
+
+    @until_stored
+    async def spent(self) -> Spent:
+        """Tell what this month has cost."""
+        month = await self._calls.find_one({"_id": f"{self._clock.now():%Y-%m}"}) or {}
+        return Spent(month.get("calls", 0), refused="refused_at" in month)

@@ -30,6 +30,7 @@ from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
 from flightagents.store.punctuality import MongoPunctuality
+from flightagents.store.query_standings import MongoQueryStandings
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
 from flightagents.store.silences import MongoSilences
@@ -93,6 +94,7 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoTaskDesk(database).prepare()
     await MongoHandlings(database).prepare()
     await MongoAudit(database).prepare()
+    await MongoQueryStandings(database).prepare()
     keys = await address_keys(database)
     given = settings.secret_key
     signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")

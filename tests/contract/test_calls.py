@@ -1,24 +1,60 @@
-"""What the counter of calls keeps in MongoDB."""
+"""What `CallBook` promises, held by the fake and by MongoDB."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
+from flightagents.clock import Clock
+from flightagents.domain.call_plan import Spent
+from flightagents.ports import CallBook
 from flightagents.store.calls import MongoCallCounter
 from tests.support.fakes import SetClock
+from tests.support.feed_plans import FakeCallBook
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-pytestmark = pytest.mark.mongodb
+Make = Callable[[Clock], CallBook]
+NOVEMBER = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 
 
-async def test_calls_are_counted_by_the_month_of_the_clock(database: Database) -> None:
-    clock = SetClock(datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
-    calls = MongoCallCounter(database, clock)
+@pytest.fixture(params=["fake", pytest.param("mongodb", marks=pytest.mark.mongodb)])
+def make(request: pytest.FixtureRequest) -> Make:
+    if request.param == "fake":
+        return FakeCallBook
+    database: Database = request.getfixturevalue("database")
+    return lambda clock: MongoCallCounter(database, clock)
+
+
+async def test_calls_are_counted_by_the_month_of_the_clock(make: Make) -> None:
+    clock = SetClock(NOVEMBER)
+    calls = make(clock)
+    assert await calls.spent() == Spent(0)
     for _ in range(3):
         await calls.count()
-    clock.time = datetime(2026, 12, 1, tzinfo=UTC)
+    assert await calls.spent() == Spent(3)
+    clock.time = DECEMBER
     await calls.count()
-    counted = {month["_id"]: month["calls"] async for month in database["api_calls"].find()}
-    assert counted == {"2026-11": 3, "2026-12": 1}
+    assert await calls.spent() == Spent(1)
+    clock.time = NOVEMBER
+    assert await calls.spent() == Spent(3)
+
+
+async def test_what_aviationstack_says_of_the_month_stands_until_it_turns(make: Make) -> None:
+    clock = SetClock(NOVEMBER)
+    calls = make(clock)
+    await calls.refuse()
+    assert await calls.spent() == Spent(0, refused=True)
+    await calls.count()
+    assert await calls.spent() == Spent(1, refused=True)
+    clock.time = DECEMBER
+    assert await calls.spent() == Spent(0)
+
+
+@pytest.mark.mongodb
+async def test_it_stands_for_a_worker_that_starts_later_as_well(database: Database) -> None:
+    clock = SetClock(NOVEMBER)
+    await MongoCallCounter(database, clock).refuse()
+    assert (await MongoCallCounter(database, clock).spent()).refused

@@ -31,6 +31,8 @@ from flightagents.store.archive import MongoArchive
 from flightagents.store.attempts import MongoAttempts
 from flightagents.store.audit import MongoAudit
 from flightagents.store.bookings import MongoBookings
+from flightagents.store.call_plans import MongoCallPlans
+from flightagents.store.calls import MongoCallCounter
 from flightagents.store.change_search import MongoChangeSearch
 from flightagents.store.connections_told import MongoToldOfConnections
 from flightagents.store.flight_file import MongoFlightFiles
@@ -49,6 +51,7 @@ from flightagents.store.pages import MongoPages
 from flightagents.store.people_search import MongoPeopleSearch
 from flightagents.store.polls import MongoPolls
 from flightagents.store.punctuality import MongoPunctuality
+from flightagents.store.query_standings import MongoQueryStandings
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows, MongoStaffRules
 from flightagents.store.silences import MongoSilences
@@ -234,6 +237,10 @@ def asked(database: Database) -> list[partial[Any]]:
         partial(MongoUploads(database).find, "ben", "d"),
         partial(MongoAirlineNames(database).all),
         partial(MongoPolls(database).last),
+        partial(MongoCallCounter(database, clock_from("system")).spent),
+        partial(MongoCallPlans(database).current),
+        partial(MongoCallPlans(database).kept_at),
+        partial(MongoQueryStandings(database).all),
         partial(MongoWorkers(database).all, 10),
         partial(MongoUsers(database).get, "ben"),
         partial(MongoUsers(database).all),

@@ -1,0 +1,107 @@
+"""What the poller keeps of its calls, in memory, and builders of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flightagents.clock import Clock
+from flightagents.domain.call_plan import Call, CallPlan, Forecast, Spent, Why
+from flightagents.domain.polls import PollEnd
+from flightagents.domain.query_standing import QueryStanding
+from tests.support.health import stopped_clock
+from tests.support.rows import NOON
+
+KEPT_CALLS = 20
+LHR = "dep_iata=LHR"
+
+
+class FakeCallBook:
+    """The month's calls, by the clock's month."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.calls: dict[str, int] = {}
+        self.refused: set[str] = set()
+
+    @property
+    def _month(self) -> str:
+        return f"{self._clock.now():%Y-%m}"
+
+    async def count(self) -> None:
+        self.calls[self._month] = self.calls.get(self._month, 0) + 1
+
+    async def refuse(self) -> None:
+        self.refused.add(self._month)
+
+    async def spent(self) -> Spent:
+        return Spent(self.calls.get(self._month, 0), refused=self._month in self.refused)
+
+
+class FakeQueryStandings:
+    """The last standing by query."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, QueryStanding] = {}
+
+    async def note(self, standing: QueryStanding) -> None:
+        last = self.kept.get(standing.query)
+        if last is None or last.asked_at <= standing.asked_at:
+            self.kept[standing.query] = standing
+
+    async def all(self) -> dict[str, QueryStanding]:
+        return dict(self.kept)
+
+
+class FakeCallPlans:
+    """The newest plan."""
+
+    def __init__(self, now: Callable[[], datetime] = stopped_clock) -> None:
+        self.now = now
+        self.plan: CallPlan | None = None
+        self.at: datetime | None = None
+
+    async def keep(self, plan: CallPlan) -> None:
+        if self.plan is None or self.plan.made_at <= plan.made_at:
+            self.plan = replace(plan, coming=plan.coming[:KEPT_CALLS])
+            self.at = self.now()
+
+    async def current(self) -> CallPlan | None:
+        return self.plan
+
+    async def kept_at(self) -> datetime | None:
+        return self.at
+
+
+def standing(query: str = LHR, **changed: Any) -> QueryStanding:  # noqa: ANN401 - any field
+    """Give the standing of a query that went well at noon, but for what is named."""
+    good = QueryStanding(query=query, asked_at=NOON, end=PollEnd.DONE, rows=100, total=250, good_at=NOON)
+    return replace(good, **changed)
+
+
+def call(query: str = LHR, **changed: Any) -> Call:  # noqa: ANN401 - any field
+    """Give a call of one page that is due at noon, but for what is named."""
+    return replace(Call(query=query, pages=1, why=Why.QUERY, due_at=NOON), **changed)
+
+
+FORECAST = Forecast(
+    quota=10_000,
+    spent=1_000,
+    reserve=100,
+    at_month_end=6_000,
+    month_ends=datetime(2026, 12, 1, tzinfo=UTC),
+    watched=12,
+    calls_each=700.5,
+)
+
+
+def plan(due: Sequence[Call] = (), **changed: Any) -> CallPlan:  # noqa: ANN401 - any field
+    """Give a plan that was made at noon, with these calls due now."""
+    made = CallPlan(
+        made_at=NOON,
+        due=tuple(due),
+        coming=(),
+        forecast=FORECAST,
+        intervals={"BA117|2026-11-22|LHR|JFK": timedelta(minutes=7, seconds=30)},
+    )
+    return replace(made, **changed)
