@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from flightagents.domain.plans import Plan
+
 
 class Why(StrEnum):
     """Why a call is worth making, the most urgent first."""
@@ -93,3 +95,17 @@ class CallPlan:
     """How long each watched flight, by its key, may go without a look under this plan."""
     queries_last_until: date | None = None
     """Until when the queries of the settings can be asked at their interval; None: for the whole month."""
+
+
+def cannot_serve(forecast: Forecast, plan: Plan) -> str | None:
+    """Say what to do where a plan has too few calls for the flights that are booked; None where it serves."""
+    each = forecast.calls_each
+    if each is None or each >= ENOUGH_EACH:
+        return None
+    larger = (other for other in Plan if other.limits.monthly_calls >= ENOUGH_EACH * forecast.watched)
+    cure = next((f"the plan {other} would do" for other in larger), "no plan has enough")
+    return (
+        f"The {forecast.left:,} calls that are left of the plan {plan} until "
+        f"{forecast.month_ends:%d %B} are {each:.1f} for each of {forecast.watched:,} booked flights, and "
+        f"below {ENOUGH_EACH} news comes late or not at all: {cure}, or book fewer flights"
+    )

@@ -1,0 +1,191 @@
+"""Decides which calls of AviationStack are worth making, so that the month's calls last: `CallPlanner`.
+
+At each tick: what is at stake with each flight (worth.py, hazard.py), which of them are asked for together
+(boards.py), what a call must be worth (pace.py), which calls are (candidates.py, choosing.py), and before
+them all the second looks (confirming.py); with what is left the queries of the settings (queries.py). Pure,
+but for what it keeps for some minutes. docs/budget.md tells it to operators.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import nsmallest
+from math import ceil
+
+from flightagents.aviationstack.asked import Asked
+from flightagents.aviationstack.boards import Cover, cover
+from flightagents.aviationstack.candidates import candidates
+from flightagents.aviationstack.choosing import COMING, EARLY, Intervals, coming, due_now
+from flightagents.aviationstack.confirming import confirmations
+from flightagents.aviationstack.pace import CHEAPEST, Demand
+from flightagents.aviationstack.queries import SettingsQueries
+from flightagents.aviationstack.totals import Totals
+from flightagents.aviationstack.ways import DATED_AHEAD, asked_date, first_look, single
+from flightagents.aviationstack.worth import Stake, stake
+from flightagents.domain.call_plan import Call, CallPlan, Forecast, Spent, Why
+from flightagents.domain.plans import Limits
+from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.watched import Outlook, Watched
+
+RESERVED = 0.05
+"""Part of the month's calls that only second looks, and flights of which something was told, may use."""
+RESERVE_ENDS = timedelta(days=2)
+"""Over the month's last two days the reserve is given free."""
+
+KEPT = timedelta(minutes=10)
+"""Business time for which the price and the boards are kept."""
+_FEW = 5
+"""Flights more or less that change neither much, and one in fifty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is good for some minutes."""
+
+    at: datetime
+    flights: int
+    price: float
+    booked: float
+    """Calls that the booked flights ask for until the month ends."""
+    watched: int
+    cover: Cover
+    later: tuple[Watched, ...]
+    """The next flights that nobody can look at yet."""
+
+    def holds(self, flights: int, now: datetime) -> bool:
+        """Tell whether it is good still."""
+        few = _FEW + self.flights // 50
+        fresh = timedelta() <= now - self.at < KEPT and now.month == self.at.month
+        return fresh and abs(flights - self.flights) <= few
+
+
+class Planner:
+    """The planner of one worker."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        queries: str,
+        interval: timedelta,
+        max_pages: int,
+        unlimited: bool = False,
+    ) -> None:
+        """Raises SettingsError for queries that cannot be."""
+        self._limits = limits
+        self._queries = SettingsQueries(queries, interval, max_pages, limits.page_size)
+        self._unlimited = unlimited
+        self._kept: _Kept | None = None
+
+    def __call__(
+        self,
+        watched: Sequence[Watched],
+        standings: Mapping[str, QueryStanding],
+        spent: Spent,
+        now: datetime,
+    ) -> CallPlan:
+        """Plan from `now` on."""
+        ends = month_after(now)
+        left, reserve = self._left(spent), self._reserve(ends - now)
+        asked = Asked(standings, now)
+        stakes = self._stakes(watched, now)
+        kept = self._keep(watched, stakes, standings, now, left=left, reserve=reserve)
+
+        second = list(confirmations(watched, asked, self._limits, now))
+        due_second = [each for each in second if each.due_at <= now + EARLY]
+        for call in due_second:
+            for key in call.flights:
+                stakes.pop(key, None)
+        possible = list(candidates(stakes, kept.cover, asked, now))
+
+        free = None if left is None else left - reserve - kept.booked
+        queries = self._queries.plan(standings, free, now, ends, alone=not watched)
+        due = due_now(due_second, possible, queries.calls, kept.price, now, left=left, reserve=reserve)
+        others = [*second, *queries.calls, *self._first_looks(kept.later, now)]
+        return CallPlan(
+            made_at=now,
+            due=due,
+            coming=coming(due, possible, others, kept.price, now),
+            forecast=self._forecast(kept, spent, reserve, queries.until_month_end, ends),
+            intervals=Intervals(possible, kept.price, watched),
+            queries_last_until=queries.last_until,
+        )
+
+    def _stakes(self, watched: Sequence[Watched], now: datetime) -> dict[str, Stake]:
+        soon = now + DATED_AHEAD
+        found = (
+            stake(each, self._limits, now)
+            for each in watched
+            if each.leaves_at <= soon and each.outlook is not Outlook.OVER
+        )
+        return {each.key: each for each in found if each is not None}
+
+    def _keep(
+        self,
+        watched: Sequence[Watched],
+        stakes: Mapping[str, Stake],
+        standings: Mapping[str, QueryStanding],
+        now: datetime,
+        *,
+        left: int | None,
+        reserve: int,
+    ) -> _Kept:
+        """Find price and boards, unless those of some minutes ago will do."""
+        if self._kept is not None and self._kept.holds(len(watched), now):
+            return self._kept
+        totals = Totals(standings, self._limits.page_size)
+        demand = Demand(watched, self._limits, totals, now, month_after(now))
+        price = CHEAPEST if left is None else demand.price(max(left - reserve, 1))
+        self._kept = _Kept(
+            at=now,
+            flights=len(watched),
+            price=price,
+            booked=demand.calls(price),
+            watched=demand.flights,
+            cover=cover(stakes.values(), totals, Asked(standings, now).closed, now),
+            later=self._later(watched, now),
+        )
+        return self._kept
+
+    def _left(self, spent: Spent) -> int | None:
+        """Give the calls that may still be made; what AviationStack itself says overrules our count."""
+        if spent.refused:
+            return 0
+        return None if self._unlimited else max(self._limits.monthly_calls - spent.calls, 0)
+
+    def _reserve(self, rest: timedelta) -> int:
+        if self._unlimited:
+            return 0
+        return ceil(RESERVED * self._limits.monthly_calls * min(rest / RESERVE_ENDS, 1.0))
+
+    def _later(self, watched: Sequence[Watched], now: datetime) -> tuple[Watched, ...]:
+        unseen = (each for each in watched if first_look(each, self._limits) > now)
+        return tuple(nsmallest(2 * COMING, unseen, key=lambda each: each.leaves_at))
+
+    def _first_looks(self, later: Sequence[Watched], now: datetime) -> Iterator[Call]:
+        """Give the first look at each flight that cannot be looked at yet."""
+        for each in later:
+            begins = first_look(each, self._limits)
+            if begins > now:
+                query = single(each, asked_date(each, self._limits, begins))
+                yield Call(query=query, pages=1, why=Why.BOOKED, due_at=begins, flights=(each.key,))
+
+    def _forecast(self, kept: _Kept, spent: Spent, reserve: int, queries: float, ends: datetime) -> Forecast:
+        quota = None if self._unlimited else self._limits.monthly_calls
+        will_be = spent.calls if spent.refused else spent.calls + round(kept.booked + queries)
+        left = None if quota is None else max(quota - spent.calls, 0)
+        return Forecast(
+            quota=quota,
+            spent=spent.calls,
+            reserve=min(reserve, left) if left is not None else 0,
+            at_month_end=will_be if quota is None else max(min(will_be, quota), spent.calls),
+            month_ends=ends,
+            watched=kept.watched,
+            calls_each=left / kept.watched if left is not None and kept.watched else None,
+        )
+
+
+def month_after(now: datetime) -> datetime:
+    """Give when the month ends, as AviationStack counts it: in UTC."""
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,151 @@
+"""The price of a call: what a look must be worth so that the month's calls last until the month ends.
+
+Each flight, looked at each sqrt(2 * price / r) hours, asks for a number of calls that falls with the root of
+the price. The price is where all flights until the month's end together ask for the calls that are left.
+Bookings come late: a day that has fewer of them than a day of the past week is reckoned like that one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import sqrt
+
+from flightagents.aviationstack.hazard import AHEAD, HOUR, PEAK, profile
+from flightagents.aviationstack.totals import Totals
+from flightagents.aviationstack.ways import SHOWN_AHEAD
+from flightagents.aviationstack.worth import weight
+from flightagents.domain.plans import Limits
+from flightagents.domain.watched import Watched
+
+FLOOR = timedelta(seconds=60)
+"""Between two calls of a query: the feed itself is some minutes behind, and a look less than a minute later
+confirms nothing."""
+
+CHEAPEST = PEAK * (25 / HOUR) ** 2 / 2
+"""The lowest price: where news is likeliest it asks each 25 s, which FLOOR forbids, and where it is a
+sixteenth as likely each 100 s. More calls for bookings would only be taken from the settings' queries."""
+
+_DEAREST = 1e6
+_ROUNDS = 50
+WEEK = timedelta(days=7)
+_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Day:
+    """What one day's flights ask for."""
+
+    flights: int = 0
+    alone: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """Hour before departure -> sum of the roots of the rates, and flights."""
+    boards: list[tuple[float, int]] = field(default_factory=list)
+    """Root of pages x rates, and pages, of each board and hour."""
+
+    def calls(self, price: float) -> float:
+        """Give the calls at a price."""
+        most = timedelta(hours=1) / FLOOR
+        pace = 1 / sqrt(2 * price)
+        alone = sum(min(roots * pace, count * most) for roots, count in self.alone.values())
+        return alone + sum(min(roots * pace, pages * most) for roots, pages in self.boards)
+
+
+class Demand:
+    """What the flights from now until the month ends ask for, at any price."""
+
+    def __init__(
+        self, watched: Iterable[Watched], limits: Limits, totals: Totals, now: datetime, ends: datetime
+    ) -> None:
+        self._now = now
+        self._ends = ends
+        self._today = now.date()
+        self._days = _days(watched, limits, totals, now, ends)
+        self._usual = self._usual_days()
+        usual = sum(day.flights for day in self._usual) / max(len(self._usual), 1)
+        self._short = [date_ for date_ in self._dates() if self._days.get(date_, _Day()).flights < usual]
+        self.flights = round(
+            sum(day.flights for date_, day in self._days.items() if date_ >= self._today)
+            + sum(usual - self._days.get(date_, _Day()).flights for date_ in self._short)
+        )
+
+    def calls(self, price: float) -> float:
+        """Give the calls until the month ends at a price."""
+        usual = sum(day.calls(price) for day in self._usual) / max(len(self._usual), 1)
+        known = sum(day.calls(price) for date_, day in self._days.items() if date_ >= self._today)
+        return known + sum(
+            max(usual - self._days.get(date_, _Day()).calls(price), 0.0) for date_ in self._short
+        )
+
+    def price(self, calls: float) -> float:
+        """Find the price at which no more than these calls are asked for."""
+        low, high = CHEAPEST, _DEAREST
+        if self.calls(low) <= calls:
+            return low
+        for _ in range(_ROUNDS):
+            middle = sqrt(low * high)
+            low, high = (low, middle) if self.calls(middle) <= calls else (middle, high)
+        return high
+
+    def _usual_days(self) -> list[_Day]:
+        """Give the past week's days; where nothing is known of them tomorrow, whose bookings are known."""
+        first = self._today - WEEK
+        past = [self._days[first + n * _DAY] for n in range(7) if first + n * _DAY in self._days]
+        tomorrow = self._days.get(self._today + _DAY)
+        return past or ([tomorrow] if tomorrow else [])
+
+    def _dates(self) -> list[date]:
+        """Give the days from tomorrow on."""
+        count = (self._ends.date() - self._today).days
+        return [self._today + n * _DAY for n in range(1, count)]
+
+
+def _days(
+    watched: Iterable[Watched], limits: Limits, totals: Totals, now: datetime, ends: datetime
+) -> dict[date, _Day]:
+    """Sum up by airport and hour, then by day: an hour of today that has passed asks for nothing."""
+    leaving: dict[tuple[str, int], tuple[float, float, int]] = {}
+    days: dict[date, _Day] = defaultdict(_Day)
+    first, last = now - WEEK, ends + timedelta(hours=AHEAD)
+    for each in watched:
+        if not first <= each.leaves_at < last:
+            continue
+        where = each.departure or "", int(each.leaves_at.timestamp() // HOUR)
+        weighs = weight(each.travellers)
+        roots, sum_, count = leaving.get(where, (0.0, 0.0, 0))
+        leaving[where] = roots + sqrt(weighs), sum_ + weighs, count + 1
+        days[each.leaves_at.date()].flights += 1 if each.leaves_at < ends else 0
+    _spread(leaving, days, limits, totals, now=now, ends=ends)
+    return {date_: day for date_, day in days.items() if day.flights or day.alone or day.boards}
+
+
+def _spread(
+    leaving: dict[tuple[str, int], tuple[float, float, int]],
+    days: dict[date, _Day],
+    limits: Limits,
+    totals: Totals,
+    *,
+    now: datetime,
+    ends: datetime,
+) -> None:
+    """Spread each flight over the hours around its departure, and see where a board is cheaper."""
+    ahead = AHEAD if limits.asks_by_date else SHOWN_AHEAD / timedelta(hours=1)
+    rates = [(hours, rate) for hours, rate in profile() if hours <= ahead]
+    buckets: dict[tuple[str, int], list[tuple[int, float, float, int]]] = defaultdict(list)
+    this_hour, last_hour = int(now.timestamp() // HOUR), int(ends.timestamp() // HOUR)
+    midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() // HOUR)
+    for (airport, hour), (roots, sum_, count) in leaving.items():
+        for hours, rate in rates:
+            at = hour - hours
+            if at < last_hour and not midnight <= at < this_hour:
+                buckets[airport, at].append((hours, roots * sqrt(rate), sum_ * rate, count))
+    for (airport, at), parts in buckets.items():
+        day = days[datetime.fromtimestamp(at * HOUR, now.tzinfo).date()]
+        alone = sum(part[1] for part in parts)
+        pages = totals.pages(f"dep_iata={airport}", None, only_today=True)
+        together = sqrt(pages * sum(part[2] for part in parts))
+        if airport and together < alone:
+            day.boards.append((together, pages))
+            continue
+        for hours, roots, _, count in parts:
+            before = day.alone.get(hours, (0.0, 0.0))
+            day.alone[hours] = before[0] + roots, before[1] + count
