@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import faust
 import structlog
+from faust.auth import Credentials, SASLCredentials, SSLCredentials
 
 from flightagents import broker, logs
 from flightagents.batches import BatchTransport
@@ -23,7 +24,7 @@ from flightagents.garbage import keep_for_good
 from flightagents.ports import Publisher, StateTable
 from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
-from flightagents.settings import Settings, Topics, load
+from flightagents.settings import KafkaAccess, Settings, Topics, load
 from flightagents.store import setup
 from flightagents.web.faust_pages import StaffWeb
 from flightagents.web.faust_statistics import figures_of
@@ -83,7 +84,7 @@ class FlightApp(faust.App):
         """Wait for Kafka and MongoDB, make what has to stand there, and wire the use cases."""
         settings = self.settings
         await super().on_first_start()
-        admin = await broker.wait_until_ready(settings.kafka_brokers)
+        admin = await broker.wait_until_ready(settings.kafka)
         try:
             if settings.topics is Topics.CREATE:
                 await broker.make_topics(admin, topic_plans(settings))
@@ -93,7 +94,7 @@ class FlightApp(faust.App):
         await setup.require_partitioning(self.world.database, settings.partition_by)
         self.use_cases = self.wire(self.world, FaustPublisher(self), self.tables[TABLE])
         self.producer.buffer.max_messages = CHANGELOG_WRITES_AT_ONCE
-        self.lookout = broker.Lookout(settings.kafka_brokers)
+        self.lookout = broker.Lookout(settings.kafka)
         stream = StreamReader(self, self.lookout, self._table_size)
         self.organs = wire_vital_signs(self.world, self.use_cases.desk, stream, self.lookout.answers)
         self.add_future(self.organs.tell.again_and_again())
@@ -166,7 +167,8 @@ def topic_plans(settings: Settings) -> list[broker.TopicPlan]:
 def _faust_settings(settings: Settings) -> dict[str, object]:
     """Faust as measured: what it loses by default is switched off here."""
     return {
-        "broker": ";".join(f"kafka://{each.strip()}" for each in settings.kafka_brokers.split(",")),
+        "broker": ";".join(f"kafka://{each}" for each in settings.kafka.servers),
+        "broker_credentials": _credentials(settings.kafka),
         "origin": "flightagents",
         "autodiscover": ["flightagents.agents", "flightagents.timers", "flightagents.cli"],
         "datadir": settings.data_dir,
@@ -198,6 +200,18 @@ def _faust_settings(settings: Settings) -> dict[str, object]:
         "web_tables_enabled": False,
         "logging_config": logs.configure(settings.log_format),
     }
+
+
+def _credentials(access: KafkaAccess) -> Credentials | None:
+    """How Faust's consumer and producer come in, in its words; its own admin client is a consumer's."""
+    if access.security.has_login:
+        return SASLCredentials(
+            mechanism=access.mechanism.value,
+            username=access.username,
+            password=access.password.get_secret_value() if access.password else None,
+            ssl_context=access.tls,
+        )
+    return SSLCredentials(access.tls) if access.tls else None
 
 
 app = FlightApp(load())

@@ -18,7 +18,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from flightagents.access.kafka import why_kept_out
 from flightagents.errors import BrokerOutageError, TopicMismatchError
+from flightagents.settings import KafkaAccess
 
 WAIT_BETWEEN = timedelta(seconds=1)
 TELL_EVERY = 10
@@ -42,22 +44,41 @@ class TopicPlan:
     """More partitions are as good; else keys would be looked for where they are not."""
 
 
-async def wait_until_ready(brokers: str) -> AIOKafkaAdminClient:
-    """Wait for a broker that answers, and say so; give an admin client, which the caller closes."""
+async def wait_until_ready(access: KafkaAccess) -> AIOKafkaAdminClient:
+    """Wait for a broker that answers, and say so; give an admin client, which the caller closes.
+
+    Raises AccessError where one answers and does not let us in: waiting does not change that.
+    """
     tries = 0
     while True:
-        admin = AIOKafkaAdminClient(bootstrap_servers=brokers.split(","), request_timeout_ms=30_000)
+        admin = _admin(access, patience=timedelta(seconds=30))
         try:
             with _aiokafka_silent():
                 await admin.start()
         except (KafkaError, OSError) as exc:
             await admin.close()
+            await _refuse_what_does_not_pass(access)
             if tries % TELL_EVERY == 0:
-                _log.warning("waiting for Kafka", brokers=brokers, reason=type(exc).__name__)
+                _log.warning("waiting for Kafka", brokers=access.brokers, reason=type(exc).__name__)
             tries += 1
             await asyncio.sleep(WAIT_BETWEEN.total_seconds())
         else:
             return admin
+
+
+def _admin(access: KafkaAccess, patience: timedelta) -> AIOKafkaAdminClient:
+    return AIOKafkaAdminClient(
+        bootstrap_servers=access.servers,
+        request_timeout_ms=int(patience / timedelta(milliseconds=1)),
+        **access.way_in(),
+    )
+
+
+async def _refuse_what_does_not_pass(access: KafkaAccess) -> None:
+    with _aiokafka_silent():
+        kept_out = await why_kept_out(access)
+    if kept_out is not None:
+        raise kept_out
 
 
 @contextmanager
@@ -91,17 +112,22 @@ async def make_topics(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> Non
         await _check_configs(admin, standing)
 
 
-async def check_topics(brokers: str, plans: list[TopicPlan], *, ours: bool) -> list[str]:
+async def check_topics(access: KafkaAccess, plans: list[TopicPlan], *, ours: bool) -> list[str]:
     """Check the topics that stand, make none, and name those that are missing.
 
     Of topics that the broker makes, not `ours`, only that they stand is checked: it makes them its own way.
 
-    Raises TopicMismatchError, and KafkaError or OSError where no broker answers.
+    Raises TopicMismatchError; AccessError where a broker does not let us in, BrokerOutageError where none
+    answers; KafkaError or OSError where it goes away meanwhile.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers.split(","), request_timeout_ms=5_000)
+    admin = _admin(access, patience=timedelta(seconds=5))
     try:
-        with _aiokafka_silent():
-            await admin.start()
+        try:
+            with _aiokafka_silent():
+                await admin.start()
+        except (KafkaError, OSError) as exc:
+            await _refuse_what_does_not_pass(access)
+            raise _outage(access, "does not answer", exc) from exc
         known = set(await admin.list_topics())
         standing = [plan for plan in plans if plan.name in known]
         if ours and standing:
@@ -158,22 +184,23 @@ async def _check_configs(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> 
 class CommandPublisher:
     """Kafka for a command that publishes: it opens what it needs, sends once, and says what is wrong."""
 
-    def __init__(self, brokers: str, largest: int) -> None:
-        self._brokers = brokers
+    def __init__(self, access: KafkaAccess, largest: int) -> None:
+        self._access = access
         self._largest = largest
 
     async def publish(self, topic: str, records: Iterable[tuple[str, bytes]]) -> None:
         """Send records (key, value) in order; returns once the broker has acknowledged them all.
 
-        The partition of a key is that of a worker's. Raises BrokerOutageError; nobody waits for ever at a
-        command.
+        The partition of a key is that of a worker's. Raises BrokerOutageError, and AccessError where a broker
+        does not let us in; nobody waits for ever at a command.
         """
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._brokers.split(","),
+            bootstrap_servers=self._access.servers,
             acks="all",
             enable_idempotence=True,
             max_request_size=self._largest,
             request_timeout_ms=int(PATIENCE / timedelta(milliseconds=1)),
+            **self._access.way_in(),
         )
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
@@ -182,12 +209,17 @@ class CommandPublisher:
                 for key, value in records:
                     await producer.send_and_wait(topic, value, key=key.encode())
         except (KafkaError, OSError, TimeoutError) as exc:
-            raise BrokerOutageError(
-                f"Kafka at {self._brokers} does not take it ({type(exc).__name__}): is it running, and is "
-                "FLIGHTAGENTS_KAFKA_BROKERS right?"
-            ) from exc
+            await _refuse_what_does_not_pass(self._access)
+            raise _outage(self._access, "does not take it", exc) from exc
         finally:
             await producer.stop()
+
+
+def _outage(access: KafkaAccess, what: str, exc: Exception) -> BrokerOutageError:
+    return BrokerOutageError(
+        f"Kafka at {access.brokers} {what} ({type(exc).__name__}): is it running, and is "
+        "FLIGHTAGENTS_KAFKA_BROKERS right?"
+    )
 
 
 class Lookout:
@@ -197,8 +229,8 @@ class Lookout:
     opened when it is first asked: a worker starts without it.
     """
 
-    def __init__(self, brokers: str) -> None:
-        self._brokers = brokers
+    def __init__(self, access: KafkaAccess) -> None:
+        self._access = access
         self._opening = asyncio.Lock()
         self._client: AIOKafkaConsumer | None = None
 
@@ -237,7 +269,10 @@ class Lookout:
         async with self._opening:
             if self._client is None:
                 client = AIOKafkaConsumer(
-                    bootstrap_servers=self._brokers.split(","), group_id=None, enable_auto_commit=False
+                    bootstrap_servers=self._access.servers,
+                    group_id=None,
+                    enable_auto_commit=False,
+                    **self._access.way_in(),
                 )
                 try:
                     await client.start()

@@ -4,6 +4,12 @@ FlightagentsError
 ├── ConfigurationError      stop and say which setting to change; trying again cannot help
 │   ├── SettingsError       a setting is missing or has the wrong shape
 │   ├── TopicMismatchError  a topic is not as the settings ask
+│   ├── AccessError         Kafka or MongoDB answers, but the way in is set wrong; `what` and `advice` apart
+│   │   ├── LoginRefusedError          it refuses our user name, password or mechanism
+│   │   ├── UntrustedCertificateError  its certificate comes from nobody whom we trust, or is out of date
+│   │   ├── HostNameError              its certificate is for another host name
+│   │   ├── OurCertificateError        it refuses our certificate, or wants one
+│   │   └── SecurityMismatchError      one side encrypts or wants a login, and the other does not
 │   └── FeedRefusedError    AviationStack refuses our key, plan, scheme or parameter
 ├── BookingFileError        refuse this file; the text says how to write it
 ├── CursorError             refuse this request: no list of ours gave this cursor
@@ -15,7 +21,8 @@ FlightagentsError
 │   └── UnreadableRecordError   a message on our topic that is not ours
 ├── TooSlowError            tell what was found so far: a question took longer than it may
 └── RecoverableError        wait and try again
-    ├── BrokerOutageError       Kafka does not take what a command publishes
+    ├── BrokerOutageError       Kafka does not answer, or does not take what a command publishes
+    ├── DatabaseOutageError     MongoDB does not answer, or has no primary
     ├── HistoryOutageError      MongoDB went away while the history was read
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
@@ -43,6 +50,35 @@ class SettingsError(ConfigurationError):
 
 class TopicMismatchError(ConfigurationError):
     """A topic exists, but not as the settings ask for it."""
+
+
+class AccessError(ConfigurationError):
+    """A server answers, but does not let us in, or we do not trust it; neither text holds a secret."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what}: {advice}")
+        self.what = what
+        self.advice = advice
+
+
+class LoginRefusedError(AccessError):
+    """A server refuses our user name, password or mechanism."""
+
+
+class UntrustedCertificateError(AccessError):
+    """A server's certificate comes from no authority that we trust, or is out of date."""
+
+
+class HostNameError(AccessError):
+    """A server's certificate is for another host name than the one that we use."""
+
+
+class OurCertificateError(AccessError):
+    """A server refuses our certificate, or wants one and we have none."""
+
+
+class SecurityMismatchError(AccessError):
+    """One side encrypts or wants a login, and the other does not."""
 
 
 class FeedRefusedError(ConfigurationError):
@@ -119,7 +155,11 @@ class RecoverableError(FlightagentsError):
 
 
 class BrokerOutageError(RecoverableError):
-    """Kafka does not take what a command publishes; a worker tries again by itself."""
+    """Kafka does not answer, or does not take what a command publishes; a worker tries again by itself."""
+
+
+class DatabaseOutageError(RecoverableError):
+    """MongoDB does not answer, or has no primary; a worker tries again by itself."""
 
 
 class HistoryOutageError(RecoverableError):

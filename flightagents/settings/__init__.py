@@ -5,11 +5,15 @@ from flightagents.settings.base import PREFIX
 from flightagents.settings.choices import (
     ConsentBasis,
     DeliveryMode,
+    KafkaSecurity,
     LogFormat,
     PartitionBy,
+    SaslMechanism,
     SmtpTls,
     Topics,
 )
+from flightagents.settings.storage import MongoTls
+from flightagents.settings.stream_access import KafkaAccess
 from flightagents.settings.web import SHORTEST_KEY
 
 __all__ = [
@@ -17,8 +21,12 @@ __all__ = [
     "SHORTEST_KEY",
     "ConsentBasis",
     "DeliveryMode",
+    "KafkaAccess",
+    "KafkaSecurity",
     "LogFormat",
+    "MongoTls",
     "PartitionBy",
+    "SaslMechanism",
     "Settings",
     "SmtpTls",
     "Topics",

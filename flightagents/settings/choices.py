@@ -18,6 +18,33 @@ class Topics(StrEnum):
     BROKER = "broker"
 
 
+class KafkaSecurity(StrEnum):
+    """How Kafka and we talk, in Kafka's own words for it, in lower case."""
+
+    PLAINTEXT = "plaintext"
+    SSL = "ssl"
+    SASL_PLAINTEXT = "sasl_plaintext"
+    SASL_SSL = "sasl_ssl"
+
+    @property
+    def has_login(self) -> bool:
+        """Whether a user name and a password are asked for."""
+        return self in (KafkaSecurity.SASL_PLAINTEXT, KafkaSecurity.SASL_SSL)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it is TLS."""
+        return self in (KafkaSecurity.SSL, KafkaSecurity.SASL_SSL)
+
+
+class SaslMechanism(StrEnum):
+    """How a login at Kafka proves its password."""
+
+    PLAIN = "PLAIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_512 = "SCRAM-SHA-512"
+
+
 class LogFormat(StrEnum):
     """How log lines look."""
 

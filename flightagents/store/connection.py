@@ -14,23 +14,23 @@ from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
     InvalidURI,
-    OperationFailure,
     PyMongoError,
+    ServerSelectionTimeoutError,
     WTimeoutError,
 )
 from pymongo.errors import ConfigurationError as WrongUrlError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from flightagents.errors import ConfigurationError, SettingsError, WriteRefusedError
+from flightagents.access.mongodb import of_refusal, why_kept_out
+from flightagents.errors import DatabaseOutageError, SettingsError, WriteRefusedError
+from flightagents.settings import MongoTls
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Collection = AsyncIOMotorCollection[dict[str, Any]]
 Client = AsyncIOMotorClient[dict[str, Any]]
 
 DUPLICATE_KEY = 11000
-REFUSED = (13, 18)
-"""Unauthorized, AuthenticationFailed."""
 SELECTION_TIMEOUT = timedelta(seconds=5)
 """How long one call looks for a primary before it counts as failed and is tried again."""
 SOCKET_TIMEOUT = timedelta(seconds=60)
@@ -38,13 +38,18 @@ WAIT_BETWEEN = timedelta(seconds=1)
 TELL_EVERY = 10
 """Tries between two log lines while we wait."""
 
+NO_FILES = MongoTls()
+
 P = ParamSpec("P")
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
-def connect(url: str, database: str) -> Database:
-    """Open the database. A write is acknowledged once a majority has it in its journal."""
+def connect(url: str, database: str, tls: MongoTls = NO_FILES) -> Database:
+    """Open the database. A write is acknowledged once a majority has it in its journal.
+
+    Without files the URL alone says whether the connection is encrypted. Raises SettingsError.
+    """
     try:
         client: Client = AsyncIOMotorClient(
             url,
@@ -53,6 +58,7 @@ def connect(url: str, database: str) -> Database:
             socketTimeoutMS=int(SOCKET_TIMEOUT / timedelta(milliseconds=1)),
             connectTimeoutMS=int(SELECTION_TIMEOUT / timedelta(milliseconds=1)),
             appname="flightagents",
+            **tls.way_in(),
         )
     except (InvalidURI, WrongUrlError, ValueError):
         # Not chained: the text of these errors may hold the password.
@@ -110,27 +116,37 @@ def _refusals(exc: BulkWriteError) -> set[int]:
 async def wait_until_ready(database: Database) -> None:
     """Wait for a primary that takes writes from us, and say so now and then.
 
-    Raises ConfigurationError where it refuses our credentials: waiting does not change them.
+    Raises AccessError where one answers and does not let us in: waiting does not change that.
     """
     tries = 0
     while True:
         try:
-            hello = await database.client.admin.command("hello")
-            # Whoever has no credentials at all is told so only by a command that needs some.
-            await database.command("listCollections", nameOnly=True, authorizedCollections=True)
-        except PyMongoError as exc:
-            if isinstance(exc, OperationFailure) and exc.code in REFUSED:
-                raise ConfigurationError(
-                    f"MongoDB refuses us (code {exc.code}): set a user and a password in "
-                    "FLIGHTAGENTS_MONGODB_URL that may read and write the database "
-                    f"{database.name}, with authSource where the user is of another one"
-                ) from None
-            reason = type(exc).__name__
+            await require_ready(database)
+        except DatabaseOutageError as exc:
+            if tries % TELL_EVERY == 0:
+                _log.warning("waiting for MongoDB", reason=str(exc), setting="FLIGHTAGENTS_MONGODB_URL")
+            tries += 1
+            await asyncio.sleep(WAIT_BETWEEN.total_seconds())
         else:
-            if hello.get("setName") and hello.get("isWritablePrimary"):
-                return
-            reason = "no primary of a replica set yet"
-        if tries % TELL_EVERY == 0:
-            _log.warning("waiting for MongoDB", reason=reason, setting="FLIGHTAGENTS_MONGODB_URL")
-        tries += 1
-        await asyncio.sleep(WAIT_BETWEEN.total_seconds())
+            return
+
+
+async def require_ready(database: Database) -> None:
+    """Look once for a primary that takes writes from us.
+
+    Raises AccessError where MongoDB does not let us in, and DatabaseOutageError where it does not answer.
+    """
+    try:
+        hello = await database.client.admin.command("hello")
+        # Whoever has no credentials at all is told so only by a command that needs some.
+        await database.command("listCollections", nameOnly=True, authorizedCollections=True)
+    except PyMongoError as exc:
+        # Not chained: the text may hold the user's name.
+        refusal = of_refusal(exc, database.name)
+        if refusal is None and isinstance(exc, ServerSelectionTimeoutError):
+            refusal = await why_kept_out(database.client)
+        if refusal is not None:
+            raise refusal from None
+        raise DatabaseOutageError(type(exc).__name__) from None
+    if not (hello.get("setName") and hello.get("isWritablePrimary")):
+        raise DatabaseOutageError("no primary of a replica set yet")

@@ -54,7 +54,7 @@ async def _settings(settings: Settings) -> Sequence[Finding]:
 
 async def _kafka(settings: Settings, plans: list[broker.TopicPlan]) -> Sequence[Finding]:
     ours = settings.topics is Topics.CREATE
-    missing = await broker.check_topics(settings.kafka_brokers, plans, ours=ours)
+    missing = await broker.check_topics(settings.kafka, plans, ours=ours)
     if missing:
         what = f"it answers; {', '.join(missing)} do not stand yet"
         do = "The first worker makes them." if ours else "The broker makes them when a worker first asks."

@@ -69,7 +69,9 @@ class World:
 
 async def open_world(settings: Settings, clock: Clock) -> World:
     """Wait for MongoDB and make what has to stand there. Raises ConfigurationError."""
-    database = connect(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    database = connect(
+        settings.mongodb_url.get_secret_value(), settings.mongodb_database, settings.mongodb_tls
+    )
     await wait_until_ready(database)
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
     await MongoFlights(database).prepare()

@@ -23,6 +23,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from flightagents.sandbox.processes import LOCALHOST, Child, free_ports
+from tests.support.kafka_listeners import SCRAM_USER, Listeners
 
 REPOSITORY = Path(__file__).parents[2]
 POM = Path(__file__).parent / "kafka" / "pom.xml"
@@ -43,7 +44,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+{listeners}
 log.dirs={logs}
 auto.create.topics.enable=false
 offsets.topic.num.partitions=4
@@ -83,18 +84,24 @@ class Kafka:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        port, controller = free_ports(2)
+        port, controller, *others = free_ports(2 + len(Listeners.NAMES))
         self.address = f"{LOCALHOST}:{port}"
         self._port = port
+        self.listeners = Listeners(folder, others)
         properties = folder / "server.properties"
         properties.write_text(
-            PROPERTIES.format(host=LOCALHOST, port=port, controller=controller, logs=folder / "logs")
+            PROPERTIES.format(
+                host=LOCALHOST,
+                controller=controller,
+                logs=folder / "logs",
+                listeners=self.listeners.properties(port, controller),
+            )
         )
         java = ["java", *JVM, "-cp", f"{jars()}/*"]
         # The letter in front: an id must not begin with the dash that base64 may give.
         cluster = "K" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         formatter = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-        subprocess.run(formatter, check=True, capture_output=True)
+        subprocess.run([*formatter, "--add-scram", SCRAM_USER], check=True, capture_output=True)
         self._broker = Child("kafka", [*java, "kafka.Kafka", str(properties)], log=folder / "kafka.log")
         self._admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
         wait_until(self._answers, START_DEADLINE, self._last_words)

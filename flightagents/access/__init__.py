@@ -1,0 +1,1 @@
+"""Why a server that answers does not let us in: what waiting does not change is told apart from an outage."""
