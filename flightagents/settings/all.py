@@ -12,11 +12,20 @@ from flightagents.settings.choices import LogFormat
 from flightagents.settings.feed import FeedSettings
 from flightagents.settings.storage import StorageSettings
 from flightagents.settings.stream import StreamSettings
+from flightagents.settings.watchdog import WatchdogSettings
 from flightagents.settings.web import WebSettings
 
 
 # The last base comes first where all settings are listed.
-class Settings(WebSettings, AgencySettings, ChannelSettings, FeedSettings, StorageSettings, StreamSettings):
+class Settings(
+    WatchdogSettings,
+    WebSettings,
+    AgencySettings,
+    ChannelSettings,
+    FeedSettings,
+    StorageSettings,
+    StreamSettings,
+):
     """The settings in force. An empty environment gives a system on localhost that polls nothing."""
 
     clock: str = Field("system", description="system, or simulated:START@SPEED@ANCHOR")
