@@ -5,7 +5,10 @@ and timers.py hang on this app, and what they call is built by wiring/.
 """
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
+from functools import partial
 
 import faust
 import structlog
@@ -26,11 +29,21 @@ from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.settings import KafkaAccess, Settings, Topics, load
 from flightagents.store import setup
+from flightagents.watchdog import Watchdog
 from flightagents.web.faust_pages import StaffWeb
 from flightagents.web.faust_statistics import figures_of
 from flightagents.web.mount import mount
 from flightagents.web.site import Site
-from flightagents.wiring import UseCases, VitalOrgans, World, open_world, what_is_off, wire, wire_vital_signs
+from flightagents.wiring import (
+    UseCases,
+    VitalOrgans,
+    World,
+    memory,
+    open_world,
+    what_is_off,
+    wire,
+    wire_vital_signs,
+)
 
 APP_ID = "flightagents"
 TABLE = "last_known_flight"
@@ -52,6 +65,8 @@ class FlightApp(faust.App):
     lookout: broker.Lookout
     deliveries: asyncio.Task[None] | None = None
     """The senders at work."""
+    watchdog: Watchdog | None = None
+    """None before the worker starts."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -84,6 +99,11 @@ class FlightApp(faust.App):
         """Wait for Kafka and MongoDB, make what has to stand there, and wire the use cases."""
         settings = self.settings
         await super().on_first_start()
+        # Ended in order as by an operator, who sends the same signal.
+        end = partial(os.kill, os.getpid(), signal.SIGTERM)
+        self.watchdog = Watchdog(settings.watchdog, memory=memory, end=end)
+        self.watchdog.start()
+        self.add_future(self.watchdog.beat())
         admin = await broker.wait_until_ready(settings.kafka)
         try:
             if settings.topics is Topics.CREATE:
@@ -99,6 +119,7 @@ class FlightApp(faust.App):
         self.organs = wire_vital_signs(self.world, self.use_cases.desk, stream, self.lookout.answers)
         self.add_future(self.organs.tell.again_and_again())
         self.add_future(feel_the_loop(PULSE[Measure.EVENT_LOOP_DELAY]))
+        self.add_future(self.watchdog.follow(stream.look))
         tell_what_is_off(settings)
         keep_for_good()
 
@@ -108,6 +129,8 @@ class FlightApp(faust.App):
 
     async def on_stop(self) -> None:
         """Let the senders end before their connections are closed."""
+        if self.watchdog is not None:
+            self.watchdog.rest()
         if self.deliveries is not None:
             self.use_cases.desk.deliver.end()
         await super().on_stop()
@@ -115,10 +138,11 @@ class FlightApp(faust.App):
     async def on_shutdown(self) -> None:
         """Close what `on_first_start` opened."""
         await super().on_shutdown()
+        hangs = self.watchdog is not None and self.watchdog.ends_it
         if self.deliveries is not None:
             await self.deliveries
         if self.organs is not None:
-            if not self.crashed:
+            if not (self.crashed or hangs):
                 await self.organs.tell.stop()
             await self.lookout.close()
         if self.world is not None:
@@ -128,6 +152,8 @@ class FlightApp(faust.App):
                     await use_cases.poll.stop()
                 use_cases.desk.close()
             await self.world.close()
+        if self.watchdog is not None and hangs:
+            self.watchdog.leave()  # with its own exit code, which Faust knows no way to give
 
 
 def tell_what_is_off(settings: Settings) -> None:

@@ -80,6 +80,13 @@ BATCH_TROUBLES = Counter(
     ["what"],
 )
 
+WATCHDOG_NEARNESS = Gauge(
+    "flightagents_watchdog_nearness",
+    "How much of its time what stands still the longest has used, by what the watchdog would end this worker "
+    "for at 1: no_progress, commit_old.",
+    ["reason"],
+)
+
 TIMER_FAILURES = Counter(
     "flightagents_timer_failures", "Timers that failed, to be tried again at their next tick.", ["timer"]
 )

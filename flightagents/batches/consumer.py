@@ -61,6 +61,10 @@ class BatchConsumer(driver.Consumer):
         """Tell how far each of our partitions is committed; before the first commit, how far it is done."""
         return {tp: self._committed(tp) or place.done for tp, place in self._places.items()}
 
+    def done(self, tp: TP) -> int:
+        """Tell below which offset everything is acked; of a partition that `standing` names."""
+        return self._places[tp].done
+
     # From Kafka to the agents
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's name

@@ -15,6 +15,8 @@ from aiokafka.errors import (
 )
 from faust.exceptions import ProducerSendError
 
+from flightagents.waits import KAFKA, WAITS
+
 HOPELESS = (
     ClusterAuthorizationFailedError,
     InvalidTopicError,
@@ -46,9 +48,10 @@ class FaustPublisher:
         retries = stamina.retry_context(
             on=may_work_later, attempts=None, timeout=None, wait_initial=0.1, wait_max=10.0
         )
-        async for attempt in retries:
-            with attempt:
-                await self._send(topic, records)
+        with WAITS.on(KAFKA):
+            async for attempt in retries:
+                with attempt:
+                    await self._send(topic, records)
 
     async def _send(self, topic: str, records: list[tuple[str, bytes]]) -> None:
         """Send all; raise the first failure after the last answer has come."""

@@ -9,6 +9,8 @@ import asyncio
 import faust
 from faust.types import FutureMessage
 
+from flightagents.waits import KAFKA, WAITS
+
 
 class DurableTable(faust.Table):
     """Remembers the changelog's sends until `durable` has seen their acks."""
@@ -26,4 +28,5 @@ class DurableTable(faust.Table):
     async def durable(self) -> None:
         """Wait until the broker has everything. Raises what a send failed with for good."""
         sent, self._sent = self._sent, []
-        await asyncio.gather(*sent)
+        with WAITS.on(KAFKA):
+            await asyncio.gather(*sent)

@@ -12,6 +12,7 @@ from typing import Protocol
 import faust
 
 from flightagents.domain.vital_signs import Owned, Stream
+from flightagents.domain.watchdog import Look, Standing
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -57,6 +58,18 @@ class StreamReader:
             transport=asdict(transport.counts),
             flights=self._size(),
         )
+
+    async def look(self) -> Look:
+        """Look how far each partition is, for the watchdog; waits for the broker a moment at most."""
+        if not self.assigned:
+            return Look((), "a rebalance")
+        consumer = self._app.consumer
+        ends = await self._ends((tp.topic, tp.partition) for tp in consumer.standing())
+        partitions = [
+            Standing(tp.topic, tp.partition, consumer.done(tp), committed, ends.get((tp.topic, tp.partition)))
+            for tp, committed in consumer.standing().items()
+        ]
+        return Look(partitions, None if self.recovered else "the table")
 
     @property
     def recovered(self) -> bool:

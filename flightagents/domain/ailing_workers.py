@@ -169,8 +169,8 @@ def partition_stands_still(facts: Facts) -> Iterator[Problem]:
                 Gravity.CRITICAL,
                 f"Partition {each.partition} of {each.topic} stands still: {each.lag:,} records wait and "
                 "none is done.",
-                f"Look at the log of {each.owner}: it waits for MongoDB or Kafka, or hangs; if it hangs "
-                "restart it.",
+                f"Look at the log of {each.owner}: it waits for MongoDB or Kafka, or hangs; if it hangs its "
+                "watchdog ends it after FLIGHTAGENTS_WATCHDOG_PROGRESS_SECONDS.",
                 each.still_since,
             )
 

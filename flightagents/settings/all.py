@@ -12,12 +12,19 @@ from flightagents.settings.choices import LogFormat
 from flightagents.settings.feed import FeedSettings
 from flightagents.settings.storage import StorageSettings
 from flightagents.settings.stream_access import StreamAccessSettings
+from flightagents.settings.watchdog import WatchdogSettings
 from flightagents.settings.web import WebSettings
 
 
 # The last base comes first where all settings are listed.
 class Settings(
-    WebSettings, AgencySettings, ChannelSettings, FeedSettings, StorageSettings, StreamAccessSettings
+    WatchdogSettings,
+    WebSettings,
+    AgencySettings,
+    ChannelSettings,
+    FeedSettings,
+    StorageSettings,
+    StreamAccessSettings,
 ):
     """The settings in force. An empty environment gives a system on localhost that polls nothing."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import stamina
@@ -25,6 +26,7 @@ from pymongo.write_concern import WriteConcern
 from flightagents.access.mongodb import of_refusal, why_kept_out
 from flightagents.errors import DatabaseOutageError, SettingsError, WriteRefusedError
 from flightagents.settings import MongoTls
+from flightagents.waits import MONGODB, WAITS
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Collection = AsyncIOMotorCollection[dict[str, Any]]
@@ -85,7 +87,14 @@ def until_stored(
 ) -> Callable[P, Coroutine[Any, Any, T]]:
     """Try a call for ever, with back-off and jitter, while MongoDB is away; other errors pass through."""
     retrying = stamina.retry(on=is_transient, attempts=None, timeout=None, wait_initial=0.1, wait_max=10.0)
-    return retrying(function)
+    call = retrying(function)
+
+    @wraps(function)
+    async def waiting(*args: P.args, **kwargs: P.kwargs) -> T:
+        with WAITS.on(MONGODB):
+            return await call(*args, **kwargs)
+
+    return waiting
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from flightagents.wiring.sending import (
 )
 from flightagents.wiring.site import wire_site
 from flightagents.wiring.travellers import traveller_acts_of
-from flightagents.wiring.vital_signs import VitalOrgans, wire_health, wire_vital_signs
+from flightagents.wiring.vital_signs import VitalOrgans, memory, wire_health, wire_vital_signs
 from flightagents.wiring.worker import UseCases, wire
 from flightagents.wiring.world import World, open_world, worker_name, zone_of
 
@@ -36,6 +36,7 @@ __all__ = [
     "examine_all",
     "keep_rules_of",
     "manner_of",
+    "memory",
     "minimum_times",
     "office_of",
     "open_world",

@@ -148,15 +148,15 @@ def channel_signs_of(desk: Desk) -> list[ChannelSigns]:
 def process() -> Process:
     """Ask the operating system, and the counters of this process."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return Process(_memory(usage), usage.ru_utime + usage.ru_stime, _accepted())
+    return Process(memory(), usage.ru_utime + usage.ru_stime, _accepted())
 
 
-def _memory(usage: resource.struct_rusage) -> int:
-    """Give what is in memory now, as Linux tells it; elsewhere the most that ever was, in its own unit."""
+def memory() -> int:
+    """Give the bytes in memory now, as Linux tells it; elsewhere the most that ever was, in its own unit."""
     try:
         return int(_STATM.read_text(encoding="ascii").split()[1]) * _PAGE
     except OSError:
-        return usage.ru_maxrss
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _accepted() -> int:

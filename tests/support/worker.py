@@ -1,27 +1,36 @@
-"""A worker of ours as a program of its own, which may crash where a test wants it to.
+"""A worker of ours as a program of its own, which may crash or hang where a test wants it to.
 
 `python -m tests.support.worker worker ...` is `flightagents worker ...`, but with a `Crash` in the
-environment an exception is raised between two steps of a use case, as if something unexpected had happened.
+environment an exception is raised between two steps of a use case, as if something unexpected had happened;
+or the use case never goes on from there, alone or with the whole event loop.
 """
 
+import asyncio
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Self
 
 CRASH = "TESTS_CRASH"
+AN_HOUR = 3600
+"""Seconds: nobody waits for the end of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """Where to crash: `before` or `after` a method of a use case's port, or `after` the whole use case."""
+    """Where to crash: `before` or `after` a method of a use case's port, or `after` the whole use case.
+
+    And how: it `raises`, it `hangs`, or it `blocks` the event loop.
+    """
 
     use_case: str
     port: str | None = None
     method: str = "__call__"
     when: str = "after"
+    how: str = "raises"
 
     def __str__(self) -> str:
         step = f"{self.port}.{self.method}" if self.port else "all, before the ack"
@@ -65,13 +74,23 @@ class Breaking:
     def _breaking(self, method: Callable[..., Any]) -> Callable[..., Any]:
         async def call(*args: object) -> object:
             if self._crash.when == "before":
-                raise CrashedOnPurposeError(str(self._crash))
+                await self._break()
             result = await method(*args)
             if result is False:  # the partition went to another worker: nothing was done
                 return result
-            raise CrashedOnPurposeError(str(self._crash))
+            await self._break()
+            return result
 
         return call
+
+    async def _break(self) -> None:
+        match self._crash.how:
+            case "hangs":
+                await asyncio.Event().wait()
+            case "blocks":
+                time.sleep(AN_HOUR)  # noqa: ASYNC251 - as a bug would
+            case _:
+                raise CrashedOnPurposeError(str(self._crash))
 
 
 def broken(use_cases: Any, crash: Crash) -> Any:  # noqa: ANN401 - of whichever version
