@@ -25,9 +25,29 @@ LAST_POLL = Gauge(
     "When this worker last published a run in which a query was answered, in real epoch seconds; 0: never.",
 )
 
+LAST_PLAN = Gauge(
+    "flightagents_last_plan_timestamp_seconds",
+    "When this worker last planned the calls of the feed, whether or not any was due, in real epoch seconds; "
+    "0: never. The poller lives while this moves.",
+)
+
 POLL_INTERVAL = Gauge(
     "flightagents_poll_interval_seconds",
-    "Real seconds between two runs, as they are set, whether or not there is a key to poll with.",
+    "Real seconds after which the queries of the settings are asked again, as it is set and if the calls "
+    "last, whether or not there is a key to poll with.",
+)
+
+FEED_BREAKERS = Gauge(
+    "flightagents_feed_breakers",
+    "Queries that were asked lately, by what they are about (key, board, flight, filter) and by their "
+    "breaker: closed, open (not asked now), half_open (the next call is a probe); each worker shows the same.",
+    ["kind", "state"],
+)
+
+FEED_SUSPICIONS = Counter(
+    "flightagents_feed_suspicions",
+    "Answers that looked well and were not believed: empty, placeholders, collapsed, frozen.",
+    ["suspicion"],
 )
 
 ROWS_POLLED = Counter("flightagents_rows_polled", "Rows that the feed brought in runs that were published.")
@@ -39,8 +59,7 @@ API_CALLS_MONTH = Gauge(
 
 API_CALLS_LEFT = Gauge(
     "flightagents_api_calls_left",
-    "Calls that the plan of the settings leaves for this month; below 0 where more were made, NaN on a "
-    "simulated day, which spends none.",
+    "Calls that the plan of the settings leaves for this month; below 0 where more were made.",
 )
 
 DEAD_LETTERS = Counter(

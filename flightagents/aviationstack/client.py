@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 from urllib.parse import quote, quote_plus
 
@@ -21,6 +22,7 @@ from yarl import URL
 
 from flightagents.aviationstack.answers import Page, read_answer
 from flightagents.errors import FeedOutageError, FeedRefusedError, FlightagentsError, SettingsError
+from flightagents.ports import MayAsk
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -29,6 +31,9 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 
 MAX_QUOTE = 400
 """Characters of an error with the vendor's words in it: their exception texts run to pages."""
+
+FROZEN = timedelta(seconds=2)
+"""Real time between the leave to ask and the call after which the leave is asked for again."""
 
 
 class CallCounter(Protocol):
@@ -74,6 +79,7 @@ class AviationStackClient:
         backoff: Backoff | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ticks: Callable[[], float] = monotonic,
     ) -> None:
         """Take the session as it is; who made it closes it. `timeout` bounds each call up to its last byte.
 
@@ -88,9 +94,19 @@ class AviationStackClient:
         self._backoff = backoff or Backoff()
         self._max_body_bytes = max_body_bytes
         self._now = now
+        self._ticks = ticks
 
-    async def pages(self, filters: Mapping[str, str], max_pages: int) -> AsyncIterator[Page]:
+    async def pages(
+        self,
+        filters: Mapping[str, str],
+        max_pages: int,
+        may_ask: MayAsk,
+        *,
+        retries: bool = True,
+    ) -> AsyncIterator[Page]:
         """Walk a query's pages until the total, a short page or `max_pages`; each costs at least one call.
+
+        `may_ask` is awaited before each call, and what it raises ends the walk.
 
         The feed's order is not stable: pages overlap, so the caller removes doubles, and rows may be missed.
         Raises FeedRefusedError, FeedRateLimitError, FeedMonthSpentError or FeedOutageError, also after pages
@@ -102,7 +118,7 @@ class AviationStackClient:
             )
         offset = 0
         for _ in range(max_pages):
-            page = await self._page(filters, offset)
+            page = await self._page(filters, offset, may_ask, self._backoff.attempts if retries else 1)
             yield page
             # A small plan may grant less than was asked; such a page is not short, it is full.
             granted = min(page.limit or self._page_size, self._page_size)
@@ -110,14 +126,15 @@ class AviationStackClient:
             if len(page.rows) < granted or (page.total is not None and offset >= page.total):
                 return
 
-    async def _page(self, filters: Mapping[str, str], offset: int) -> Page:
+    async def _page(self, filters: Mapping[str, str], offset: int, may_ask: MayAsk, attempts: int) -> Page:
         query = self._hidden("&".join(f"{name}={value}" for name, value in filters.items())) or "(no filter)"
         attempt = 1
         while True:
+            await self._prepare(may_ask)
             outcome = await self._attempt(filters, offset, query)
             if isinstance(outcome, Page):
                 return outcome
-            if not isinstance(outcome, FeedOutageError) or attempt >= self._backoff.attempts:
+            if not isinstance(outcome, FeedOutageError) or attempt >= attempts:
                 raise outcome
             wait = self._backoff.wait(attempt)
             log.warning(
@@ -130,9 +147,17 @@ class AviationStackClient:
             await self._backoff.sleep(wait)
             attempt += 1
 
+    async def _prepare(self, may_ask: MayAsk) -> None:
+        """Ask whether we may, and count the call. Where that took long we may have been frozen: ask again."""
+        asked_at = self._ticks()
+        await may_ask()
+        await self._counter.count()
+        while self._ticks() - asked_at > FROZEN.total_seconds():
+            asked_at = self._ticks()
+            await may_ask()
+
     async def _attempt(self, filters: Mapping[str, str], offset: int, query: str) -> Page | FlightagentsError:
         """Make one call. Failures are given back, not raised: see the top of this file."""
-        await self._counter.count()
         answer = await self._exchange({**filters, "limit": str(self._page_size), "offset": str(offset)})
         if isinstance(answer, str):
             return FeedOutageError(f"AviationStack, query {query}, offset {offset}: {answer}")

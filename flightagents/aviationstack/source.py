@@ -1,18 +1,19 @@
-"""AviationStack behind the port `FlightSource`: the queries of the settings, fetched and parsed."""
+"""AviationStack behind the port `FlightSource`: any query in its own words, fetched and parsed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
-import structlog
-
 from flightagents.aviationstack.client import AviationStackClient
+from flightagents.aviationstack.nature import nature_of
 from flightagents.aviationstack.parsing import RowParser
+from flightagents.domain.query_standing import QueryNature
 from flightagents.domain.runs import RunStamp
 from flightagents.errors import SettingsError
-from flightagents.ports import FeedRow
+from flightagents.ports import FeedPage, FeedRow, MayAsk
 from flightagents.records import FlightRecord
 
 UNFILTERED = "(unfiltered)"
+"""The query without any filter."""
 _BY_PART = {
     "dep": ("iata", "icao"),
     "arr": ("iata", "icao"),
@@ -24,39 +25,36 @@ _BY_PART = {
 FILTERS = frozenset(f"{part}_{what}" for part, names in _BY_PART.items() for what in names)
 """The parameters that AviationStack documents; one value each."""
 
-_log = structlog.get_logger(__name__)
-
 
 class AviationStackSource:
-    """What `PollFeed` polls."""
+    """What `PollFeed` asks."""
 
-    def __init__(self, client: AviationStackClient, queries: str, max_pages: int) -> None:
+    def __init__(self, client: AviationStackClient) -> None:
         self._client = client
         self._parser = RowParser()
-        self._filters = parse_queries(queries)
-        self._max_pages = max_pages
-        if not self._filters:
-            _log.warning(
-                "no query is set: polling the unfiltered feed's first page, which has few of your flights",
-                setting="FLIGHTAGENTS_POLL_QUERIES",
-            )
-            self._filters = {UNFILTERED: {}}
-            self._max_pages = 1
 
-    @property
-    def queries(self) -> Sequence[str]:
-        """The queries of a run, as they stand in the setting."""
-        return list(self._filters)
+    def nature(self, query: str) -> QueryNature:
+        """Tell what a query is about, and what it leaves out."""
+        return nature_of(filters_of(query))
 
-    async def rows(self, query: str) -> AsyncIterator[Sequence[FeedRow]]:
-        """Walk the pages of a query. Raises what the client raises."""
-        async for page in self._client.pages(self._filters[query], self._max_pages):
+    async def rows(
+        self, query: str, pages: int, may_ask: MayAsk, *, retries: bool = True
+    ) -> AsyncIterator[FeedPage]:
+        """Walk the pages of a query, so many at most. Raises what the client and `may_ask` raise."""
+        asked = self._client.pages(filters_of(query), pages, may_ask, retries=retries)
+        async for page in asked:
             place = {"query": query, "offset": page.offset or 0}
-            yield [FeedRow(raw, {**place, "row": number}) for number, raw in enumerate(page.rows)]
+            rows = [FeedRow(raw, {**place, "row": number}) for number, raw in enumerate(page.rows)]
+            yield FeedPage(rows, page.total)
 
     def parse(self, raw: object, stamp: RunStamp) -> FlightRecord:
         """Read one row. Raises UnreadableRowError."""
         return self._parser.parse(raw, stamp)
+
+
+def filters_of(query: str) -> dict[str, str]:
+    """Read one query as the settings and the planner write it."""
+    return {} if query == UNFILTERED else dict(parse_qsl(query, keep_blank_values=True))
 
 
 def parse_queries(text: str) -> dict[str, dict[str, str]]:

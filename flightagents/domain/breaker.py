@@ -5,7 +5,7 @@ its time is over is a probe, and closes it where that goes well. The standing of
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -39,10 +39,11 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a look is judged: business time, how much of it goes by in a real duration, and a draw of [0, 1)."""
+    """When a look is judged, in business time. `draw` is of [0, 1)."""
 
     now: datetime
     business: Callable[[timedelta], timedelta]
+    """How much of it goes by in a real duration."""
     draw: float
 
     def rest(self, failures: int) -> datetime:
@@ -69,38 +70,47 @@ def ends_the_run(looks: Sequence[Look]) -> bool:
 
 def after(last: QueryStanding | None, look: Look, moment: Moment) -> QueryStanding:
     """Give the standing of a query after a look."""
-    suspicion = suspect(last, look) if look.end is PollEnd.DONE else None
-    if look.end is not PollEnd.DONE or suspicion is not None:
-        failures = (last.failures if last else 0) + 1
-        since = (last and last.failing_since) or look.at
-        good_at = last.good_at if last else None
-    else:
-        failures, since, good_at = 0, None, look.at
-    not_before = look.not_before
-    if look.end is PollEnd.OUTAGE:
-        not_before = moment.rest(failures)
-    elif suspicion is not None:
-        first = failures == 1
-        not_before = moment.now + moment.business(SECOND_LOOK) if first else moment.rest(failures)
-    elif look.end in _ABOUT_THE_KEY:
-        not_before = None  # the key's breaker is open
-    answered = look.end is PollEnd.DONE
-    same = last is not None and look.digest == last.digest and last.same_since is not None
-    return QueryStanding(
-        query=look.query,
-        asked_at=look.at,
-        end=look.end,
-        code=look.code,
-        rows=look.rows,
-        total=look.total if answered else last and last.total,
-        good_at=good_at,
-        failures=failures,
-        failing_since=since,
-        suspicion=suspicion,
-        not_before=not_before,
-        usual=usual_after(last, look) if answered else last and last.usual,
-        digest=look.digest if answered else last.digest if last else "",
-        same_since=(last.same_since if last and same else look.at) if answered else last and last.same_since,
+    known = last or QueryStanding(query=look.query, asked_at=look.at, end=look.end)
+    if look.end is not PollEnd.DONE:
+        failed = _failed(known, look)
+        # Where the key is refused, or asks too fast, its own breaker is open.
+        not_before = None if look.end in _ABOUT_THE_KEY else look.not_before
+        return replace(
+            failed, not_before=moment.rest(failed.failures) if look.end is PollEnd.OUTAGE else not_before
+        )
+    suspicion = suspect(last, look)
+    same = look.digest == known.digest and known.same_since is not None
+    seen = replace(
+        known,
+        total=look.total,
+        usual=usual_after(last, look),
+        digest=look.digest,
+        same_since=known.same_since if same else look.at,
+    )
+    if suspicion is None:
+        return replace(
+            _asked(seen, look),
+            good_at=look.at,
+            failures=0,
+            failing_since=None,
+            suspicion=None,
+            not_before=None,
+        )
+    failed = replace(_failed(seen, look), suspicion=suspicion)
+    soon = moment.now + moment.business(SECOND_LOOK)
+    return replace(failed, not_before=soon if failed.failures == 1 else moment.rest(failed.failures - 1))
+
+
+def _asked(known: QueryStanding, look: Look) -> QueryStanding:
+    return replace(known, asked_at=look.at, end=look.end, code=look.code, rows=look.rows)
+
+
+def _failed(known: QueryStanding, look: Look) -> QueryStanding:
+    return replace(
+        _asked(known, look),
+        failures=known.failures + 1,
+        failing_since=known.failing_since or look.at,
+        suspicion=None,
     )
 
 
@@ -108,10 +118,9 @@ def key_after(last: QueryStanding | None, looks: Sequence[Look], moment: Moment)
     """Give the standing of the key after the looks of a run, of which there is one at least."""
     at, answered = looks[-1].at, any(look.end is PollEnd.DONE for look in looks)
     refused = any(look.end is PollEnd.QUERY_REFUSED for look in looks)
-    ends = [look.end for look in looks if look.end is not PollEnd.QUERY_REFUSED]
-    end = gravest(ends)
-    if end is PollEnd.OUTAGE and (answered or refused):
-        end = PollEnd.DONE  # it is about the queries
+    end = gravest([look.end for look in looks])
+    if answered or refused:
+        end = end if end in _ABOUT_THE_KEY else PollEnd.DONE  # all else is about the queries
     failed = end is not PollEnd.DONE
     failures = (last.failures if last else 0) + 1 if failed else 0
     not_before = next((look.not_before for look in looks if look.end is end and failed), None)
@@ -127,9 +136,3 @@ def key_after(last: QueryStanding | None, looks: Sequence[Look], moment: Moment)
         failing_since=((last and last.failing_since) or at) if failed else None,
         not_before=not_before,
     )
-
-
-def next_month(now: datetime) -> datetime:
-    """Give when the month turns."""
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)

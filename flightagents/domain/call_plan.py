@@ -81,6 +81,12 @@ ENOUGH_EACH = 8
 """Calls for each watched flight: with fewer, a plan cannot serve them (docs/budget.md)."""
 
 
+def month_end(now: datetime) -> datetime:
+    """Give when the month of a moment ends: there the calls begin anew."""
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlan:
     """What the planner decided."""

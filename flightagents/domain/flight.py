@@ -91,6 +91,11 @@ class Sighting:
     arrival: SightedEnd
     registration: str | None = None
     icao24: str | None = None
+    filtered: bool = False
+    """Whatever asked for it in its run may have left out other rows of its flight."""
+    narrow: bool = False
+    """Whatever asked for it may have left out other days of its number, or what is on time: so their absence
+    says nothing."""
 
     def __post_init__(self) -> None:
         """Refuse what no later rule could reckon with. Raises ValueError."""

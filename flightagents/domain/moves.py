@@ -17,16 +17,24 @@ NEIGHBOURS = (-timedelta(days=1), timedelta(days=1))
 LOOKS = 2
 """Runs that bring the new flight, from its first on, in which the old one must be missing."""
 
+Runs = Mapping[str, tuple[int, ...]]
+"""Of each flight, in order."""
 
-def watch(flights: Iterable[FlightState], runs: Mapping[str, tuple[int, ...]], now: datetime) -> list[Change]:
+
+def watch(
+    flights: Iterable[FlightState], runs: Runs, now: datetime, *, whole: Runs | None = None
+) -> list[Change]:
     """Find the flights that became another one; `runs` gives the runs that brought each flight, in order.
 
-    The same change, by its id, is found again at each call.
+    `whole` are those that would have brought any other day of its number as well, by default all: a run that
+    asked for one day alone says nothing of the old flight. The same change, by its id, is found again at each
+    call.
     """
+    whole = runs if whole is None else whole
     return [
         _moved(old, new, now)
         for old, new in pairs(flights)
-        if _fell_silent(old, runs.get(old.flight, ()), runs.get(new.flight, ()))
+        if _fell_silent(old, runs.get(old.flight, ()), whole.get(new.flight, ()))
     ]
 
 

@@ -27,6 +27,17 @@ class QueryKind(StrEnum):
     """What is cancelled, or delayed, or the like, on a board."""
 
 
+@dataclass(frozen=True, slots=True)
+class QueryNature:
+    """What a query is about, and what it leaves out."""
+
+    kind: QueryKind
+    filtered: bool = False
+    """It may leave out rows of a flight that it shows, the operating one too."""
+    narrow: bool = False
+    """It may leave out a flight itself that it would have shown an hour ago: by its day, status or delay."""
+
+
 class Suspicion(StrEnum):
     """Why an answer that looks well is not believed."""
 

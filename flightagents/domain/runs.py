@@ -30,17 +30,26 @@ def put_in_order(sightings: Iterable[S]) -> list[S]:
     for sighting in sightings:
         copies[sighting.flight, sighting.designator].append(sighting)
     flights: dict[str, list[S]] = defaultdict(list)
+    shown: dict[str, list[S]] = defaultdict(list)
     for (flight, _), rows in copies.items():
         flights[flight].append(_one_of(rows))
-    ordered = [row for members in flights.values() for row in _with_leader(members)]
+        shown[flight] += rows
+    ordered = [row for flight, members in flights.items() for row in _with_leader(members, shown[flight])]
     return sorted(ordered, key=lambda row: (not row.leads, row.designator, row.flight))
 
 
-def _with_leader(rows: list[S]) -> list[S]:
-    """The operating row leads, else the marketing row with the smallest designator."""
+def _with_leader(rows: list[S], copies: list[S]) -> list[S]:
+    """The operating row leads, else the marketing row with the smallest designator.
+
+    One query that leaves nothing out is enough: it would have shown what the others did not.
+    """
     leader = min(rows, key=lambda row: (not row.operating, row.designator))
     marketed_as = tuple(sorted(row.designator for row in rows if not row.operating))
-    return [replace(row, leads=row is leader, marketed_as=marketed_as) for row in rows]
+    filtered, narrow = all(row.filtered for row in copies), all(row.narrow for row in copies)
+    return [
+        replace(row, leads=row is leader, marketed_as=marketed_as, filtered=filtered, narrow=narrow)
+        for row in rows
+    ]
 
 
 def _one_of(rows: list[S]) -> S:

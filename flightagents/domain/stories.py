@@ -4,10 +4,10 @@ The newest, mostly. But the feed may show an older one again: then both may be t
 counts until it is known better. That an older one is cancelled says nothing while a newer one is to fly.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from flightagents.domain.flight import FlightState, Status
-from flightagents.domain.moves import LOOKS
+from flightagents.domain.moves import LOOKS, Runs
 from flightagents.domain.times import at_latest
 
 Move = tuple[str, str]
@@ -36,10 +36,11 @@ def whole(flight: str, moves: Iterable[Move]) -> frozenset[str]:
     return frozenset(story)
 
 
-def speaking(story: Sequence[FlightState], runs: Mapping[str, tuple[int, ...]]) -> FlightState:
+def speaking(story: Sequence[FlightState], runs: Runs, whole: Runs) -> FlightState:
     """Give the flight that counts, of one flight and all that it became, in this order.
 
-    `runs` gives the runs that brought each of them, in order.
+    `runs` gives the runs that brought each of them, in order; `whole` those that would have brought any other
+    day as well.
     """
     *older, newest = story
     left = next((flight for flight in (newest, *older) if flight.departed or flight.landed), None)
@@ -48,15 +49,19 @@ def speaking(story: Sequence[FlightState], runs: Mapping[str, tuple[int, ...]]) 
     # One look is enough: whoever relies on the later time might miss the earlier departure. But that a flight
     # which was cancelled is on again has two looks, as ever.
     looks = LOOKS if newest.disruption is Status.CANCELLED else 1
-    shown = [newest, *(old for old in older if _is_shown_again(old, newest, runs, looks))]
+    shown = [
+        newest,
+        *(
+            old
+            for old in older
+            if _is_shown_again(runs.get(old.flight, ()), whole.get(newest.flight, ()), looks)
+        ),
+    ]
     to_fly = [flight for flight in shown if flight.disruption is not Status.CANCELLED]
     return min(to_fly, key=lambda flight: at_latest(flight.departure.expected)) if to_fly else newest
 
 
-def _is_shown_again(
-    old: FlightState, newest: FlightState, runs: Mapping[str, tuple[int, ...]], looks: int
-) -> bool:
-    theirs, others = runs.get(old.flight, ()), runs.get(newest.flight, ())
+def _is_shown_again(theirs: tuple[int, ...], others: tuple[int, ...], looks: int) -> bool:
     if len(others) < LOOKS:
         return False
     since = [run for run in theirs if run > others[LOOKS - 1]]

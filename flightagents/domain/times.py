@@ -59,6 +59,11 @@ def at_latest(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC) + FARTHEST_ZONE
 
 
+def at_earliest(moment: datetime) -> datetime:
+    """Give the earliest instant in UTC that a time can mean: itself, or 14 hours before where it is naive."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC) - FARTHEST_ZONE
+
+
 def iso(moment: datetime | None) -> str | None:
     """Write 2026-11-22T16:40:00Z; a naive time without the Z."""
     if moment is None:

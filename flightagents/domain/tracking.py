@@ -45,7 +45,7 @@ def advance(state: FlightState | None, sighting: Sighting) -> tuple[FlightState,
     known = state
     state = _count_runs_without_operating_row(state, sighting)
     state = _collect_designators(state, news)
-    if state.operating_row_missing in (0, OPERATING_ROW_MISSING):
+    if sighting.operating or state.operating_row_missing == OPERATING_ROW_MISSING:
         if successors.succeeds(state, sighting):
             return _first_sight(sighting, known)
         for read in (disruption.read, movement.read, timing.read, places.read):
@@ -64,7 +64,7 @@ def advance(state: FlightState | None, sighting: Sighting) -> tuple[FlightState,
 def _count_runs_without_operating_row(state: FlightState, sighting: Sighting) -> FlightState:
     if sighting.operating:
         missing = 0
-    elif sighting.run > state.run:
+    elif sighting.run > state.run and not sighting.filtered:
         missing = min(state.operating_row_missing + 1, OPERATING_ROW_MISSING)
     else:
         return state

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flightagents.domain.bookings import Booking, Match, Segment, SegmentStatus, match
 from flightagents.domain.flight import FlightId, FlightState
+from flightagents.domain.moves import Runs
 from flightagents.domain.reasons import Reason
 from flightagents.domain.stories import Move, became, speaking
 from flightagents.handlers.cases import Case, as_one_person
@@ -111,12 +112,14 @@ class Audience:
 
     async def _cases(self, bookings: Sequence[Booking], states: States, moves: Sequence[Move]) -> list[Case]:
         named = await self._flights.of_numbers(_numbers_of(bookings))
-        runs = await self._archive.runs_of(sorted({each for move in moves for each in move})) if moves else {}
+        moved = sorted({each for move in moves for each in move})
+        runs = await self._archive.runs_of(moved) if moves else {}
+        whole = await self._archive.whole_runs_of(moved) if moves else {}
         cases: dict[tuple[str, str], Case] = {}
         async for booking in in_turns(bookings, AT_ONCE):
             for segment in booking.segments:
                 for case in self._of_segment(booking, segment, named, states):
-                    for each in _followed(case, states, moves, runs):
+                    for each in _followed(case, states, moves, runs, whole):
                         key = booking.id, each.state.flight
                         # Of two segments that mean a flight, the one that its traveller hears of it by.
                         if key not in cases or (cases[key].aside is not None and each.aside is None):
@@ -172,15 +175,13 @@ class Audience:
         return case
 
 
-def _followed(
-    case: Case, states: States, moves: Sequence[Move], runs: Mapping[str, tuple[int, ...]]
-) -> list[Case]:
+def _followed(case: Case, states: States, moves: Sequence[Move], runs: Runs, whole: Runs) -> list[Case]:
     """Give the case, and one for each flight that theirs became; one of them counts."""
     later = tuple(flight for flight in became(case.state.flight, moves) if flight in states)
     if not later or case.aside is Reason.REBOOKED:
         return [case]
     story = (case.state.flight, *later)
-    counts = speaking([states[flight] for flight in story], runs).flight
+    counts = speaking([states[flight] for flight in story], runs, whole).flight
     return [
         replace(
             case,

@@ -11,9 +11,6 @@ from flightagents.domain.tracking import advance
 from flightagents.handlers.cases import Case
 from flightagents.ports import Archive
 
-LOOKS = 2
-"""Newest runs that are looked at: one may still be on its way into the archive."""
-
 
 class InTheAir:
     """Brings the states of flights in the air up to the newest rows of the archive."""
@@ -31,11 +28,7 @@ class InTheAir:
     async def now(self, states: Iterable[FlightState]) -> dict[str, FlightState]:
         """Give, by flight, those of these states that are of flights in the air, as they stand now."""
         flying = {state.flight: state for state in states if _flies(state)}
-        newest = await self._archive.newest() if flying else None
-        if newest is None:
-            return flying
-        runs = range(newest.run - LOOKS + 1, newest.run + 1)
-        shown = await self._archive.shown(sorted(flying), list(runs))
+        shown = await self._archive.newest_rows(sorted(flying)) if flying else {}
         return flying | {flight: advance(flying[flight], row)[0] for flight, row in shown.items()}
 
 

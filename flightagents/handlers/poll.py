@@ -1,94 +1,93 @@
-"""One run of the poller: the feed's pages -> records on `flight-topic`, by the worker that has the lease.
+"""One tick of the poller: what is due is asked, and becomes records on `flight-topic`, by who has the lease.
 
-After it come archive.py and track.py, which read that topic.
+Before it plan_calls.py chose the calls; after it come archive.py and track.py, which read that topic.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from random import random
 from time import time
+from typing import Protocol
 
 import structlog
 
 from flightagents.clock import Clock
+from flightagents.domain.breaker import Moment, after, key_after
 from flightagents.domain.flight import FlightId
 from flightagents.domain.polls import PollEnd, PollReport, gravest
-from flightagents.errors import (
-    FeedMonthSpentError,
-    FeedRateLimitError,
-    FeedRefusedError,
-    LeaseLostError,
-    RecoverableError,
-)
+from flightagents.domain.query_standing import KEY, Look, QueryStanding
+from flightagents.errors import LeaseLostError
+from flightagents.handlers.ask_feed import AskFeed, queries_left_alone
 from flightagents.handlers.counting import count_letters
+from flightagents.handlers.plan_calls import Due, PlanCalls
 from flightagents.handlers.reading import Run
-from flightagents.metrics import LAST_POLL, POLLS, ROWS_POLLED
-from flightagents.ports import FlightSource, Lease, Polls, Publisher
+from flightagents.metrics import FEED_SUSPICIONS, LAST_POLL, POLLS, ROWS_POLLED
+from flightagents.ports import CallBook, FlightSource, Lease, Polls, Publisher, QueryStandings
 from flightagents.records import DEAD_LETTER_TOPIC, FLIGHT_TOPIC, FlightRecord, encode
 from flightagents.settings import PartitionBy
-
-REFUSED_FOR = timedelta(hours=1)
-"""Business time until what AviationStack refused is tried, and told, again."""
-
-_ENDS_THE_RUN = frozenset({PollEnd.TOO_FAST, PollEnd.REFUSED, PollEnd.MONTH_SPENT})
-"""The other queries need not be asked now: they would end alike."""
 
 GAVE_WAY = "gave_way"
 """How a run is counted that another worker took over."""
 
+_ABOUT_ALL = frozenset({PollEnd.TOO_FAST, PollEnd.REFUSED, PollEnd.MONTH_SPENT})
+"""Whatever the query."""
+
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """How asking one query ended; `code` is AviationStack's word for a refusal."""
+class Seen(Protocol):
+    """Whoever remembers when each flight was seen last."""
 
-    end: PollEnd = PollEnd.DONE
-    code: str = ""
+    def saw(self, records: Sequence[FlightRecord]) -> None:
+        """Hear what a run brought."""
 
 
 class PollFeed:
-    """Polls each query of the feed once a run, buffers the run, and publishes it whole."""
+    """Asks what is due as one run, buffers the run, and publishes it whole."""
 
     def __init__(
         self,
+        plan: PlanCalls,
         source: FlightSource,
         lease: Lease,
         publisher: Publisher,
         clock: Clock,
-        partition_by: PartitionBy,
         *,
+        partition_by: PartitionBy,
+        calls: CallBook,
+        standings: QueryStandings,
         polls: Polls,
+        seen: Seen,
         worker: str,
         epoch: Callable[[], float] = time,
+        draw: Callable[[], float] = random,
     ) -> None:
-        """`epoch` gives real seconds, which Prometheus compares with its own."""
+        """`epoch` gives real seconds, which Prometheus compares with its own; `draw` is the back-off's."""
+        self._plan = plan
         self._source = source
+        self._ask = AskFeed(source, clock)
         self._lease = lease
         self._publisher = publisher
         self._clock = clock
         self._partition_by = partition_by
+        self._calls = calls
+        self._standings = standings
         self._polls = polls
+        self._seen = seen
         self._worker = worker
         self._epoch = epoch
-        self._refused: dict[str, tuple[datetime, str]] = {}
-        """Queries that are refused: until when they are left alone, and AviationStack's word for it."""
-        self._not_before: datetime | None = None
+        self._draw = draw
 
     async def __call__(self) -> None:
-        """Do one run. Raises LeaseLostError if another worker took over meanwhile: nothing was published."""
-        now = self._clock.now()
-        if self._not_before is not None and now < self._not_before:
-            return
-        self._refused = {query: refusal for query, refusal in self._refused.items() if refusal[0] > now}
-        queries = [query for query in self._source.queries if query not in self._refused]
-        if not queries:
-            return
-        stamp = await self._lease.begin_run(now)
+        """Do one tick; where nothing is due it costs no run.
+
+        Raises LeaseLostError if another worker took over meanwhile: nothing was published.
+        """
+        due = await self._plan()
+        stamp = await self._lease.begin_run(due.at) if due.calls else None
         if stamp is None:
             return
         try:
-            await self._run(Run(stamp, self._source), queries)
+            await self._run(Run(stamp, self._source), due)
         except LeaseLostError:
             POLLS.labels(outcome=GAVE_WAY).inc()
             raise
@@ -97,71 +96,48 @@ class PollFeed:
         """Give the lease away: another worker goes on without waiting for its end."""
         await self._lease.release()
 
-    async def _run(self, run: Run, queries: Sequence[str]) -> None:
-        asked: list[_Asked] = []
-        for query in queries:
-            asked.append(await self._ask(query, run))
-            if asked[-1].end in _ENDS_THE_RUN:
-                break
+    async def _run(self, run: Run, due: Due) -> None:
+        async def may_ask() -> None:
+            await self._require_lease(run)
+
+        looks = await self._ask(due, run, may_ask)
         records = await self._publish(run)
-        report = self._report(run, records, asked)
+        await self._note(looks, due)
+        report = self._report(run, records, looks, due)
         POLLS.labels(outcome=report.end.value).inc()
-        if any(each.end is PollEnd.DONE for each in asked):
+        if any(look.end is PollEnd.DONE for look in looks):
             LAST_POLL.set(self._epoch())
         await self._polls.note(report)
 
-    async def _ask(self, query: str, run: Run) -> _Asked:
-        """Add a query's rows to the run; tell how that ended."""
-        try:
-            async for page in self._source.rows(query):
-                for row in page:
-                    run.add(row.raw, row.place)
-                await self._require_lease(run)
-        except FeedRefusedError as exc:
-            until = self._clock.now() + REFUSED_FOR
-            what = query if exc.query_only else "every query"
-            _log.error("AviationStack refuses us", what=what, until=until.isoformat(), reason=str(exc))
-            if not exc.query_only:
-                self._not_before = until
-                return _Asked(PollEnd.REFUSED, exc.code)
-            self._refused[query] = until, exc.code
-            return _Asked(PollEnd.QUERY_REFUSED, exc.code)
-        except FeedRateLimitError as exc:
-            self._not_before = self._clock.now() + self._business(exc.retry_after)
-            _log.warning("AviationStack wants us to wait", until=self._not_before.isoformat())
-            return _Asked(PollEnd.TOO_FAST)
-        except FeedMonthSpentError:
-            self._not_before = _next_month(self._clock.now())
-            _log.error("AviationStack's calls of this month are spent", until=self._not_before.isoformat())
-            return _Asked(PollEnd.MONTH_SPENT)
-        except LeaseLostError:
-            raise
-        except RecoverableError as exc:
-            _log.warning("AviationStack is away: the last known states stand", query=query, reason=str(exc))
-            return _Asked(PollEnd.OUTAGE)
-        return _Asked()
+    async def _note(self, looks: Sequence[Look], due: Due) -> None:
+        """Note how each query went, and the key."""
+        moment = Moment(self._clock.now(), self._clock.business, self._draw())
+        if any(look.end is PollEnd.MONTH_SPENT for look in looks):
+            await self._calls.refuse()
+        for look in looks:
+            standing = after(due.standings.get(look.query), look, moment)
+            if standing.suspicion is not None:
+                _suspect(standing)
+            await self._standings.note(standing)
+        await self._standings.note(key_after(due.standings.get(KEY), looks, moment))
 
-    def _report(self, run: Run, records: int, asked: Sequence[_Asked]) -> PollReport:
+    def _report(self, run: Run, records: int, looks: Sequence[Look], due: Due) -> PollReport:
         """Sum a run up; a query that was refused before, and is left alone, is still refused."""
-        left_alone = [_Asked(PollEnd.QUERY_REFUSED, code) for _, code in self._refused.values()]
-        ends = [*asked, *left_alone]
-        end = gravest([each.end for each in ends])
-        wait = self._not_before
+        ends = [(look.end, look.code) for look in looks]
+        ends += [(PollEnd.QUERY_REFUSED, code) for code in queries_left_alone(due)]
+        end = gravest([each for each, _ in ends])
+        waits = [look.not_before for look in looks if look.end in _ABOUT_ALL and look.not_before is not None]
         return PollReport(
             run=run.stamp.run,
             polled_at=run.stamp.polled_at,
             by=self._worker,
             end=end,
-            code=next((each.code for each in ends if each.end is end), ""),
+            code=next((code for each, code in ends if each is end), ""),
             rows=run.rows,
             records=records,
             unreadable=len(run.letters),
-            again_at=wait if wait is not None and wait > run.stamp.polled_at else None,
+            again_at=max((wait for wait in waits if wait > run.stamp.polled_at), default=None),
         )
-
-    def _business(self, real: timedelta) -> timedelta:
-        """Tell how much business time goes by in a real duration: AviationStack's seconds are real ones."""
-        return real * (real / self._clock.real(real)) if real else real
 
     async def _require_lease(self, run: Run) -> None:
         if not await self._lease.holds(run.stamp):
@@ -176,6 +152,7 @@ class PollFeed:
             _log.warning("rows that cannot be read", count=len(run.letters), reasons=reasons)
         await self._publisher.publish(DEAD_LETTER_TOPIC, [(each.id, encode(each)) for each in run.letters])
         await self._publisher.publish(FLIGHT_TOPIC, [(self._key(each), encode(each)) for each in records])
+        self._seen.saw(records)
         count_letters(run.letters)
         ROWS_POLLED.inc(run.rows)
         _log.info(
@@ -198,6 +175,15 @@ def message_key(flight: str, partition_by: PartitionBy) -> str:
             return FlightId.parse(flight).carrier
 
 
-def _next_month(now: datetime) -> datetime:
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)
+def _suspect(standing: QueryStanding) -> None:
+    """Say that an answer is not believed, the first time and when that is confirmed."""
+    FEED_SUSPICIONS.labels(suspicion=standing.suspicion).inc()
+    if standing.failures <= 2:  # noqa: PLR2004 - a suspicion, and its confirmation
+        _log.warning(
+            "AviationStack answers, and is not believed",
+            query=standing.query,
+            suspicion=standing.suspicion,
+            rows=standing.rows,
+            usual=standing.usual,
+            again_at=standing.not_before.isoformat() if standing.not_before else None,
+        )

@@ -1,14 +1,18 @@
 """The rows of a run -> records in order, and a dead letter for each row that cannot be read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
+from flightagents.domain.query_standing import QueryKind, QueryNature
 from flightagents.domain.runs import RunStamp, put_in_order
 from flightagents.errors import UnreadableRowError
 from flightagents.ports import RowReader
 from flightagents.records import DeadLetter, DeadLetterSource, FlightRecord, dead_letter
+
+WHOLE = QueryNature(QueryKind.BOARD)
+"""Leaves nothing out."""
 
 
 @dataclass(slots=True)
@@ -21,11 +25,11 @@ class Run:
     letters: list[DeadLetter] = field(default_factory=list)
     _records: list[FlightRecord] = field(default_factory=list)
 
-    def add(self, raw: object, place: dict[str, Any]) -> None:
-        """Read a row; `place` says where it came from (query, offset, position)."""
+    def add(self, raw: object, place: dict[str, Any], asked: QueryNature = WHOLE) -> bool:
+        """Read a row; tell whether that went. `place` says where it came from (query, offset, position)."""
         self.rows += 1
         try:
-            self._records.append(self.reader.parse(raw, self.stamp))
+            record = self.reader.parse(raw, self.stamp)
         except UnreadableRowError as exc:
             letter = dead_letter(
                 exc.reason,
@@ -36,6 +40,11 @@ class Run:
                 at=self.stamp.polled_at,
             )
             self.letters.append(letter)
+            return False
+        if asked.filtered or asked.narrow:
+            record = replace(record, filtered=asked.filtered, narrow=asked.narrow)
+        self._records.append(record)
+        return True
 
     def records(self) -> list[FlightRecord]:
         """Give the run's records, each row once, in the order in which they are published."""

@@ -5,12 +5,11 @@ tasks.py looks closely at what is found, and at nothing else; most of it turns o
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Match, Segment, match
 from flightagents.domain.flight import FlightState
-from flightagents.domain.runs import RunStamp
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.watching import is_due, rebook
 from flightagents.handlers.audience import Audience
@@ -58,9 +57,7 @@ class TaskReasons:
         self._is_covered = is_covered
         self._clock = clock
 
-    async def find(
-        self, since: date, until: date, known: Iterable[Task], newest: RunStamp | None, *, alive: bool
-    ) -> Reasons:
+    async def find(self, since: date, until: date, known: Iterable[Task], *, alive: bool) -> Reasons:
         """Look at what is booked from one local date to another, both included, and at what is `known`."""
         segments = await self._bookings.segments_flown(since, until)
         named = await self._flights.of_numbers({number(segment) for segment in segments})
@@ -71,15 +68,13 @@ class TaskReasons:
             seen.update(flights)
             if means is Match.AMBIGUOUS or (means is Match.NOT_YET and alive and self._is_missing(segment)):
                 numbers.add(number(segment))
-        return Reasons(frozenset(numbers), await self._in_question(seen, known, newest), named)
+        return Reasons(frozenset(numbers), await self._in_question(seen, known), named)
 
     def _is_missing(self, segment: Segment) -> bool:
         zone = self._zone_of(segment.departure) if segment.departure else None
         return self._is_covered(segment) and is_due(segment, zone, self._clock.now())
 
-    async def _in_question(
-        self, booked: Collection[str], known: Iterable[Task], newest: RunStamp | None
-    ) -> list[str]:
+    async def _in_question(self, booked: Collection[str], known: Iterable[Task]) -> list[str]:
         moved = {flight for move in await self._audience.moves(booked) for flight in move}
         states = await self._flights.known_states(sorted(moved.union(booked)))
         standing = {task.flight: task for task in known if task.kind is TaskKind.REBOOK}
@@ -89,19 +84,17 @@ class TaskReasons:
             for flight, state in states.items()
             if rebook(state, 1, standing.get(flight), now) is not None
         }
-        retimed = await self._retimed([state for state in states.values() if state.open], newest)
+        retimed = await self._retimed([state for state in states.values() if state.open])
         return sorted(disrupted | retimed | moved.intersection(states))
 
-    async def _retimed(self, states: Sequence[FlightState], newest: RunStamp | None) -> set[str]:
+    async def _retimed(self, states: Sequence[FlightState]) -> set[str]:
         """Give those whose schedule has moved: the delay of another has one reading.
 
         Also by the newest rows: a schedule that is moved to where the delay pointed is no change.
         """
         bases = {state.flight: state.departure.base for state in states}
         known = {state.flight: state.departure.scheduled for state in states}
-        shown: dict[str, datetime] = {}
-        if newest is not None and states:
-            shown = await self._archive.schedules(list(bases), [newest.run - 1, newest.run])
+        shown = await self._archive.newest_schedules(list(bases)) if states else {}
         return {
             flight for flight, base in bases.items() if {known[flight], shown.get(flight, base)} != {base}
         }

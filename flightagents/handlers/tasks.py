@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Match, Segment, Ticket, match
 from flightagents.domain.flight import FlightId, FlightState
-from flightagents.domain.runs import RunStamp
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.tracking import advance
 from flightagents.domain.watching import ambiguous_booking, conflicting_times, moved_flight, not_in_feed
@@ -83,7 +82,7 @@ class LookForTasks:
         known = [task for task in await self._tasks.unfinished(WHY_IT_ENDS) if _may_end(task, since, until)]
         newest = await self._archive.newest()
         alive = newest is not None and now - newest.polled_at <= ALIVE_WITHIN
-        reasons = await self._reasons.find(since, until, known, newest, alive=alive)
+        reasons = await self._reasons.find(since, until, known, alive=alive)
         tickets = await self._bookings.tickets(reasons.numbers)
         cases = [
             case for case in await self._cases(reasons.flights) if since <= case.segment.flight_date <= until
@@ -92,7 +91,7 @@ class LookForTasks:
             *await self._of_tickets(
                 tickets, reasons.named, {task.id for task in known}, alive=alive, now=now
             ),
-            *await self._of_times(cases, newest, now),
+            *await self._of_times(cases, now),
             *_of_moves(cases, now),
             *self._rebooking.wanted(cases, known),
         ]
@@ -134,12 +133,12 @@ class LookForTasks:
         self._missing_since = missing
         return list(tasks.values())
 
-    async def _of_times(self, cases: Sequence[Case], newest: RunStamp | None, now: datetime) -> list[Task]:
+    async def _of_times(self, cases: Sequence[Case], now: datetime) -> list[Task]:
         """Look at the newest rows too: a schedule that is moved to where the delay pointed is no change."""
         states = {case.state.flight: case.state for case in cases if case.state.open}
         travellers = Counter(case.state.flight for case in cases)
-        if newest is not None and states:
-            shown = await self._archive.shown(list(states), [newest.run - 1, newest.run])
+        if states:
+            shown = await self._archive.newest_rows(list(states))
             states |= {flight: advance(states[flight], sighting)[0] for flight, sighting in shown.items()}
         tasks = (conflicting_times(state, travellers[flight], now) for flight, state in states.items())
         return [task for task in tasks if task is not None]

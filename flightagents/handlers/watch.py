@@ -35,7 +35,8 @@ class WatchFlights:
         near = {state.flight: state for pair in pairs(states) for state in pair}
         if near:
             runs = await self._archive.runs_of(list(near))
-            moves = watch(near.values(), runs, now)
+            whole = await self._archive.whole_runs_of(list(near))
+            moves = watch(near.values(), runs, now, whole=whole)
             count_changes(await self._flights.add_to_history(moves))
             for hear in self._also:
                 await hear(moves)

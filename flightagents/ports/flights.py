@@ -1,6 +1,6 @@
 """The feed, and where flights are kept."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from flightagents.domain.airlines import Airline
 from flightagents.domain.call_plan import CallPlan, Spent
 from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState, Sighting
-from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.query_standing import QueryNature, QueryStanding
 from flightagents.domain.runs import RunStamp
 from flightagents.domain.watched import Watched
 from flightagents.records import FlightRecord
@@ -40,15 +40,32 @@ class FeedRow:
     place: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """One page of a query."""
+
+    rows: Sequence[FeedRow]
+    total: int | None
+    """Rows that the feed says it has for the query."""
+
+
+MayAsk = Callable[[], Awaitable[None]]
+"""Raises LeaseLostError where another worker polls now: awaited before each call, and each retry of one."""
+
+
 class FlightSource(RowReader, Protocol):
     """The feed."""
 
-    @property
-    def queries(self) -> Sequence[str]:
-        """The queries of a run, by name."""
+    def nature(self, query: str) -> QueryNature:
+        """Tell what a query is about, and what it leaves out."""
 
-    def rows(self, query: str) -> AsyncIterator[Sequence[FeedRow]]:
-        """Walk the pages of a query. Raises FeedRefusedError or a RecoverableError, also after some pages."""
+    def rows(
+        self, query: str, pages: int, may_ask: MayAsk, *, retries: bool = True
+    ) -> AsyncIterator[FeedPage]:
+        """Walk the pages of a query, so many at most; `retries`: an outage is tried again a little.
+
+        Raises FeedRefusedError or a RecoverableError, also after some pages.
+        """
 
 
 class CallPlanner(Protocol):
@@ -125,13 +142,22 @@ class Archive(Protocol):
     async def runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Give the runs that brought each flight, in order."""
 
+    async def whole_runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Give those of these runs that would have brought any other day of its number as well."""
+
     async def newest(self) -> RunStamp | None:
         """Give the run of the record that was stored last, replayed ones apart; None where there is none."""
+
+    async def seen_at(self, flights: Sequence[str]) -> dict[str, datetime]:
+        """Give the poll time of the newest run that brought each flight."""
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
         """Give what the newest of these runs that brought it showed of each flight: its leading row."""
 
-    async def schedules(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, datetime]:
+    async def newest_rows(self, flights: Sequence[str]) -> dict[str, Sighting]:
+        """Give what the newest run that brought each flight showed of it: its leading row."""
+
+    async def newest_schedules(self, flights: Sequence[str]) -> dict[str, datetime]:
         """Give the scheduled departure that the same row showed of each flight."""
 
 

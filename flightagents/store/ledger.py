@@ -3,7 +3,7 @@
 A row is inserted once, by its id. `not_before` and `expires_at` are business time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from flightagents.domain.notifications import Notification, State
+from flightagents.domain.notifications import TOLD, Notification, State
 from flightagents.domain.reasons import Reason
 from flightagents.errors import WriteRefusedError
 from flightagents.store import indexes
@@ -23,7 +23,15 @@ from flightagents.store.connection import (
     not_replicated,
     until_stored,
 )
-from flightagents.store.ledger_rows import COLLECTION, document, event, line, read_notice, reader
+from flightagents.store.ledger_rows import (
+    COLLECTION,
+    FOR_TRAVELLERS,
+    document,
+    event,
+    line,
+    read_notice,
+    reader,
+)
 
 _REVIVED = [State.SUPPRESSED.value, State.SUPERSEDED.value]
 _OUTLIVES = ("attempt", "wire_at", "last_wire_at", "maybe_twice")
@@ -54,6 +62,17 @@ class MongoLedger:
         """Give all rows of these flights for these addresses, without their messages, which are long."""
         query = {"flight": {"$in": list(flights)}, "address_key": {"$in": list(address_keys)}}
         return await reader.read(self._rows.find(query, {"message": 0}))
+
+    @until_stored
+    async def told_of(self, flights: Collection[str]) -> set[str]:
+        """Give those of these flights of which a traveller was told something, or may have been."""
+        told = {
+            "flight": {"$in": sorted(flights)},
+            "state": {"$in": sorted(state.value for state in TOLD)},
+            **FOR_TRAVELLERS,
+        }
+        found = self._rows.aggregate([{"$match": told}, {"$group": {"_id": "$flight"}}])
+        return {row["_id"] async for row in found}
 
     @until_stored
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:

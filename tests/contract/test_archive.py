@@ -16,6 +16,7 @@ from flightagents.records import FlightRecord, decode_flight_record, encode
 from flightagents.store.archive import OF_RUNS, MongoArchive
 from flightagents.store.setup import prepare
 from tests.support.fakes import FakeArchive, nested
+from tests.support.profiling import plans
 from tests.support.rows import MINUTE, NOON, row, run_of
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -80,12 +81,45 @@ async def test_a_flight_is_shown_as_the_newest_of_the_runs_showed_its_leading_ro
 
 
 async def test_a_schedule_is_that_of_the_row_that_is_shown(archive: Archive) -> None:
-    for run, departs in ((1, "14:35"), (3, "15:00"), (2, "14:50")):
+    for run, departs in ((1, "14:35"), (3, "14:50"), (2, "15:00")):
         both = [row(departs=departs), row("AA6143", operated_by="BA117", departs="19:00"), row("BA9")]
         await store(archive, *run_of(both, run, NOON + run * MINUTE))
     (moved,) = run_of([row(departs="14:50")])
-    assert await archive.schedules([moved.flight], [1, 2]) == {moved.flight: moved.departure.scheduled}
-    assert await archive.schedules([moved.flight], [4]) == {}
+    assert await archive.newest_schedules([moved.flight]) == {moved.flight: moved.departure.scheduled}
+    assert await archive.newest_schedules(["BA1|2026-11-22|LHR|JFK"]) == {}
+
+
+async def test_of_each_flight_the_newest_row_is_given_however_old_it_is(archive: Archive) -> None:
+    for run, delay in ((1, 10), (3, 30), (2, 20)):
+        both = [row(delay=delay), row("AA6143", operated_by="BA117", delay=99)]
+        await store(archive, *run_of(both, run, NOON + run * MINUTE))
+    for run in (1, 4):
+        await store(archive, *run_of([row("BA9", delay=run)], run, NOON + run * MINUTE))
+    first, second = "BA117|2026-11-22|LHR|JFK", "BA9|2026-11-22|LHR|JFK"
+    asked = [first, second, "BA1|2026-11-22|LHR|JFK"]
+    rows = await archive.newest_rows(asked)
+    assert {flight: row.departure.delay for flight, row in rows.items()} == {first: 30, second: 4}
+    assert await archive.seen_at(asked) == {first: NOON + 3 * MINUTE, second: NOON + 4 * MINUTE}
+    assert await archive.newest_rows([]) == await archive.seen_at([]) == {}
+
+
+async def test_runs_that_asked_for_one_day_alone_are_told_apart(archive: Archive) -> None:
+    for run, narrow in ((1, False), (2, True), (3, False)):
+        await store(archive, *(replace(record, narrow=narrow) for record in records(1, run)))
+    (flight,) = {record.flight for record in records(1)}
+    assert await archive.runs_of([flight]) == {flight: (1, 2, 3)}
+    assert await archive.whole_runs_of([flight]) == {flight: (1, 3)}
+
+
+@pytest.mark.mongodb
+async def test_the_newest_run_of_each_flight_is_jumped_to(database: Database) -> None:
+    await prepare(database, keep=timedelta(days=1))
+    archive = MongoArchive(database)
+    for run in range(1, 9):
+        await store(archive, *records(3, run))
+    async with plans(database) as found:
+        await archive.seen_at([record.flight for record in records(3)])
+    assert found == ["flight_status: DISTINCT_SCAN { flight: 1, run: 1 }"]
 
 
 async def test_what_is_shown_without_a_zone_comes_back_without_one(archive: Archive) -> None:
@@ -93,7 +127,7 @@ async def test_what_is_shown_without_a_zone_comes_back_without_one(archive: Arch
     await store(archive, record)
     (shown,) = (await archive.shown([record.flight], [1])).values()
     assert (shown.departure, shown.arrival) == (record.departure, record.arrival)
-    assert await archive.schedules([record.flight], [1]) == {record.flight: record.departure.scheduled}
+    assert await archive.newest_schedules([record.flight]) == {record.flight: record.departure.scheduled}
 
 
 async def test_a_redelivery_inserts_nothing_and_harms_no_neighbour(archive: Archive) -> None:
@@ -239,4 +273,6 @@ async def test_a_broken_record_hides_no_schedule_of_others(database: Database) -
     await database["flight_status"].insert_many(
         [{**broken, "_id": "a"}, {**broken, "_id": "b", "departure": {"zone": None, "scheduled": "soon"}}]
     )
-    assert await archive.schedules([record.flight, other], [1]) == {record.flight: record.departure.scheduled}
+    assert await archive.newest_schedules([record.flight, other]) == {
+        record.flight: record.departure.scheduled
+    }

@@ -82,6 +82,11 @@ async def test_confirmed_segments_of_some_days_are_given_once_however_many_fly_t
     assert set(found) == {segment(flight_date=tomorrow), routed}
     assert await bookings.segments_flown(later, later) == [segment(flight_date=later)]
     assert await bookings.segments_flown(today, today) == []
+    assert sorted(await bookings.flown_by(today, tomorrow), key=lambda each: each[1]) == [
+        (routed, 1),
+        (segment(flight_date=tomorrow), 2),
+    ]
+    assert await bookings.flown_by(today, today) == []
 
 
 async def test_tickets_of_numbers_name_their_bookings_in_order(bookings: Shelf) -> None:

@@ -63,6 +63,9 @@ class FakeLedger:
         found = [row for row in self.rows if row.flight in flights and row.address_key in address_keys]
         return [replace(row, message=None) for row in found]
 
+    async def told_of(self, flights: Collection[str]) -> set[str]:
+        return {row.flight for row in self.rows if row.state in TOLD and _is_held(row, flights)}
+
     async def supersede(self, flights: Iterable[tuple[str, int]], address_keys: Sequence[str]) -> None:
         newest = dict(flights)
         for kept in self.kept.values():
@@ -438,6 +441,11 @@ class FakeBookings:
         segments = (each for booking in await self.everyone() for each in booking.segments)
         flown = (each for each in segments if each.status is SegmentStatus.CONFIRMED)
         return list({each: None for each in flown if since <= each.flight_date <= until})
+
+    async def flown_by(self, since: date, until: date) -> list[tuple[Segment, int]]:
+        segments = (each for booking in await self.everyone() for each in booking.segments)
+        flown = (each for each in segments if each.status is SegmentStatus.CONFIRMED)
+        return list(Counter(each for each in flown if since <= each.flight_date <= until).items())
 
     async def tickets(self, numbers: Iterable[tuple[str, str]]) -> list[Ticket]:
         wanted = set(numbers)

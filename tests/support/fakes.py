@@ -68,8 +68,10 @@ class FakeArchive:
         self._journal.append(("stored", f"{len(documents)} records"))
 
     async def runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
-        runs = {flight: {r.run for r in self.records.values() if r.flight == flight} for flight in flights}
-        return {flight: tuple(sorted(found)) for flight, found in runs.items() if found}
+        return _runs(self.records.values(), flights)
+
+    async def whole_runs_of(self, flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        return _runs((each for each in self.records.values() if not each.narrow), flights)
 
     async def newest(self) -> RunStamp | None:
         last = [record for record in self.records.values() if not record.replayed][-1:]
@@ -79,9 +81,26 @@ class FakeArchive:
         found = [each for each in self.records.values() if each.flight in flights and each.run in runs]
         return {each.flight: each for each in sorted(found, key=lambda each: each.run) if each.leads}
 
-    async def schedules(self, flights: Sequence[str], runs: Sequence[int]) -> dict[str, datetime]:
-        shown = await self.shown(flights, runs)
+    async def seen_at(self, flights: Sequence[str]) -> dict[str, datetime]:
+        newest = sorted(self.records.values(), key=lambda each: each.run)
+        return {each.flight: each.polled_at for each in newest if each.flight in flights}
+
+    async def newest_rows(self, flights: Sequence[str]) -> dict[str, Sighting]:
+        newest = {flight: runs[-1:] for flight, runs in (await self.runs_of(flights)).items()}
+        shown = [await self.shown([flight], runs) for flight, runs in newest.items()]
+        return {flight: each for found in shown for flight, each in found.items()}
+
+    async def newest_schedules(self, flights: Sequence[str]) -> dict[str, datetime]:
+        shown = await self.newest_rows(flights)
         return {flight: each.departure.scheduled for flight, each in shown.items()}
+
+
+def _runs(records: Iterable[FlightRecord], flights: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    runs: dict[str, set[int]] = {}
+    for each in records:
+        if each.flight in flights:
+            runs.setdefault(each.flight, set()).add(each.run)
+    return {flight: tuple(sorted(found)) for flight, found in runs.items()}
 
 
 def _require_storable(value: object, levels: int) -> None:

@@ -1,0 +1,143 @@
+"""Which calls of the feed are due at this tick: planned, held against the breakers, and kept for readers.
+
+After it poll.py makes them. Planning costs no call.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import time
+
+import structlog
+
+from flightagents.clock import Clock
+from flightagents.domain.breaker import BreakerState, breaker_of
+from flightagents.domain.call_plan import Call, CallPlan, Spent
+from flightagents.domain.polls import PollEnd
+from flightagents.domain.query_standing import KEY, QueryStanding
+from flightagents.domain.watched import Watched
+from flightagents.metrics import LAST_PLAN
+from flightagents.ports import CallBook, CallPlanner, CallPlans, QueryStandings
+
+Standings = Mapping[str, QueryStanding]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The calls of this tick, and what was known of each query before."""
+
+    at: datetime
+    calls: Sequence[Call]
+    standings: Standings
+    probing: bool
+    """Nothing is asked after the first call, unless that is answered: the key was at rest until now."""
+
+
+class PlanCalls:
+    """Plans, tick after tick. It tells once how long the calls last, and why nothing is asked if so."""
+
+    def __init__(
+        self,
+        *,
+        planner: CallPlanner,
+        watched: Callable[[], Awaitable[Sequence[Watched]]],
+        calls: CallBook,
+        standings: QueryStandings,
+        plans: CallPlans,
+        clock: Clock,
+        epoch: Callable[[], float] = time,
+    ) -> None:
+        """`epoch` gives real seconds, which Prometheus compares with its own."""
+        self._planner = planner
+        self._watched = watched
+        self._calls = calls
+        self._standings = standings
+        self._plans = plans
+        self._clock = clock
+        self._epoch = epoch
+        self._asked: dict[str, Call] = {}
+        """What was asked last, by its query, of queries that may be probed."""
+        self._told = False
+
+    async def __call__(self) -> Due:
+        """Plan once, and keep the plan."""
+        now = self._clock.now()
+        watched = await self._watched()
+        standings = await self._standings.all()
+        spent = await self._calls.spent()
+        plan = self._planner(watched, standings, spent, now)
+        key = _key_of(standings, spent)
+        due = [
+            call for call in plan.due if breaker_of(standings.get(call.query), now) is not BreakerState.OPEN
+        ]
+        due += self._probes(due, standings, plan, spent)
+        state = breaker_of(key, now)
+        if state is BreakerState.OPEN and key is not None:
+            plan, due = _at_rest(plan, due, key), []
+        else:
+            plan = replace(plan, due=tuple(due))
+        self._asked |= {call.query: call for call in due}
+        await self._plans.keep(plan)
+        LAST_PLAN.set(self._epoch())
+        if not self._told:
+            self._told = True
+            _tell(plan, spent, key)
+        return Due(now, due, standings, state is BreakerState.HALF_OPEN)
+
+    def _probes(self, due: Sequence[Call], standings: Standings, plan: CallPlan, spent: Spent) -> list[Call]:
+        """Ask again what was suspicious once, whenever the plan would: it is confirmed, or was nothing."""
+        if spent.refused or plan.forecast.left == 0:
+            return []
+        asked = {call.query for call in due}
+        suspicious = [
+            standing.query
+            for standing in standings.values()
+            if standing.suspicion is not None
+            and standing.failures == 1
+            and standing.query not in asked
+            and breaker_of(standing, plan.made_at) is BreakerState.HALF_OPEN
+        ]
+        return [
+            replace(self._asked[query], due_at=plan.made_at) for query in suspicious if query in self._asked
+        ]
+
+
+def _key_of(standings: Standings, spent: Spent) -> QueryStanding | None:
+    """Give how the key stands. That a month is spent holds for its plan alone, and the call book knows it."""
+    key = standings.get(KEY)
+    return None if key is not None and key.end is PollEnd.MONTH_SPENT and not spent.refused else key
+
+
+def _at_rest(plan: CallPlan, due: Sequence[Call], key: QueryStanding) -> CallPlan:
+    """Put off what is due until the key may be used again."""
+    again = key.not_before or plan.made_at
+    put_off = [replace(call, due_at=max(call.due_at, again)) for call in (*due, *plan.coming)]
+    return replace(plan, due=(), coming=tuple(sorted(put_off, key=lambda call: call.due_at)))
+
+
+def _tell(plan: CallPlan, spent: Spent, key: QueryStanding | None) -> None:
+    forecast = plan.forecast
+    until = plan.queries_last_until
+    _log.info(
+        "the calls of the month are planned",
+        left=forecast.left,
+        at_month_end=forecast.at_month_end,
+        watched=forecast.watched,
+        queries_last=until.isoformat() if until else "all month",
+    )
+    if until is not None:
+        _log.warning(
+            "FLIGHTAGENTS_POLL_QUERIES cannot be asked each FLIGHTAGENTS_POLL_INTERVAL until the month ends: "
+            "they are asked more rarely",
+            would_last_until=until.isoformat(),
+        )
+    if spent.refused:
+        _log.error("nothing is polled until the month turns: AviationStack says that its calls are spent")
+    elif forecast.left == 0:
+        _log.error("nothing is polled until the month turns: the plan's calls are spent", spent=spent.calls)
+    elif key is not None and key.not_before is not None and key.not_before > plan.made_at:
+        _log.warning(
+            "nothing is polled for a while", until=key.not_before.isoformat(), reason=key.end, code=key.code
+        )
