@@ -40,7 +40,7 @@ POLL_INTERVAL = Gauge(
 FEED_BREAKERS = Gauge(
     "flightagents_feed_breakers",
     "Queries that were asked lately, by what they are about (key, board, flight, filter) and by their "
-    "breaker: closed, open (not asked now), half_open (the next call is a probe); each worker shows the same.",
+    "breaker: closed, open (not asked now), half_open (the next call is a probe); each worker shows them.",
     ["kind", "state"],
 )
 

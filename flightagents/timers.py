@@ -20,6 +20,10 @@ from flightagents.errors import LeaseLostError
 from flightagents.handlers.gauges import show_lag
 from flightagents.metrics import POLL_INTERVAL, TIMER_FAILURES
 
+PLAN_INTERVAL = timedelta(seconds=30)
+"""Between two plans of what to ask of the feed, where its queries are not asked more often anyway."""
+LEAST_TICK = timedelta(seconds=1)
+"""Real time between two plans."""
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""
@@ -41,6 +45,7 @@ T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 _polling = asyncio.Lock()
+_TICK = min(PLAN_INTERVAL, timedelta(seconds=app.settings.poll_interval))
 
 
 def _every(business: timedelta) -> float:
@@ -54,9 +59,9 @@ async def poll_at_start() -> None:
     await _poll()
 
 
-@app.timer(_every(timedelta(seconds=app.settings.poll_interval)), on_leader=True)
+@app.timer(max(_every(_TICK), LEAST_TICK.total_seconds()), on_leader=True)
 async def poll() -> None:
-    """Poll the feed into flight-topic."""
+    """Poll what of the feed is due into flight-topic."""
     await _poll()
 
 

@@ -4,13 +4,24 @@ Every worker looks, not the leader alone: what a worker showed that leads no mor
 """
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
+from flightagents.domain.breaker import BreakerState, breaker_of
 from flightagents.domain.health import Budget
-from flightagents.metrics import API_CALLS_LEFT, API_CALLS_MONTH, CONSUMER_LAG, LEDGER_DUE, LEDGER_OLDEST
-from flightagents.ports import Gauges, Waiting
+from flightagents.domain.query_standing import QueryKind
+from flightagents.metrics import (
+    API_CALLS_LEFT,
+    API_CALLS_MONTH,
+    CONSUMER_LAG,
+    FEED_BREAKERS,
+    LEDGER_DUE,
+    LEDGER_OLDEST,
+)
+from flightagents.ports import Gauges, QueryStandings, Waiting
 
 
 def show_lag(lag: Mapping[tuple[str, int], int]) -> None:
@@ -21,9 +32,21 @@ def show_lag(lag: Mapping[tuple[str, int], int]) -> None:
 
 
 class ShowStanding:
-    """Shows how ledger and budget stand."""
+    """Shows how ledger, budget and feed stand."""
 
-    def __init__(self, waiting: Waiting, gauges: Gauges, budget: Budget, clock: Clock) -> None:
+    def __init__(
+        self,
+        waiting: Waiting,
+        gauges: Gauges,
+        standings: QueryStandings,
+        budget: Budget,
+        clock: Clock,
+        *,
+        kind_of: Callable[[str], QueryKind],
+    ) -> None:
+        """`kind_of` tells what a query is about."""
+        self._standings = standings
+        self._kind_of = kind_of
         self._waiting = waiting
         self._gauges = gauges
         self._budget = budget
@@ -42,3 +65,11 @@ class ShowStanding:
         quota = self._budget.quota
         API_CALLS_MONTH.set(calls)
         API_CALLS_LEFT.set(math.nan if quota is None else quota - calls)
+        await self._show_breakers(now)
+
+    async def _show_breakers(self, now: datetime) -> None:
+        standings = (await self._standings.all()).values()
+        counted = Counter((self._kind_of(each.query), breaker_of(each, now)) for each in standings)
+        for kind in QueryKind:
+            for state in BreakerState:
+                FEED_BREAKERS.labels(kind=kind.value, state=state.value).set(counted[kind, state])

@@ -5,7 +5,7 @@ After it poll.py makes them. Planning costs no call.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import time
 
 import structlog
@@ -15,9 +15,12 @@ from flightagents.domain.breaker import BreakerState, breaker_of
 from flightagents.domain.call_plan import Call, CallPlan, Spent
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import KEY, QueryStanding
-from flightagents.domain.watched import Watched
+from flightagents.domain.watched import Outlook, Watched
 from flightagents.metrics import LAST_PLAN
 from flightagents.ports import CallBook, CallPlanner, CallPlans, QueryStandings
+
+KEPT_AHEAD = timedelta(days=2)
+"""Before a flight leaves so long it is not shown, and nobody asks how fresh it is."""
 
 Standings = Mapping[str, QueryStanding]
 
@@ -78,6 +81,7 @@ class PlanCalls:
             plan, due = _at_rest(plan, due, key), []
         else:
             plan = replace(plan, due=tuple(due))
+        plan = replace(plan, intervals=_soon(plan, watched))
         self._asked |= {call.query: call for call in due}
         await self._plans.keep(plan)
         LAST_PLAN.set(self._epoch())
@@ -108,6 +112,13 @@ def _key_of(standings: Standings, spent: Spent) -> QueryStanding | None:
     """Give how the key stands. That a month is spent holds for its plan alone, and the call book knows it."""
     key = standings.get(KEY)
     return None if key is not None and key.end is PollEnd.MONTH_SPENT and not spent.refused else key
+
+
+def _soon(plan: CallPlan, watched: Sequence[Watched]) -> Mapping[str, timedelta]:
+    """Keep the intervals of what leaves soon: a month's bookings are thousands."""
+    until = plan.made_at + KEPT_AHEAD
+    near = [each.key for each in watched if each.leaves_at <= until and each.outlook is not Outlook.OVER]
+    return {key: plan.intervals[key] for key in near if key in plan.intervals}
 
 
 def _at_rest(plan: CallPlan, due: Sequence[Call], key: QueryStanding) -> CallPlan:

@@ -10,9 +10,11 @@ COLLECTION = "api_calls"
 class MongoCallCounter:
     """Counts a call before it is made: one that fails is paid for as well."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, plan: str) -> None:
+        """`plan` is AviationStack's: that a month is spent was said of it, and not of a larger one."""
         self._calls = database[COLLECTION]
         self._clock = clock
+        self._plan = plan
 
     @until_stored
     async def count(self) -> None:
@@ -25,11 +27,12 @@ class MongoCallCounter:
     async def refuse(self) -> None:
         """Note that AviationStack says that this month is spent."""
         now = self._clock.now()
-        noted = {"$set": {"refused_at": now}, "$min": {"first_at": now}, "$inc": {"calls": 0}}
+        said = {"refused_at": now, "refused_plan": self._plan}
+        noted = {"$set": said, "$min": {"first_at": now}, "$inc": {"calls": 0}}
         await self._calls.update_one({"_id": f"{now:%Y-%m}"}, noted, upsert=True)
 
     @until_stored
     async def spent(self) -> Spent:
         """Tell what this month has cost."""
         month = await self._calls.find_one({"_id": f"{self._clock.now():%Y-%m}"}) or {}
-        return Spent(month.get("calls", 0), refused="refused_at" in month)
+        return Spent(month.get("calls", 0), refused=month.get("refused_plan") == self._plan)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from flightagents.clock import SimulatedClock
 from flightagents.domain.bookings import Channel
 from flightagents.domain.health import Budget
 from flightagents.domain.notifications import State
@@ -105,10 +104,8 @@ def wire_health(world: World) -> LookAtHealth:
 
 
 def budget_of(world: World) -> Budget:
-    """Tell what the plan allows; a simulated day spends no real calls."""
+    """Tell what the plan allows, on a simulated day as well: it plans by it, whoever answers."""
     plan = world.settings.aviationstack_plan
-    if isinstance(world.clock, SimulatedClock):
-        return Budget(plan.value, None, "the clock is simulated, and so is the month")
     return Budget(plan.value, plan.limits.monthly_calls)
 
 

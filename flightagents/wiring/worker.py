@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flightagents.aviationstack.client import AviationStackClient
 from flightagents.aviationstack.coverage import coverage
-from flightagents.aviationstack.source import AviationStackSource
 from flightagents.domain.changes import Change
 from flightagents.handlers.airline_book import AirlineBook
 from flightagents.handlers.alert import AlertOnChanges
@@ -27,17 +25,16 @@ from flightagents.handlers.watch_folder import WatchFolder
 from flightagents.ports import Publisher, StateTable
 from flightagents.store.archive import MongoArchive
 from flightagents.store.booking_folder import DiskFolder
-from flightagents.store.calls import MongoCallCounter
 from flightagents.store.dead_letters import MongoDeadLetters
 from flightagents.store.flights import MongoFlights
 from flightagents.store.gauges import MongoGauges
-from flightagents.store.lease import MongoLease
-from flightagents.store.polls import MongoPolls
 from flightagents.store.punctuality import MongoPunctuality
+from flightagents.store.query_standings import MongoQueryStandings
 from flightagents.store.waiting import MongoWaiting
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.letters import wire_letters
+from flightagents.wiring.polling import breaker_kind, wire_poll
 from flightagents.wiring.sending import SENDING, Sending
 from flightagents.wiring.site import wire_site
 from flightagents.wiring.vital_signs import budget_of
@@ -92,7 +89,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
         mend_letters=mend_letters,
         watch_folder=_watch_folder(world, desk),
-        poll=_poll(world, publisher),
+        poll=wire_poll(world, desk, publisher),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
         watch_connections=WatchConnections(
             flights=flights,
@@ -123,7 +120,14 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
-        show_standing=ShowStanding(MongoWaiting(database), MongoGauges(database), budget_of(world), clock),
+        show_standing=ShowStanding(
+            MongoWaiting(database),
+            MongoGauges(database),
+            MongoQueryStandings(database),
+            budget_of(world),
+            clock,
+            kind_of=breaker_kind,
+        ),
         keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
         site=wire_site(world, desk, mend_letters),
@@ -150,27 +154,4 @@ def _alarm_on_call(world: World, desk: Desk) -> AlarmOnCall | None:
         address_key=world.address_keys,
         phone=phone,
         clock=world.clock,
-    )
-
-
-def _poll(world: World, publisher: Publisher) -> PollFeed | None:
-    settings = world.settings
-    if settings.aviationstack_key is None:
-        return None
-    client = AviationStackClient(
-        world.session,
-        base_url=settings.aviationstack_url,
-        key=settings.aviationstack_key,
-        counter=MongoCallCounter(world.database, world.clock),
-        page_size=settings.aviationstack_plan.limits.page_size,
-    )
-    source = AviationStackSource(client, settings.poll_queries, settings.poll_max_pages)
-    return PollFeed(
-        source,
-        MongoLease(world.database, world.worker),
-        publisher,
-        world.clock,
-        settings.partition_by,
-        polls=MongoPolls(world.database),
-        worker=world.worker,
     )

@@ -25,7 +25,7 @@ def make(request: pytest.FixtureRequest) -> Make:
     if request.param == "fake":
         return FakeCallBook
     database: Database = request.getfixturevalue("database")
-    return lambda clock: MongoCallCounter(database, clock)
+    return lambda clock: MongoCallCounter(database, clock, "basic")
 
 
 async def test_calls_are_counted_by_the_month_of_the_clock(make: Make) -> None:
@@ -56,5 +56,12 @@ async def test_what_aviationstack_says_of_the_month_stands_until_it_turns(make: 
 @pytest.mark.mongodb
 async def test_it_stands_for_a_worker_that_starts_later_as_well(database: Database) -> None:
     clock = SetClock(NOVEMBER)
-    await MongoCallCounter(database, clock).refuse()
-    assert (await MongoCallCounter(database, clock).spent()).refused
+    await MongoCallCounter(database, clock, "basic").refuse()
+    assert (await MongoCallCounter(database, clock, "basic").spent()).refused
+
+
+@pytest.mark.mongodb
+async def test_a_larger_plan_that_was_bought_meanwhile_is_not_spent(database: Database) -> None:
+    clock = SetClock(NOVEMBER)
+    await MongoCallCounter(database, clock, "basic").refuse()
+    assert not (await MongoCallCounter(database, clock, "business").spent()).refused

@@ -242,7 +242,7 @@ def asked(database: Database) -> list[partial[Any]]:
         partial(MongoUploads(database).find, "ben", "d"),
         partial(MongoAirlineNames(database).all),
         partial(MongoPolls(database).last),
-        partial(MongoCallCounter(database, clock_from("system")).spent),
+        partial(MongoCallCounter(database, clock_from("system"), "free").spent),
         partial(MongoCallPlans(database).current),
         partial(MongoCallPlans(database).kept_at),
         partial(MongoQueryStandings(database).all),

@@ -11,12 +11,15 @@ from typing import Any
 
 import msgspec
 
+from flightagents.aviationstack.nature import nature_of
 from flightagents.aviationstack.parsing import RowParser
+from flightagents.aviationstack.source import filters_of
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightId, FlightState, Sighting
+from flightagents.domain.query_standing import QueryNature
 from flightagents.domain.runs import RunStamp
 from flightagents.errors import UnreadableRecordError
-from flightagents.ports import FeedRow
+from flightagents.ports import FeedPage, FeedRow, MayAsk
 from flightagents.records import DeadLetter, FlightRecord
 from tests.support.rows import NOON
 
@@ -300,7 +303,10 @@ class FakeFeed:
 
     def __init__(self, pages: Mapping[str, Sequence[Sequence[object] | Exception]]) -> None:
         self.pages = dict(pages)
+        self.totals: dict[str, int] = {}
         self.asked: list[str] = []
+        self.tried_again: list[bool] = []
+        """Of each query that was asked, whether an outage would have been tried again."""
         self.meanwhile: Callable[[], None] = lambda: None
         """Happens while a page is fetched."""
         self._parser = RowParser()
@@ -309,13 +315,22 @@ class FakeFeed:
     def queries(self) -> Sequence[str]:
         return list(self.pages)
 
-    async def rows(self, query: str) -> AsyncIterator[Sequence[FeedRow]]:
+    def nature(self, query: str) -> QueryNature:
+        return nature_of(filters_of(query))
+
+    async def rows(
+        self, query: str, pages: int, may_ask: MayAsk, *, retries: bool = True
+    ) -> AsyncIterator[FeedPage]:
         self.asked.append(query)
-        for number, page in enumerate(self.pages[query]):
+        self.tried_again.append(retries)
+        for number, page in enumerate(self.pages[query][:pages]):
+            await may_ask()
             if isinstance(page, Exception):
                 raise page
             self.meanwhile()
-            yield [FeedRow(raw, {"query": query, "offset": number, "row": at}) for at, raw in enumerate(page)]
+            place = {"query": query, "offset": number}
+            rows = [FeedRow(raw, {**place, "row": at}) for at, raw in enumerate(page)]
+            yield FeedPage(rows, self.totals.get(query))
 
     def parse(self, raw: object, stamp: RunStamp) -> FlightRecord:
         return self._parser.parse(raw, stamp)

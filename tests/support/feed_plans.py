@@ -1,19 +1,31 @@
 """What the poller keeps of its calls, in memory, and builders of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flightagents.clock import Clock
 from flightagents.domain.call_plan import Call, CallPlan, Forecast, Spent, Why
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.watched import Watched
 from tests.support.health import stopped_clock
 from tests.support.rows import NOON
 
 KEPT_CALLS = 20
 LHR = "dep_iata=LHR"
+
+
+FORECAST = Forecast(
+    quota=10_000,
+    spent=1_000,
+    reserve=100,
+    at_month_end=6_000,
+    month_ends=datetime(2026, 12, 1, tzinfo=UTC),
+    watched=12,
+    calls_each=700.5,
+)
 
 
 class FakeCallBook:
@@ -73,6 +85,37 @@ class FakeCallPlans:
         return self.at
 
 
+class AskAll:
+    """A planner that finds each of its queries due at every tick, but for what is at rest."""
+
+    def __init__(self, queries: Iterable[str]) -> None:
+        self.queries = list(queries)
+        self.watched: list[Sequence[Watched]] = []
+        """What it was given, tick after tick."""
+        self.left: int | None = FORECAST.left
+        self.pages = 99
+        self.lasts: date | None = None
+
+    def __call__(
+        self,
+        watched: Sequence[Watched],
+        standings: Mapping[str, QueryStanding],
+        spent: Spent,
+        now: datetime,
+    ) -> CallPlan:
+        self.watched.append(watched)
+        rest = {each.query for each in standings.values() if each.not_before and each.not_before > now}
+        due = [call(query, pages=self.pages, due_at=now) for query in self.queries if query not in rest]
+        spent_by_now = FORECAST.quota - (self.left or 0) if FORECAST.quota else 0
+        return plan(
+            [] if spent.refused else due,
+            made_at=now,
+            forecast=replace(FORECAST, spent=spent_by_now),
+            intervals={each.key: timedelta(minutes=5) for each in watched},
+            queries_last_until=self.lasts,
+        )
+
+
 def standing(query: str = LHR, **changed: Any) -> QueryStanding:  # noqa: ANN401 - any field
     """Give the standing of a query that went well at noon, but for what is named."""
     good = QueryStanding(query=query, asked_at=NOON, end=PollEnd.DONE, rows=100, total=250, good_at=NOON)
@@ -82,17 +125,6 @@ def standing(query: str = LHR, **changed: Any) -> QueryStanding:  # noqa: ANN401
 def call(query: str = LHR, **changed: Any) -> Call:  # noqa: ANN401 - any field
     """Give a call of one page that is due at noon, but for what is named."""
     return replace(Call(query=query, pages=1, why=Why.QUERY, due_at=NOON), **changed)
-
-
-FORECAST = Forecast(
-    quota=10_000,
-    spent=1_000,
-    reserve=100,
-    at_month_end=6_000,
-    month_ends=datetime(2026, 12, 1, tzinfo=UTC),
-    watched=12,
-    calls_each=700.5,
-)
 
 
 def plan(due: Sequence[Call] = (), **changed: Any) -> CallPlan:  # noqa: ANN401 - any field

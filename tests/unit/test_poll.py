@@ -1,7 +1,6 @@
 """A run of the poller: what reaches the topics, and what stops it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,62 +13,17 @@ from flightagents.errors import (
     FeedRefusedError,
     LeaseLostError,
 )
-from flightagents.handlers.poll import PollFeed, message_key
+from flightagents.handlers.poll import message_key
 from flightagents.records import (
-    DEAD_LETTER_TOPIC,
     FLIGHT_TOPIC,
-    DeadLetter,
-    FlightRecord,
-    decode_dead_letter,
-    decode_flight_record,
 )
 from flightagents.settings import PartitionBy
 from tests.support.counted import counted
-from tests.support.fakes import FakeFeed, FakeLease, FakePublisher, LeaseBook, SetClock
-from tests.support.health import FakePolls
+from tests.support.polling import JFK, LHR, Desk, Page
 from tests.support.rows import MINUTE, NOON, row
 
 HOUR = timedelta(hours=1)
-JFK, LHR = "dep_iata=JFK", "dep_iata=LHR"
-Page = list[dict[str, Any]] | Exception
-
-
-class Desk:
-    """A poller and all around it."""
-
-    def __init__(
-        self,
-        *pages: Page,
-        queries: dict[str, list[Page]] | None = None,
-        partition_by: PartitionBy = PartitionBy.FLIGHT,
-    ) -> None:
-        self.feed = FakeFeed(queries or {LHR: pages})
-        self.book = LeaseBook()
-        self.clock = SetClock()
-        self.publisher = FakePublisher()
-        self.polls = FakePolls()
-        self.poll = PollFeed(
-            self.feed,
-            FakeLease(self.book, "me"),
-            self.publisher,
-            self.clock,
-            partition_by,
-            polls=self.polls,
-            worker="me",
-            epoch=lambda: self.epoch,
-        )
-        self.epoch = 1000.0
-
-    @property
-    def records(self) -> list[FlightRecord]:
-        return [decode_flight_record(value) for value in self.publisher.values(FLIGHT_TOPIC)]
-
-    @property
-    def letters(self) -> list[DeadLetter]:
-        return [decode_dead_letter(value) for value in self.publisher.values(DEAD_LETTER_TOPIC)]
-
-    def lose_lease(self) -> None:
-        self.book.owner = "another"
+SECOND = timedelta(seconds=1)
 
 
 async def test_each_row_becomes_one_record_of_its_run() -> None:
@@ -110,6 +64,7 @@ async def test_a_leader_that_lost_its_lease_in_a_failing_query_publishes_nothing
     desk = Desk([row()], FeedOutageError("HTTP 503"))
     await desk.poll()
     assert len(desk.records) == 1
+    desk.clock.move(MINUTE)
     desk.feed.meanwhile = desk.lose_lease
     with pytest.raises(LeaseLostError):
         await desk.poll()
@@ -270,8 +225,12 @@ async def test_an_outage_of_one_query_keeps_what_came_and_asks_the_others() -> N
     desk = Desk(queries={JFK: [[row("BA178", route="LHR-MAD")], FeedOutageError("HTTP 503")], LHR: [[row()]]})
     await desk.poll()
     assert [record.designator for record in desk.records] == ["BA117", "BA178"]
+    desk.clock.move(29 * SECOND)
     await desk.poll()
-    assert desk.feed.asked == [JFK, LHR, JFK, LHR]
+    assert desk.feed.asked == [JFK, LHR, LHR], "an outage is given some time to heal"
+    desk.clock.move(SECOND)
+    await desk.poll()
+    assert desk.feed.asked == [JFK, LHR, LHR, JFK, LHR]
 
 
 async def test_an_empty_answer_publishes_nothing_and_is_no_error() -> None:

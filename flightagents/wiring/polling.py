@@ -1,0 +1,89 @@
+"""The poller of a worker: what it asks of AviationStack, and by which plan."""
+
+from datetime import timedelta
+
+import structlog
+
+from flightagents.aviationstack.budget import Planner
+from flightagents.aviationstack.client import AviationStackClient
+from flightagents.aviationstack.nature import nature_of
+from flightagents.aviationstack.source import AviationStackSource, filters_of
+from flightagents.domain.query_standing import KEY, QueryKind
+from flightagents.handlers.plan_calls import PlanCalls
+from flightagents.handlers.poll import PollFeed
+from flightagents.handlers.watch_list import WatchList
+from flightagents.ports import Publisher
+from flightagents.store.archive import MongoArchive
+from flightagents.store.call_plans import MongoCallPlans
+from flightagents.store.calls import MongoCallCounter
+from flightagents.store.flights import MongoFlights
+from flightagents.store.lease import MongoLease
+from flightagents.store.polls import MongoPolls
+from flightagents.store.query_standings import MongoQueryStandings
+from flightagents.wiring.desk import Desk
+from flightagents.wiring.world import World, zone_of
+
+_log = structlog.get_logger(__name__)
+
+
+def wire_poll(world: World, desk: Desk, publisher: Publisher) -> PollFeed | None:
+    """Build it; without a key nothing is polled."""
+    settings, database, clock = world.settings, world.database, world.clock
+    if settings.aviationstack_key is None:
+        return None
+    if not settings.poll_queries:
+        _log.warning(
+            "no query is set: where nobody is booked, the unfiltered feed's first page is polled, which has "
+            "few of your flights",
+            setting="FLIGHTAGENTS_POLL_QUERIES",
+        )
+    plan = settings.aviationstack_plan
+    calls = MongoCallCounter(database, clock, plan.value)
+    client = AviationStackClient(
+        world.session,
+        base_url=settings.aviationstack_url,
+        key=settings.aviationstack_key,
+        counter=calls,
+        page_size=plan.limits.page_size,
+    )
+    standings = MongoQueryStandings(database)
+    watch_list = WatchList(
+        bookings=desk.bookings,
+        flights=MongoFlights(database),
+        archive=MongoArchive(database),
+        ledger=desk.ledger,
+        audience=desk.audience,
+        zone_of=zone_of,
+        clock=clock,
+    )
+    planner = Planner(
+        plan.limits,
+        queries=settings.poll_queries,
+        interval=timedelta(seconds=settings.poll_interval),
+        max_pages=settings.poll_max_pages,
+    )
+    return PollFeed(
+        PlanCalls(
+            planner=planner,
+            watched=watch_list,
+            calls=calls,
+            standings=standings,
+            plans=MongoCallPlans(database),
+            clock=clock,
+        ),
+        AviationStackSource(client),
+        MongoLease(database, world.worker),
+        publisher,
+        clock,
+        partition_by=settings.partition_by,
+        calls=calls,
+        standings=standings,
+        polls=MongoPolls(database),
+        seen=watch_list,
+        worker=world.worker,
+    )
+
+
+def breaker_kind(query: str) -> QueryKind:
+    """Tell what a breaker is about."""
+    return QueryKind.KEY if query == KEY else nature_of(filters_of(query)).kind
