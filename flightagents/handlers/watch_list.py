@@ -16,6 +16,7 @@ from flightagents.domain.flight import FlightId, FlightState, Status
 from flightagents.domain.stories import became
 from flightagents.domain.times import at_earliest, at_latest, to_utc
 from flightagents.domain.watched import Outlook, Watched
+from flightagents.domain.watching import leaves_by
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.turns import in_turns
 from flightagents.ports import Archive, Bookings, FlightStore, Ledger
@@ -136,7 +137,8 @@ class WatchList:
         return _Booked(followed, tickets)
 
     async def _later(self, now: datetime) -> list[Watched]:
-        since, until = (now + LOOK_AHEAD).date() + timedelta(days=1), month_end(now).date()
+        since = (now + LOOK_AHEAD).date() + timedelta(days=1)
+        until = (month_end(now) - timedelta(days=1)).date()
         flown = await self._bookings.flown_by(since, until) if since <= until else []
         return [self._expected(segment, people) for segment, people in flown]
 
@@ -162,11 +164,17 @@ class WatchList:
         ]
 
     def _not_shown(self, now: datetime) -> list[Watched]:
-        expected = (self._expected(*each) for each in self._known.booked.tickets.values())
-        return [each for each in expected if now < each.leaves_at + timedelta(days=1) + GIVEN_UP]
+        tickets = self._known.booked.tickets.values()
+        return [
+            self._expected(segment, people)
+            for segment, people in tickets
+            if now < leaves_by(segment, self._zone(segment)) + GIVEN_UP
+        ]
+
+    def _zone(self, segment: Segment) -> str | None:
+        return self._zone_of(segment.departure) if segment.departure else None
 
     def _expected(self, segment: Segment, people: int) -> Watched:
-        zone = self._zone_of(segment.departure) if segment.departure else None
         leaves = segment.ticketed or datetime.combine(segment.flight_date, time.min)
         return Watched(
             designator=segment.designator,
@@ -174,7 +182,7 @@ class WatchList:
             departure=segment.departure,
             arrival=segment.arrival,
             travellers=people,
-            leaves_at=at_earliest(to_utc(leaves, zone)),
+            leaves_at=at_earliest(to_utc(leaves, self._zone(segment))),
             arrives_at=None,
             outlook=Outlook.EXPECTED,
         )

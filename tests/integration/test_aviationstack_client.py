@@ -25,6 +25,7 @@ from flightagents.errors import (
     FeedRateLimitError,
     FeedRefusedError,
     FlightagentsError,
+    LeaseLostError,
     SettingsError,
 )
 from tests.support.feed_server import Canned, FeedServer, complaint, page
@@ -170,6 +171,63 @@ async def test_pages_before_a_failure_are_given(client: MakeClient) -> None:
         with pytest.raises(FeedMonthSpentError):
             await keep_rows(client(feed))
     assert given == [[1, 2]]
+
+
+# Leave to ask
+
+
+class Leave:
+    """Says whether we may, and lets time go by meanwhile: `takes` gives it in seconds, ask by ask."""
+
+    def __init__(self, counted: Counted, *takes: float) -> None:
+        self.asked_after: list[int] = []
+        """How many calls had been counted, ask by ask."""
+        self.time = 0.0
+        self._counted = counted
+        self._takes = list(takes)
+        self.lost = False
+
+    async def __call__(self) -> None:
+        self.asked_after.append(self._counted.calls)
+        self.time += self._takes.pop(0) if self._takes else 0.0
+        if self.lost:
+            raise LeaseLostError("another worker polls")
+
+
+async def test_leave_is_asked_for_before_each_page_and_each_retry(
+    client: MakeClient, counted: Counted
+) -> None:
+    leave = Leave(counted)
+    async with FeedServer(page([1, 2], 4), Canned(502), page([3, 4], 4, offset=2)) as feed:
+        assert len([found async for found in client(feed).pages(JFK, 5, leave)]) == 2
+    assert leave.asked_after == [0, 1, 2]
+
+
+async def test_whoever_was_frozen_since_it_got_leave_asks_for_it_again(
+    client: MakeClient, counted: Counted
+) -> None:
+    leave = Leave(counted, 60.0, 2.1)
+    async with FeedServer(page([1], 1)) as feed:
+        asked = client(feed, ticks=lambda: leave.time)
+        assert len([found async for found in asked.pages(JFK, 5, leave)]) == 1
+    assert leave.asked_after == [0, 1, 1], "counted once, and confirmed until it went fast"
+
+
+async def test_without_leave_nothing_is_asked(client: MakeClient, counted: Counted) -> None:
+    leave = Leave(counted)
+    leave.lost = True
+    async with FeedServer(page([1], 1)) as feed:
+        with pytest.raises(LeaseLostError):
+            await anext(client(feed).pages(JFK, 5, leave))
+        assert feed.asked == []
+    assert counted.calls == 0
+
+
+async def test_a_probe_is_one_call(client: MakeClient, counted: Counted) -> None:
+    async with FeedServer(Canned(502), page([1], 1)) as feed:
+        with pytest.raises(FeedOutageError):
+            await anext(client(feed).pages(JFK, 5, anyone_may, retries=False))
+    assert counted.calls == 1
 
 
 # Configuration, rate, budget
