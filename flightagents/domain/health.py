@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from flightagents.domain.call_plan import CallPlan
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.vital_signs import Latency, Measure, Rates, WorkerSigns
@@ -88,6 +89,10 @@ class Facts:
     backlog: Backlog
     letters: Letters
     tasks: Mapping[TaskKind, int] = field(default_factory=dict)
+    plan: CallPlan | None = None
+    """What the poller follows."""
+    planned_at: datetime | None = None
+    """When it was made last, in real time."""
 
     def state_of(self, worker: WorkerSigns) -> WorkerState:
         """Tell whether a worker lives."""
@@ -134,11 +139,11 @@ class Calls:
     a_day: float | None
     """At the present rate; None where there was too little to tell."""
     run_out_on: date | None
-    """None: they last this month, or nobody can tell."""
+    """None: they last."""
 
 
 def calls_of(facts: Facts) -> Calls:
-    """Say how long the calls last at the rate of today and yesterday."""
+    """Say how many are left, and how many were made a day. The planner sees to it that they last."""
     made, budget, now = facts.calls, facts.budget, facts.business_now
     a_day = None
     if made.lately_since is not None and made.lately:
@@ -146,13 +151,7 @@ def calls_of(facts: Facts) -> Calls:
     if budget.quota is None:
         return Calls(made.month, budget, None, a_day, None)
     left = max(budget.quota - made.month, 0)
-    run_out = None
-    if left == 0:
-        run_out = now.date()
-    elif a_day:
-        out = now + timedelta(days=min(left / a_day, 366.0))
-        run_out = out.date() if (out.year, out.month) == (now.year, now.month) else None
-    return Calls(made.month, budget, left, a_day, run_out)
+    return Calls(made.month, budget, left, a_day, now.date() if left == 0 else None)
 
 
 def partitions_of(facts: Facts) -> list[Partition]:

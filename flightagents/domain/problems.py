@@ -5,16 +5,23 @@ feed and of the messages; ailing_workers.py has those of the workers and their p
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flightagents.domain.ailing_workers import CHECKS as OF_WORKERS
+from flightagents.domain.call_plan import cannot_serve
 from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.health import COUNTED, Facts, calls_of
-from flightagents.domain.polls import FAILED, PollEnd
+from flightagents.domain.plans import Plan
+from flightagents.domain.polls import FAILED, PollEnd, PollStanding
 from flightagents.domain.vital_signs import ChannelState
 
+SOME_FAILURES = 3
 BLIND_AFTER = timedelta(seconds=90)
-"""And three intervals: one failed run is no blindness."""
+"""Real time for which so many runs have failed."""
+BLIND_LONG = timedelta(minutes=3)
+"""Real time for which any have."""
+POLLER_SILENT = timedelta(minutes=5)
+"""Real time without a plan. One is made each half minute, but for a run that is tried in vain."""
 WAITS_TOO_LONG = timedelta(minutes=2)
 """A row that is due leaves within a second; a storm of thousands within a minute."""
 MANY_LETTERS = 10
@@ -38,11 +45,12 @@ def feed_blind(facts: Facts) -> Iterator[Problem]:
     end = facts.poll.report.end if facts.poll else PollEnd.DONE
     if not polls or end in (PollEnd.REFUSED, PollEnd.MONTH_SPENT):  # told of by themselves
         return
-    good_at = facts.poll.good_at if facts.poll else None
-    seen_at = good_at or min(worker.started_at for worker in facts.live)
-    if facts.now - seen_at <= max(3 * facts.poll_interval, BLIND_AFTER):
-        return
-    if facts.poll and end in FAILED:
+    planned_at = facts.planned_at or min(worker.started_at for worker in facts.live)
+    if facts.now - planned_at > POLLER_SILENT:
+        what = "The feed is blind: nobody has planned what to ask of it."
+        do = "See whether a worker leads, and look at its log; then restart it."
+        since: datetime | None = planned_at
+    elif facts.poll and end in FAILED and _is_long(facts.poll, facts.now):
         answer = "asks us to slow down" if end is PollEnd.TOO_FAST else "does not answer"
         what = f"The feed is blind: AviationStack {answer}; {facts.poll.failures} runs in a row failed."
         do = (
@@ -52,10 +60,14 @@ def feed_blind(facts: Facts) -> Iterator[Problem]:
         )
         since = facts.poll.failing_since
     else:
-        what = "The feed is blind: no run of the poller has ended."
-        do = "See whether a worker leads, and look at its log; then restart it."
-        since = seen_at
+        return
     yield Problem(Fault.FEED_BLIND, Gravity.CRITICAL, what, do, since)
+
+
+def _is_long(poll: PollStanding, now: datetime) -> bool:
+    """One failed run is no blindness, unless the feed wants to be left alone for long."""
+    lasts = now - poll.failing_since if poll.failing_since else timedelta()
+    return lasts > BLIND_LONG or (lasts > BLIND_AFTER and poll.failures >= SOME_FAILURES)
 
 
 def refused(facts: Facts) -> Iterator[Problem]:
@@ -78,7 +90,8 @@ def refused(facts: Facts) -> Iterator[Problem]:
             Fault.QUERY_REFUSED,
             Gravity.WARNING,
             f"AviationStack refuses a query{named}: its flights are not seen.",
-            "Correct FLIGHTAGENTS_POLL_QUERIES; the leader's log names the query.",
+            "Correct FLIGHTAGENTS_POLL_QUERIES, or set FLIGHTAGENTS_AVIATIONSTACK_PLAN to the plan of the key; "
+            "the leader's log names the query. It is tried again within an hour.",
             facts.poll.noted_at,
         )
 
@@ -95,12 +108,20 @@ def calls(facts: Facts) -> Iterator[Problem]:
             "Buy a larger plan and set FLIGHTAGENTS_AVIATIONSTACK_PLAN, or wait for the first of the month.",
             facts.poll.failing_since if spent and facts.poll else None,
         )
-    elif made.run_out_on is not None:
+    elif facts.plan is not None and (too_few := cannot_serve(facts.plan.forecast, Plan(facts.budget.plan))):
         yield Problem(
             Fault.CALLS_RUN_OUT,
             Gravity.WARNING,
-            f"This month's calls of AviationStack run out on {made.run_out_on:%d %B}: {made.left:,} are "
-            f"left, about {made.a_day:,.0f} a day are made.",
+            f"{too_few}.",
+            "Set FLIGHTAGENTS_AVIATIONSTACK_PLAN once a larger plan is bought; `flightagents budget` shows "
+            "how the calls go.",
+        )
+    elif facts.plan is not None and (until := facts.plan.queries_last_until) is not None:
+        yield Problem(
+            Fault.CALLS_RUN_OUT,
+            Gravity.NOTE,
+            f"Asked at their interval, the queries of the settings would use up this month's calls by "
+            f"{until:%d %B}: they are asked more rarely.",
             "Raise FLIGHTAGENTS_POLL_INTERVAL, lower FLIGHTAGENTS_POLL_MAX_PAGES, or buy a larger plan.",
         )
 

@@ -11,7 +11,7 @@ from time import monotonic
 from flightagents.clock import Clock
 from flightagents.domain.health import Budget, Facts
 from flightagents.domain.system_health import SystemHealth, health_of
-from flightagents.ports import Gauges, Polls, Workers
+from flightagents.ports import CallPlans, Gauges, Polls, Workers
 
 WORKERS = 100
 """Most workers that are looked at, the ones seen last."""
@@ -29,6 +29,7 @@ class LookAtHealth:
         gauges: Gauges,
         clock: Clock,
         *,
+        plans: CallPlans,
         poll_interval: timedelta,
         budget: Budget,
         ticks: Callable[[], float] = monotonic,
@@ -37,6 +38,7 @@ class LookAtHealth:
         self._workers = workers
         self._polls = polls
         self._gauges = gauges
+        self._plans = plans
         self._clock = clock
         self._poll_interval = poll_interval
         self._budget = budget
@@ -80,4 +82,6 @@ class LookAtHealth:
             backlog=await self._gauges.backlog(now),
             letters=await self._gauges.letters(now),
             tasks=await self._gauges.tasks(),
+            plan=await self._plans.current(),
+            planned_at=await self._plans.kept_at(),
         )

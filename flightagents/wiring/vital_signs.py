@@ -20,6 +20,7 @@ from flightagents.handlers.vital_signs import Process, TellVitalSigns
 from flightagents.logs import NOTICED
 from flightagents.metrics import NOTIFICATIONS
 from flightagents.pulse import PULSE
+from flightagents.store.call_plans import MongoCallPlans
 from flightagents.store.gauges import MongoGauges
 from flightagents.store.polls import MongoPolls
 from flightagents.store.workers import MongoWorkers
@@ -98,6 +99,7 @@ def wire_health(world: World) -> LookAtHealth:
         MongoPolls(world.database),
         MongoGauges(world.database),
         world.clock,
+        plans=MongoCallPlans(world.database),
         poll_interval=world.clock.real(timedelta(seconds=world.settings.poll_interval)),
         budget=budget_of(world),
     )

@@ -176,6 +176,7 @@ def facts(workers: Sequence[WorkerSigns] | None = None, **changed: Any) -> Facts
         poll_interval=timedelta(minutes=1),
         calls=CallsMade(),
         budget=Budget("basic", 10_000),
+        planned_at=REAL,
         backlog=Backlog(),
         letters=Letters(),
     )

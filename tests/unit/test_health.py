@@ -6,9 +6,10 @@ from datetime import timedelta
 from flightagents.domain.health import Backlog, Budget, WorkerState
 from flightagents.handlers.health import FRESH, LookAtHealth
 from tests.support.fakes import SetClock
+from tests.support.feed_plans import FakeCallPlans, plan
 from tests.support.health import FakeGauges, FakePolls, FakeWorkers, facts, signs
 from tests.support.judges import Ticks
-from tests.support.rows import MINUTE, NOON
+from tests.support.rows import DAY, MINUTE, NOON
 
 
 class Bench:
@@ -16,11 +17,13 @@ class Bench:
         self.gauges = FakeGauges()
         self.workers = FakeWorkers()
         self.ticks = Ticks()
+        self.plans = FakeCallPlans()
         self.look = LookAtHealth(
             self.workers,
             FakePolls(),
             self.gauges,
             SetClock(speed=120),
+            plans=self.plans,
             poll_interval=timedelta(seconds=30),
             budget=Budget("basic", 10_000),
             ticks=self.ticks,
@@ -37,6 +40,14 @@ async def test_all_that_is_known_is_put_together() -> None:
     assert (health.backlog.due, health.poll_interval, health.business_at) == (3, timedelta(seconds=30), NOON)
     assert (health.versions, health.delivery) == (["1.0"], ["live"])
     assert health.problems == [], "ten minutes of a simulated day are five seconds"
+
+
+async def test_what_the_poller_plans_is_known() -> None:
+    bench = Bench()
+    await bench.workers.tell("one", signs())
+    await bench.plans.keep(plan(queries_last_until=DAY))
+    (told,) = (await bench.look()).problems
+    assert "by 22 November" in told.what
 
 
 async def test_many_who_ask_at_once_share_one_look() -> None:

@@ -13,6 +13,7 @@ from flightagents.domain.polls import PollEnd, PollReport, PollStanding
 from flightagents.domain.problems import problems_of
 from flightagents.domain.system_health import health_of
 from flightagents.domain.vital_signs import ChannelSigns, ChannelState, Latency, Measure, Owned
+from tests.support.feed_plans import FORECAST, plan
 from tests.support.health import REAL, SECOND, facts, worker
 from tests.support.rows import NOON
 
@@ -153,8 +154,6 @@ def test_workers_that_do_not_agree_whether_to_send_are_told_of_first() -> None:
             "4 runs in a row failed",
         ),
         (polled(PollEnd.TOO_FAST, good_for=4 * MINUTE), Fault.FEED_BLIND, "asks us to slow down"),
-        (polled(PollEnd.DONE, good_for=4 * MINUTE), Fault.FEED_BLIND, "no run of the poller has ended"),
-        (None, Fault.FEED_BLIND, "no run of the poller has ended"),
         (polled(PollEnd.REFUSED, code="invalid_access_key"), Fault.KEY_REFUSED, "(invalid_access_key)"),
         (polled(PollEnd.QUERY_REFUSED, code="no_such"), Fault.QUERY_REFUSED, "(no_such)"),
         (polled(PollEnd.MONTH_SPENT, good_for=DAY), Fault.CALLS_SPENT, "are spent"),
@@ -168,11 +167,24 @@ def test_a_feed_that_does_not_answer_is_told(poll: PollStanding | None, fault: F
 
 def test_one_run_that_failed_is_no_blindness() -> None:
     assert problems_of(facts(poll=polled(PollEnd.OUTAGE, good_for=2 * MINUTE))) == []
+    assert problems_of(facts(poll=polled(PollEnd.OUTAGE, good_for=MINUTE, failures=3))) == []
 
 
-def test_blindness_is_counted_in_intervals_of_the_poll() -> None:
-    often = facts(poll=polled(PollEnd.OUTAGE, good_for=2 * MINUTE), poll_interval=SECOND)
+def test_some_that_failed_in_a_row_are() -> None:
+    often = facts(poll=polled(PollEnd.OUTAGE, good_for=2 * MINUTE, failures=3))
     assert faults(often) == [Fault.FEED_BLIND]
+
+
+@pytest.mark.parametrize("poll", [None, polled(PollEnd.DONE, good_for=7 * DAY)])
+def test_that_nothing_is_asked_for_days_is_well_while_somebody_plans(poll: PollStanding | None) -> None:
+    assert problems_of(facts(poll=poll)) == []
+
+
+@pytest.mark.parametrize("planned_at", [None, REAL - 6 * MINUTE])
+def test_that_nobody_plans_is_told(planned_at: datetime | None) -> None:
+    problem = only(facts(planned_at=planned_at))
+    assert problem.fault is Fault.FEED_BLIND
+    assert "nobody has planned" in problem.what
 
 
 def test_a_channel_that_stopped_is_told_once_with_its_setting() -> None:
@@ -218,19 +230,26 @@ def test_dead_letters_that_rise_are_told(letters: Letters, told: bool) -> None:
 # Calls: it is noon on 22 November, and 8.5 days are left of the month
 
 
-@pytest.mark.parametrize(
-    ("month", "lately", "day"),
-    [(9_000, 300, 27), (9_000, 100, None), (10_000, 100, 22), (12_000, 0, 22)],
-)
-def test_the_day_on_which_calls_run_out_follows_from_today_and_yesterday(
-    month: int, lately: int, day: int | None
-) -> None:
+@pytest.mark.parametrize(("month", "day"), [(9_000, None), (10_000, 22), (12_000, 22)])
+def test_calls_that_are_made_are_told_when_none_is_left(month: int, day: int | None) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
-    known = facts(calls=CallsMade(month, lately, since))
+    known = facts(calls=CallsMade(month, 300, since))
     assert getattr(calls_of(known).run_out_on, "day", None) == day
     assert calls_of(known).left == max(10_000 - month, 0)
-    told = Fault.CALLS_SPENT if month >= 10_000 else Fault.CALLS_RUN_OUT
-    assert faults(known) == ([told] if day else [])
+    assert faults(known) == ([Fault.CALLS_SPENT] if day else [])
+
+
+def test_a_plan_that_cannot_serve_its_bookings_is_told() -> None:
+    few = plan(forecast=replace(FORECAST, watched=2_000, calls_each=4.5))
+    problem = only(facts(plan=few))
+    assert (problem.fault, problem.severity) == (Fault.CALLS_RUN_OUT, Gravity.WARNING)
+    assert "4.5 for each of 2,000 booked flights" in problem.what
+
+
+def test_queries_that_would_use_up_the_month_are_told_of() -> None:
+    problem = only(facts(plan=plan(queries_last_until=datetime(2026, 11, 24, tzinfo=UTC).date())))
+    assert (problem.fault, problem.severity) == (Fault.CALLS_RUN_OUT, Gravity.NOTE)
+    assert "by 24 November: they are asked more rarely" in problem.what
 
 
 def test_where_nobody_knows_the_quota_nothing_is_foretold() -> None:

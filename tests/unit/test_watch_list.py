@@ -27,11 +27,11 @@ BEN = {"reference": "BEN111", "email": "ben@example.com"}
 
 
 class Watching(Desk):
-    """A desk, and its list of what is watched; `ticks` are real seconds."""
+    """A desk, and its list of what is watched; `seconds` are real ones."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.ticks = 0.0
+        self.seconds = 0.0
         self.list = self.another()
 
     def another(self) -> WatchList:
@@ -43,12 +43,12 @@ class Watching(Desk):
             audience=self.worker.audience,
             zone_of=zone_of,
             clock=self.clock,
-            ticks=lambda: self.ticks,
+            ticks=lambda: self.seconds,
         )
 
     async def watched(self) -> list[Watched]:
         """Look a good while later."""
-        self.ticks += 10_000
+        self.seconds += 10_000
         return await self.list()
 
     async def one(self) -> Watched:
@@ -175,14 +175,14 @@ async def test_bookings_are_read_once_a_minute_and_those_of_later_days_every_ten
     later = booking(segment(flight_date=DAY + timedelta(days=5)), **BEN)
     await desk.list()
     await desk.books(booking())
-    desk.ticks = 59
+    desk.seconds = 59
     assert await desk.list() == []
-    desk.ticks = 60
+    desk.seconds = 60
     assert len(await desk.list()) == 1
     await desk.books(later)
-    desk.ticks = 599
+    desk.seconds = 599
     assert len(await desk.list()) == 1
-    desk.ticks = 600
+    desk.seconds = 600
     assert len(await desk.list()) == 2
 
 
@@ -192,9 +192,9 @@ async def test_on_a_simulated_day_they_are_read_every_two_real_seconds_at_most()
     desk.list = desk.another()
     await desk.list()
     await desk.books(booking())
-    desk.ticks = 1.9
+    desk.seconds = 1.9
     assert await desk.list() == []
-    desk.ticks = 2.0
+    desk.seconds = 2.0
     assert len(await desk.list()) == 1
 
 
