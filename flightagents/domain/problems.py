@@ -90,7 +90,7 @@ def refused(facts: Facts) -> Iterator[Problem]:
             Fault.QUERY_REFUSED,
             Gravity.WARNING,
             f"AviationStack refuses a query{named}: its flights are not seen.",
-            "Correct FLIGHTAGENTS_POLL_QUERIES, or set FLIGHTAGENTS_AVIATIONSTACK_PLAN to the plan of the key; "
+            "Correct FLIGHTAGENTS_POLL_QUERIES, or set FLIGHTAGENTS_AVIATIONSTACK_PLAN to the key's plan; "
             "the leader's log names the query. It is tried again within an hour.",
             facts.poll.noted_at,
         )

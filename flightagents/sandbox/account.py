@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from flightagents.domain.notifications import TOLD
-from flightagents.sandbox.aviationstack import AviationStack, Served
+from flightagents.sandbox.aviationstack import AviationStack
 from flightagents.sandbox.messages_account import compare
 from flightagents.sandbox.stand_ins import StandIns
 from flightagents.store.silences import MongoSilences
@@ -20,6 +21,7 @@ class Account:
     """The figures of a run."""
 
     polls: int = 0
+    calls: int = 0
     rows: int = 0
     records: int = 0
     flights: int = 0
@@ -38,6 +40,7 @@ class Account:
         """Write the summary."""
         return [
             f"polls                {self.polls}",
+            f"calls                {self.calls}",
             f"rows                 {self.rows}",
             f"records              {self.records}",
             f"flights              {self.flights}",
@@ -62,7 +65,7 @@ def _counts(counter: Counter[str]) -> str:
 
 async def draw_up(world: StandIns) -> Account:
     """Read everything once, when nothing moves any more."""
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(world.mongodb_url)
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(world.mongodb_url, tz_aware=True)
     database = client["flight_data"]
     stored = await _all(database, "flight_status", {"flight": 1, "designator": 1, "run": 1})
     letters = await _all(database, "dead_letters", {"place": 1})
@@ -71,6 +74,8 @@ async def draw_up(world: StandIns) -> Account:
     phones = {row["_id"]: row["phone"] for row in await _all(database, "bookings", {"phone": 1})}
     silent = await MongoSilences(database).counts()
     tasks = await _all(database, "tasks", {"kind": 1})
+    runs = await _runs(database)
+    calls = await database["api_calls"].find_one({}, sort=[("_id", -1)])
     client.close()
     account = Account(
         records=len(stored),
@@ -83,11 +88,12 @@ async def draw_up(world: StandIns) -> Account:
         emails=len(world.mailbox.mails),
         sms=len(world.twilio.messages),
         dead_letters=len(letters),
+        calls=calls["calls"] if calls else 0,
     )
     if world.feed is None:
         account.polls = len({row["run"] for row in stored})
     else:
-        _check_rows(account, world.feed, stored, letters)
+        _check_rows(account, world.feed, stored, letters, runs)
     messages = compare(world.mailbox.mails, world.twilio.messages, ledger, phones)
     account.lost += messages.lost
     account.twice += messages.twice
@@ -98,42 +104,42 @@ async def _all(database: Any, collection: str, fields: dict[str, int] | None = N
     return [row async for row in database[collection].find({}, fields)]
 
 
-def taken_runs(feed: AviationStack) -> list[list[Served]]:
-    """Group what was served by run. A run that was cut short, the last one can be, was taken by nobody."""
-    runs: list[list[Served]] = []
-    for served in feed.served:
-        if served.offset == 0 and served.query == feed.served[0].query:
-            runs.append([])
-        runs[-1].append(served)
-    return [run for run in runs if _is_whole(run, runs[0])]
+async def _runs(database: Any) -> list[tuple[datetime, int]]:  # noqa: ANN401
+    """Give when each run began, and its number: of those that are stored, and of the last one."""
+    polled: list[dict[str, Any]] = [
+        {"$group": {"_id": "$run", "at": {"$first": "$polled_at"}}},
+        {"$sort": {"at": 1}},
+    ]
+    stored = [(row["at"], row["_id"]) async for row in database["flight_status"].aggregate(polled)]
+    lease = await database["leases"].find_one({"_id": "poll"})
+    return [*stored, (lease["polled_at"], lease["run"])] if lease else stored
 
 
-def _is_whole(run: list[Served], first: list[Served]) -> bool:
-    """Each query was walked, and the last one to its short page."""
-    asked = {_about(answer) for answer in run}
-    last = run[-1]
-    return asked == {_about(answer) for answer in first} and len(last.rows) < int(last.query["limit"])
+def _check_rows(
+    account: Account, feed: AviationStack, stored: Rows, letters: Rows, runs: list[tuple[datetime, int]]
+) -> None:
+    """Hold each distinct row that was served against what is stored of the run that asked for it.
 
-
-def _about(answer: Served) -> tuple[str | None, str | None]:
-    return answer.query.get("dep_iata"), answer.query.get("arr_iata")
-
-
-def _check_rows(account: Account, feed: AviationStack, stored: Rows, letters: Rows) -> None:
-    """Hold each distinct row that was served and taken against what is stored of its run."""
+    Of a run that was cut short, as the last one can be, nothing is stored: nobody took it.
+    """
     held: dict[int, set[tuple[str, str]]] = {}
     for record in stored:
         held.setdefault(record["run"], set()).add((record["flight"], record["designator"]))
-    places = (letter["place"] for letter in letters)
-    refused = {(place.get("run"), place.get("offset"), place.get("row")) for place in places}
-    served = taken_runs(feed)
-    account.rows = sum(len(answer.rows) for run in served for answer in run)
+    places = [letter["place"] for letter in letters]
+    refused = {tuple(place.get(name) for name in _PLACE) for place in places}
     account.polls = len(held)
-    if len(served) != len(held):
-        account.lost.append(f"{len(served)} runs were taken, and {len(held)} are stored")
-    for number, run in zip(sorted(held), served, strict=False):
-        for answer in run:
-            for place, row in enumerate(answer.rows):
-                known = (row.flight, row.designator) in held[number]
-                if not known and (number, answer.offset, place) not in refused:
-                    account.lost.append(f"run {number}: {row.flight} {row.designator}")
+    for answer in feed.served:
+        run = max((each for each in runs if each[0] <= answer.at), default=None)
+        if run is None or (run[1] not in held and run[1] not in {place.get("run") for place in places}):
+            continue
+        account.rows += len(answer.rows)
+        query = "&".join(f"{name}={value}" for name, value in answer.query.items() if name not in _PAGED)
+        for place, row in enumerate(answer.rows):
+            known = (row.flight, row.designator) in held.get(run[1], ())
+            if not known and (run[1], query, answer.offset, place) not in refused:
+                account.lost.append(f"run {run[1]}: {row.flight} {row.designator}")
+
+
+_PLACE = ("run", "query", "offset", "row")
+"""What names a dead letter's place."""
+_PAGED = frozenset({"limit", "offset"})

@@ -5,13 +5,13 @@ It shows the feed as it would have been at `now()`, remembers what it served, an
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
+from flightagents.sandbox.failing import Failing, Oddity, control
 from flightagents.sandbox.feed_pages import Page, Pages
 from flightagents.sandbox.filters import RefusedParameterError, whole_number
 from flightagents.sandbox.refusals import JSON, Failure, Refusal
@@ -60,25 +60,30 @@ class AviationStack:
         self._now = now
         self._max_limit = max_limit
         self._sells_dates = sells_dates
-        self._failures: deque[Failure] = deque()
+        self.failing = Failing()
 
-    def fail_next(self, failure: Failure, times: int = 1) -> None:
-        """Answer the next requests like this, after those that are already planned."""
-        self._failures.extend([failure] * times)
+    def fail_next(self, how: Failure | Oddity, times: int = 1, **where: str) -> None:
+        """Answer the next requests like this, after those that are already planned; with these filters."""
+        self.failing.plan(how, times=times, where=where)
+
+    def fail_for(self, seconds: float, how: Failure | Oddity, **where: str) -> None:
+        """Answer like this for so many real seconds."""
+        self.failing.plan(how, seconds=seconds, where=where)
 
     def recover(self) -> None:
         """Forget the failures that are still planned."""
-        self._failures.clear()
+        self.failing.recover()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, and remember the rows once they are out."""
         self.requests += 1
         number = self.requests
         await self.before_answer()
-        if self._failures:
-            return await self._fail(request, self._failures.popleft())
         query = dict(request.query)
         key = query.pop("access_key", "")
+        failure = self.failing.next(query)
+        if isinstance(failure, Failure):
+            return await self._fail(request, failure)
         if key != self.key:
             return _refuse((Failure.INVALID_KEY if key else Failure.MISSING_KEY).value)
         if "flight_date" in query and not self._sells_dates:
@@ -86,6 +91,7 @@ class AviationStack:
         now = self._now()
         try:
             page = self._page(query, now)
+            page = failure(page) if failure else page
         except RefusedParameterError as error:
             return _refuse(error.refusal)
         response = web.Response(body=page.body, content_type=JSON)
@@ -122,6 +128,7 @@ async def aviationstack(
     feed = AviationStack(pages, now, key=key, max_limit=max_limit, sells_dates=sells_dates)
     app = web.Application()
     app.router.add_get("/v1/flights", feed.handle)
+    app.router.add_routes(control(feed.failing))
     app.router.add_route("*", "/{path:.*}", _no_such_function)
     async with serving(app, port) as base:
         feed.url = f"{base}/v1"

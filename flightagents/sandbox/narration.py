@@ -20,6 +20,7 @@ class Narrator:
         self._say = say
         self._read = 0
         self.polls = 0
+        self.last_run = 0
         self.ready = False
 
     def read_on(self) -> None:
@@ -40,6 +41,7 @@ class Narrator:
         match entry.get("event"):
             case "polled":
                 self.polls += 1
+                self.last_run = entry["run"]
                 rows, unreadable = entry["rows"], entry["unreadable"]
                 odd = f", {unreadable} unreadable" if unreadable else ""
                 self._say(f"{now:%H:%M}  poll {entry['run']}: {rows} rows{odd}")

@@ -30,7 +30,7 @@ _GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad G
 
 
 class Failure(Enum):
-    """What `AviationStack.fail_next` can answer with."""
+    """What `AviationStack.fail_next` can answer with instead of flights."""
 
     RATE_LIMIT = Refusal(
         429,

@@ -11,6 +11,7 @@ from pathlib import Path
 import faust
 
 from flightagents.clock import Clock, SimulatedClock, SystemClock
+from flightagents.domain.plans import Plan as FeedPlan
 from flightagents.sandbox.abroad import flights_abroad
 from flightagents.sandbox.aviationstack import AviationStack, aviationstack
 from flightagents.sandbox.day import LATER, NEW_YORK, Flight, flights_of
@@ -83,7 +84,10 @@ async def stand_ins(plan: Plan, *, real_feed: bool) -> AsyncIterator[StandIns]:
         feed = None
         if not real_feed:
             story = FeedStory(flights, seed=plan.seed, look=POLL_INTERVAL)
-            feed = await stack.enter_async_context(aviationstack(StoryPages(story), clock.now))
+            pages = StoryPages(story)
+            feed = await stack.enter_async_context(
+                aviationstack(pages, clock.now, max_limit=FeedPlan.BUSINESS.limits.page_size)
+            )
         mailbox = await stack.enter_async_context(mail_server(clock.now))
         twilio = await stack.enter_async_context(twilio_server(shown=clock.now))
         twilio.reports = True
@@ -146,6 +150,7 @@ def worker_environment(world: StandIns, web_port: int, data_dir: str) -> dict[st
         settings |= {
             "AVIATIONSTACK_KEY": world.feed.key,
             "AVIATIONSTACK_URL": world.feed.url,
+            "AVIATIONSTACK_PLAN": FeedPlan.BUSINESS.value,
             "POLL_INTERVAL": str(POLL_INTERVAL.total_seconds()),
             "POLL_QUERIES": "dep_iata=EWR;dep_iata=JFK;dep_iata=LGA;arr_iata=JFK",
             "POLL_MAX_PAGES": "20",
