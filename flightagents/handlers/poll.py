@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from time import time
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from flightagents.clock import Clock
 from flightagents.domain.flight import FlightId
@@ -88,7 +89,8 @@ class PollFeed:
         if stamp is None:
             return
         try:
-            await self._run(Run(stamp, self._source), queries)
+            with bound_contextvars(run=stamp.run):
+                await self._run(Run(stamp, self._source), queries)
         except LeaseLostError:
             POLLS.labels(outcome=GAVE_WAY).inc()
             raise

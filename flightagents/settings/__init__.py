@@ -10,6 +10,7 @@ from flightagents.settings.choices import (
     SmtpTls,
     Topics,
 )
+from flightagents.settings.logs import log_format
 from flightagents.settings.web import SHORTEST_KEY
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "SmtpTls",
     "Topics",
     "load",
+    "log_format",
 ]
