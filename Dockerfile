@@ -22,4 +22,4 @@ EXPOSE 6066
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://localhost:' + os.environ.get('FLIGHTAGENTS_WEB_PORT', '6066') + '/healthz', timeout=4)"]
 ENTRYPOINT ["flightagents"]
-CMD ["worker", "-l", "info"]
+CMD ["--quiet", "worker", "-l", "info"]

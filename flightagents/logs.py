@@ -4,9 +4,13 @@ Warnings and errors are counted by the name of their event as well, for the vita
 """
 
 import logging
+import logging.config
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 import stamina.instrumentation
@@ -56,6 +60,7 @@ NOTICED = NoticedEvents()
 """This process's own."""
 
 _BEFORE: list[Any] = [
+    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     NOTICED,
@@ -100,6 +105,27 @@ def configure(log_format: LogFormat) -> dict[str, Any]:
         "loggers": {name: {"level": logging.INFO} for name in _TALKATIVE},
         "root": {"handlers": ["default"], "level": logging.INFO},
     }
+
+
+def take_over() -> None:
+    """Log as JSON from now on, before Faust does: also warnings, and what ends the process or a thread."""
+    logging.config.dictConfig(configure(LogFormat.JSON))
+    logging.captureWarnings(True)
+    sys.excepthook = _tell_end
+    threading.excepthook = _tell_end_of_thread
+
+
+def _tell_end(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+        return
+    _log.critical("the program ends", exc_info=(kind, error, traceback))
+
+
+def _tell_end_of_thread(end: threading.ExceptHookArgs) -> None:
+    if end.exc_value is not None:
+        thread = end.thread.name if end.thread else None
+        _log.error("a thread ends", thread=thread, exc_info=end.exc_value)
 
 
 def _tell_retry(details: RetryDetails) -> None:

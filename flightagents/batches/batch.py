@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP, EventT, StreamT
+from structlog.contextvars import bind_contextvars
 
 Records = Sequence[ConsumerRecord[bytes | None, bytes | None]]
 
@@ -21,6 +22,11 @@ class Batch:
     _stream: StreamT = field(repr=False)
     _event: EventT = field(repr=False)
     _acked: bool = field(default=False, repr=False)
+
+    def __str__(self) -> str:
+        """Name it for the log: topic, partition, first and last offset."""
+        first, last = self.records[0].offset, self.records[-1].offset
+        return f"{self.partition.topic}/{self.partition.partition}@{first}-{last}"
 
     @property
     def current(self) -> bool:
@@ -42,6 +48,8 @@ async def batches(stream: StreamT) -> AsyncIterator[Batch]:
         if not consumer.is_due(event.message):
             continue  # unacked: it comes again, here or at the partition's next owner
         batch = Batch(event.value, event.message.tp, stream, event)
+        # Of whatever the agent's task logs meanwhile, such as a retry.
+        bind_contextvars(batch=str(batch))
         consumer.in_hand.add(batch)
         try:
             yield batch

@@ -135,6 +135,8 @@ class FlightState:
     first_run: int
     first_record: str
     """The `_id` of the record that it was first seen in."""
+    record: str | None = None
+    """The `_id` of the record that brought its last change; None in states of before this was kept."""
     run: int
     seen_at: datetime
     """Order: a sighting of an older run changes nothing."""

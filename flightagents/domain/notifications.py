@@ -159,6 +159,8 @@ class Notification:
     notice: Notice | None
     created_at: datetime
     expires_at: datetime
+    record: str | None = None
+    """The `_id` of the record that brought what is told, so that the log can be followed back to its poll."""
     state: State = State.PENDING
     reason: Reason = Reason.NEWS
     not_before: datetime | None = None

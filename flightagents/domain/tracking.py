@@ -57,7 +57,8 @@ def advance(state: FlightState | None, sighting: Sighting) -> tuple[FlightState,
     if state is known and sighting.polled_at - state.seen_at < REMEMBER_ORDER_EVERY:
         return known, ()
     ordinal = state.ordinal + len(news.items)
-    state = replace(state, ordinal=ordinal, run=sighting.run, seen_at=sighting.polled_at)
+    record = sighting.id if news.items else state.record
+    state = replace(state, ordinal=ordinal, record=record, run=sighting.run, seen_at=sighting.polled_at)
     return state, news.changes(state)
 
 
@@ -101,6 +102,7 @@ def _first_sight(
         carrier=FlightId.parse(sighting.flight).carrier,
         first_run=sighting.run,
         first_record=sighting.id,
+        record=sighting.id,
         run=sighting.run,
         seen_at=sighting.polled_at,
         operating_row_missing=0 if sighting.operating else OPERATING_ROW_MISSING,

@@ -173,6 +173,7 @@ class Connections:
             row,
             id=key,
             ordinal=change.case.state.ordinal,
+            record=change.case.state.record,
             created_at=since,
             expires_at=expires_at(change.connection),
             reason=decision.reason if row.state is State.PENDING else row.reason,

@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 
+from structlog.contextvars import bound_contextvars
+
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Misconfigured, Outcome, Rejected
 from flightagents.domain.notifications import Notification, Stage
 from flightagents.handlers.breaker import Breaker
 from flightagents.handlers.counting import count_end
+from flightagents.handlers.following import names_of
 from flightagents.handlers.hand_over import HandOver
 from flightagents.handlers.recheck import Recheck
 from flightagents.handlers.reconcile import Reconcile
@@ -111,7 +114,7 @@ class Deliver:
             verdicts = await self._judged(rows)
             judged_at = self._ticks()
             ends = await asyncio.gather(
-                *(self._one(row, verdicts[row.id], judged_at) for row in rows), return_exceptions=True
+                *(self._named(row, verdicts[row.id], judged_at) for row in rows), return_exceptions=True
             )
         return [*failed, *[False] * settled, *ends]
 
@@ -121,7 +124,8 @@ class Deliver:
             return True
         async with self._at_once[row.channel]:
             if not self._ending:
-                return await self._reconcile(row)
+                with bound_contextvars(**names_of(row)):
+                    return await self._reconcile(row)
             await self._outbox.leave_uncertain(row, "the worker ends", timedelta())
             return False
 
@@ -134,6 +138,11 @@ class Deliver:
             return {rows[0].id: verdicts}
         each = await asyncio.gather(*(self._judged([row]) for row in rows))
         return {key: verdict for one in each for key, verdict in one.items()}
+
+    async def _named(self, row: Notification, verdict: Verdict | BaseException, judged_at: float) -> bool:
+        """Whatever is logged on its way, by a connection or a retry, names it."""
+        with bound_contextvars(**names_of(row)):
+            return await self._one(row, verdict, judged_at)
 
     async def _one(self, row: Notification, verdict: Verdict | BaseException, judged_at: float) -> bool:
         """Do as the verdict says; tell whether the row was handed over to its channel."""

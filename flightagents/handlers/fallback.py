@@ -21,6 +21,7 @@ from flightagents.domain.tasks import Task, TaskKind, task_id
 from flightagents.domain.times import at_latest, to_local
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.counting import count_written
+from flightagents.handlers.following import names_of
 from flightagents.handlers.rows import Rows, obstacle_to
 from flightagents.ports import Bookings, Ledger, Tasks
 
@@ -99,7 +100,10 @@ class Fallback:
             await self._tasks.open(calls)
         for row in rows:
             _log.info(
-                "telling it on another channel", channel=row.channel, row=row.id, instead=row.fallback_of
+                "telling it on another channel",
+                **names_of(row),
+                channel=row.channel,
+                instead=row.fallback_of,
             )
 
     async def _told_of_another(self, bookings: Sequence[Booking]) -> set[tuple[str, str]]:

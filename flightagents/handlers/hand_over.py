@@ -25,6 +25,7 @@ from flightagents.domain.reasons import Reason
 from flightagents.domain.vital_signs import Measure
 from flightagents.handlers.breaker import STOPPED_FOR
 from flightagents.handlers.counting import count_end, time_hand_over
+from flightagents.handlers.following import names_of
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.verdicts import Send
@@ -95,7 +96,8 @@ class HandOver:
             outcome = await self._channels[row.channel].send(envelope, on_wire)
         except FenceLostError:
             _log.warning(
-                "a notification is not sent from here: its lease ran out or another sender has it", row=row.id
+                "a notification is not sent from here: its lease ran out or another sender has it",
+                **names_of(row),
             )
             return None
         if isinstance(outcome, Rejected) and outcome.opted_out:
@@ -115,11 +117,10 @@ class HandOver:
                 )
                 count_end(row, State.ACCEPTED)
                 time_hand_over(row, self._clock)
-                _log.info("notified", channel=row.channel, said=row.said, flight=row.flight, row=row.id)
             case Rejected(reason):
                 await self._outbox.finish(row, State.FAILED, reason)
                 count_end(row, State.FAILED)
-                _log.warning("a provider refused it", channel=row.channel, row=row.id, reason=reason)
+                _log.warning("a provider refused it", **names_of(row), channel=row.channel, reason=reason)
             case Retry(reason, after):
                 wait = pace.wait(row.tries)
                 await self._outbox.postpone(

@@ -9,6 +9,7 @@ from time import time
 from typing import Protocol
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from flightagents.clock import Clock
 from flightagents.domain.breaker import Moment, after, key_after
@@ -87,7 +88,8 @@ class PollFeed:
         if stamp is None:
             return
         try:
-            await self._run(Run(stamp, self._source), due)
+            with bound_contextvars(run=stamp.run):
+                await self._run(Run(stamp, self._source), due)
         except LeaseLostError:
             POLLS.labels(outcome=GAVE_WAY).inc()
             raise

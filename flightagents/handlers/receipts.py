@@ -32,7 +32,7 @@ class TakeReceipt:
         """Move the row forward; False where it is unknown or has moved on already."""
         moved = await self._receipts.receive(receipt)
         if moved and not (receipt.delivered or receipt.relayed):
-            _log.warning("a notification came back", row=receipt.row, reason=receipt.detail)
+            _log.warning("a notification came back", notification=receipt.row, reason=receipt.detail)
         return moved
 
     async def by_provider_id(self, provider_id: str, *, delivered: bool, detail: str) -> bool:

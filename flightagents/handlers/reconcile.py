@@ -10,6 +10,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.delivery import Accepted, Envelope, Found
 from flightagents.domain.notifications import Notification, State
 from flightagents.handlers.counting import count_end
+from flightagents.handlers.following import names_of
 from flightagents.handlers.pace import Pace
 from flightagents.handlers.receipts import RECEIPT_WITHIN
 from flightagents.handlers.recheck import JudgeStaffRows, is_for_staff
@@ -71,7 +72,7 @@ class Reconcile:
             case Found.NOT_YET:
                 await self._outbox.leave_uncertain(row, "asked too early", grace)
             case Found.CANNOT_TELL:
-                _log.warning("a notification may arrive twice", channel=row.channel, row=row.id)
+                _log.warning("a notification may arrive twice", **names_of(row), channel=row.channel)
                 MAYBE_TWICE.labels(channel=row.channel.value).inc()
                 why = "nobody can tell whether it arrived"
                 await self._outbox.leave_uncertain(row, why, grace, again=True)

@@ -88,6 +88,7 @@ class Rows:
                         row.flight, current.state.ordinal, notice.said, channel, row.address_key, turn=turn
                     ),
                     ordinal=current.state.ordinal,
+                    record=current.state.record,
                     turn=turn,
                     expires_at=expires_at(current),
                     reason=decision.reason if row.state is State.PENDING else row.reason,
@@ -126,6 +127,7 @@ class Rows:
             turn=row.turn,
             flight=row.flight,
             ordinal=row.ordinal,
+            record=row.record,
             expires_at=row.expires_at,
             link=row.link,
             fallback_of=row.id,

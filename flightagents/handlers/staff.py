@@ -136,6 +136,7 @@ class AlertStaff:
             notice=None,
             created_at=now,
             expires_at=now + NEWS_FOR,
+            record=change.record,
             reason=Reason.NEWS,
             rule=alert.rule.name,
             staff=notice_of(change, travellers[change.flight], self._office.patience),

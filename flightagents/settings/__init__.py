@@ -12,6 +12,7 @@ from flightagents.settings.choices import (
     SmtpTls,
     Topics,
 )
+from flightagents.settings.logs import log_format
 from flightagents.settings.storage import MongoTls
 from flightagents.settings.stream_access import KafkaAccess
 from flightagents.settings.web import SHORTEST_KEY
@@ -31,4 +32,5 @@ __all__ = [
     "SmtpTls",
     "Topics",
     "load",
+    "log_format",
 ]

@@ -8,8 +8,8 @@ from flightagents.secret_files import SecretFiles
 from flightagents.settings.agency import AgencySettings
 from flightagents.settings.base import PREFIX
 from flightagents.settings.channels import ChannelSettings
-from flightagents.settings.choices import LogFormat
 from flightagents.settings.feed import FeedSettings
+from flightagents.settings.logs import LogSettings
 from flightagents.settings.storage import StorageSettings
 from flightagents.settings.stream_access import StreamAccessSettings
 from flightagents.settings.watchdog import WatchdogSettings
@@ -18,6 +18,7 @@ from flightagents.settings.web import WebSettings
 
 # The last base comes first where all settings are listed.
 class Settings(
+    LogSettings,
     WatchdogSettings,
     WebSettings,
     AgencySettings,
@@ -29,7 +30,6 @@ class Settings(
     """The settings in force. An empty environment gives a system on localhost that polls nothing."""
 
     clock: str = Field("system", description="system, or simulated:START@SPEED@ANCHOR")
-    log_format: LogFormat = Field(LogFormat.CONSOLE, description="console or json")
 
     @classmethod
     def settings_customise_sources(

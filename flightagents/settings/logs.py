@@ -1,0 +1,20 @@
+"""How log lines look: read before all else, so that a wrong setting is told in that form."""
+
+from pydantic import Field, ValidationError
+
+from flightagents.settings.base import Group
+from flightagents.settings.choices import LogFormat
+
+
+class LogSettings(Group):
+    """How log lines look."""
+
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="console or json")
+
+
+def log_format() -> LogFormat:
+    """Give the form that is asked for; where that word is wrong, which is told of later, lines for people."""
+    try:
+        return LogSettings().log_format
+    except ValidationError:
+        return LogFormat.CONSOLE
