@@ -16,6 +16,9 @@ from flightagents.errors import (
 
 PATIENCE = timedelta(seconds=5)
 """With each server; who knocks has waited for one already."""
+_FIRST_WORDS = timedelta(seconds=1)
+_TIMES = 3
+_BETWEEN = timedelta(seconds=0.5)
 
 _OTHER_NAME = (62, 64)
 """OpenSSL's codes for a certificate of another host name, or of another address."""
@@ -52,13 +55,16 @@ def of_tls(server: Server, exc: BaseException) -> AccessError | None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _unverified(server, cause)
         if isinstance(cause, ssl.SSLError) and _is_about_ours(cause):
-            return OurCertificateError(
-                f"{server} refuses the certificate that we show, or wants one and we show none "
-                f"({_reason(cause)})",
-                f"set {server.named}_CERT_FILE to a PEM file of a certificate from an authority that it "
-                "trusts, valid today, with its private key",
-            )
+            return _refused_ours(server, _reason(cause))
     return None
+
+
+def _refused_ours(server: Server, how: str) -> OurCertificateError:
+    return OurCertificateError(
+        f"{server} refuses the certificate that we show, or wants one and we show none ({how})",
+        f"set {server.named}_CERT_FILE to a PEM file of a certificate from an authority that it trusts, "
+        "valid today, with its private key",
+    )
 
 
 def _unverified(server: Server, exc: ssl.SSLCertVerificationError) -> AccessError:
@@ -85,6 +91,35 @@ def _reason(exc: ssl.SSLError) -> str:
     return exc.reason or ""
 
 
+async def handshake(server: Server, context: ssl.SSLContext) -> AccessError | None:
+    """Go through TLS as our client does, for one that does not tell what went wrong in it.
+
+    MongoDB hangs up on a certificate of ours that it does not take, without the word that TLS has for that:
+    where it hangs up time and again before we have said anything, that is what it means.
+    """
+    for _ in range(_TIMES):
+        try:
+            if not await _hangs_up(server, context):
+                return None
+        except (OSError, TimeoutError) as exc:
+            return of_tls(server, exc)
+        await asyncio.sleep(_BETWEEN.total_seconds())
+    return _refused_ours(server, "it hangs up as soon as TLS stands")
+
+
+async def _hangs_up(server: Server, context: ssl.SSLContext) -> bool:
+    """Whether the first thing that it does, once TLS stands, is to hang up."""
+    async with asyncio.timeout(PATIENCE.total_seconds()):
+        reader, writer = await asyncio.open_connection(server.host, server.port, ssl=context)
+    try:
+        async with asyncio.timeout(_FIRST_WORDS.total_seconds()):
+            return not await reader.read(1)
+    except TimeoutError:  # it waits for us to speak, as it should
+        return False
+    finally:
+        await _leave(writer)
+
+
 async def speaks_tls(host: str, port: int) -> bool:
     """Tell whether a server answers a TLS handshake; nothing is sent over it, so anybody may answer."""
     anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -97,8 +132,12 @@ async def speaks_tls(host: str, port: int) -> bool:
         return "ALERT" in _reason(exc)
     except (OSError, TimeoutError):
         return False
+    await _leave(writer)
+    return True
+
+
+async def _leave(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with suppress(OSError, TimeoutError):
-        async with asyncio.timeout(PATIENCE.total_seconds()):
+        async with asyncio.timeout(_FIRST_WORDS.total_seconds()):
             await writer.wait_closed()
-    return True
