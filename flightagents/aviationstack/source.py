@@ -1,28 +1,17 @@
 """AviationStack behind the port `FlightSource`: the queries of the settings, fetched and parsed."""
 
 from collections.abc import AsyncIterator, Sequence
-from urllib.parse import parse_qsl
 
 import structlog
 
 from flightagents.aviationstack.client import AviationStackClient
 from flightagents.aviationstack.parsing import RowParser
 from flightagents.domain.runs import RunStamp
-from flightagents.errors import SettingsError
 from flightagents.ports import FeedRow
 from flightagents.records import FlightRecord
+from flightagents.settings.queries import parse_queries
 
 UNFILTERED = "(unfiltered)"
-_BY_PART = {
-    "dep": ("iata", "icao"),
-    "arr": ("iata", "icao"),
-    "airline": ("iata", "icao", "name"),
-    "flight": ("iata", "icao", "number", "status", "date"),
-    "min_delay": ("dep", "arr"),
-    "max_delay": ("dep", "arr"),
-}
-FILTERS = frozenset(f"{part}_{what}" for part, names in _BY_PART.items() for what in names)
-"""The parameters that AviationStack documents; one value each."""
 
 _log = structlog.get_logger(__name__)
 
@@ -57,19 +46,3 @@ class AviationStackSource:
     def parse(self, raw: object, stamp: RunStamp) -> FlightRecord:
         """Read one row. Raises UnreadableRowError."""
         return self._parser.parse(raw, stamp)
-
-
-def parse_queries(text: str) -> dict[str, dict[str, str]]:
-    """Read "dep_iata=JFK;arr_iata=JFK&flight_status=cancelled". Raises SettingsError naming the part."""
-    queries: dict[str, dict[str, str]] = {}
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        filters = dict(parse_qsl(part, keep_blank_values=True))
-        wrong = sorted(filters.keys() - FILTERS)
-        if wrong or not filters or not all(filters.values()):
-            raise SettingsError(
-                f"FLIGHTAGENTS_POLL_QUERIES: {part!r} is no query "
-                f"({', '.join(wrong) or 'a value is missing'}); write filter=value, joined by &, from: "
-                f"{', '.join(sorted(FILTERS))}"
-            )
-        queries[part] = filters
-    return queries

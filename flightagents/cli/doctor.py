@@ -4,12 +4,11 @@ import asyncio
 import logging.config
 
 import click
-import msgspec
 from faust.cli.base import cli
 
 from flightagents import logs
 from flightagents.app import app, topic_plans
-from flightagents.handlers.doctor import Finding, Verdict
+from flightagents.handlers.doctor import Verdict, written
 from flightagents.wiring import examine_all
 
 
@@ -24,11 +23,6 @@ def doctor(as_json: bool) -> None:
     logging.getLogger().setLevel(logging.CRITICAL)  # what goes wrong is in the findings
     findings = asyncio.run(examine_all(app.settings, app.clock, topic_plans(app.settings)))
     for finding in findings:
-        click.echo(msgspec.json.encode(finding) if as_json else _line(finding))
+        click.echo(written(finding, as_json=as_json))
     if any(finding.verdict is Verdict.FAILED for finding in findings):
         raise SystemExit(1)
-
-
-def _line(finding: Finding) -> str:
-    do = f"\n{'':18}{finding.do}" if finding.do else ""
-    return f"{finding.verdict:<8}{finding.check:<10}{finding.what}{do}"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+import msgspec
+
 from flightagents.domain.delivery import Misconfigured, Retry
 from flightagents.domain.faults import Gravity, Problem
 from flightagents.domain.polls import PollStanding
@@ -35,6 +37,14 @@ class Finding:
     verdict: Verdict
     what: str
     do: str = ""
+
+
+def written(finding: Finding, *, as_json: bool = False) -> str:
+    """Write it on a line, and what to do on another; or as one JSON object."""
+    if as_json:
+        return msgspec.json.encode(finding).decode()
+    do = f"\n{'':18}{finding.do}" if finding.do else ""
+    return f"{finding.verdict:<8}{finding.check:<10}{finding.what}{do}"
 
 
 _VERDICTS = {

@@ -14,6 +14,7 @@ from flightagents.settings.choices import (
 )
 from flightagents.settings.storage import MongoTls
 from flightagents.settings.stream_access import KafkaAccess
+from flightagents.settings.typos import unknown_variables
 from flightagents.settings.web import SHORTEST_KEY
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "SmtpTls",
     "Topics",
     "load",
+    "unknown_variables",
 ]
