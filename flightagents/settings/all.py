@@ -17,8 +17,8 @@ from flightagents.settings.feed import FeedSettings
 from flightagents.settings.mistakes import mistakes_of, variable_of
 from flightagents.settings.storage import StorageSettings
 from flightagents.settings.stream_access import StreamAccessSettings
-from flightagents.settings.watchdog import WatchdogSettings
 from flightagents.settings.together import missing_partners
+from flightagents.settings.watchdog import WatchdogSettings
 from flightagents.settings.web import WebSettings
 from flightagents.settings.written import read_by
 
