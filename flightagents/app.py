@@ -27,7 +27,7 @@ from flightagents.garbage import keep_for_good
 from flightagents.ports import Publisher, StateTable
 from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
-from flightagents.settings import KafkaAccess, Settings, Topics, load
+from flightagents.settings import KafkaAccess, Settings, Topics, load, unknown_variables
 from flightagents.store import setup
 from flightagents.watchdog import Watchdog
 from flightagents.web.faust_pages import StaffWeb
@@ -158,6 +158,8 @@ class FlightApp(faust.App):
 
 def tell_what_is_off(settings: Settings) -> None:
     """Warn by our own logger: of lines by Faust's the System page names the logger alone."""
+    for unknown in unknown_variables():
+        _log.warning("a variable is no setting", variable=unknown.name, was_it=unknown.nearest)
     for missing in what_is_off(settings):
         _log.warning(missing)
 

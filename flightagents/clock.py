@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from flightagents.errors import SettingsError
-
 _FORM = "system, or simulated:START@SPEED@ANCHOR such as simulated:2026-11-22T15:00:00Z@120@1795415917"
 
 
@@ -65,19 +63,19 @@ class SimulatedClock:
 
 
 def clock_from(text: str) -> Clock:
-    """Build the clock that the setting CLOCK names. Raises SettingsError."""
+    """Build the clock that the setting CLOCK names. Raises ValueError."""
     if text == "system":
         return SystemClock()
     kind, _, rest = text.partition(":")
     try:
         start, speed, anchor = rest.split("@")
         clock = SimulatedClock(datetime.fromisoformat(start).astimezone(UTC), float(speed), float(anchor))
-    except ValueError:
+    except (ValueError, OverflowError):
         clock = None
     if (
         kind != "simulated"
         or clock is None
         or not (math.isfinite(clock.anchor) and 0 < clock.speed < math.inf)
     ):
-        raise SettingsError(f"FLIGHTAGENTS_CLOCK is {text!r}, but has to be {_FORM}")
+        raise ValueError(f"no clock: write {_FORM}")
     return clock

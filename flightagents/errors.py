@@ -45,7 +45,11 @@ class ConfigurationError(FlightagentsError):
 
 
 class SettingsError(ConfigurationError):
-    """A setting is missing or has the wrong shape."""
+    """A setting is missing or has the wrong shape. Its text is a line for each of `mistakes`."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
 
 
 class TopicMismatchError(ConfigurationError):

@@ -1,12 +1,25 @@
 """Reads a secret from the file that `..._FILE` names, in the environment or in `.env`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
 
-from flightagents.errors import SettingsError
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A secret whose file cannot be read. The path is not repeated: it may be the secret itself."""
+
+    variable: str
+    why: str
+
+    @property
+    def mistake(self) -> str:
+        """Say so."""
+        example = f"/run/secrets/{self.variable.removesuffix('_FILE').lower()}"
+        return f"{self.variable}: must be the path of a text file, for example {example} ({self.why})"
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -21,7 +34,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         self._variables = named_in.env_vars if isinstance(named_in, EnvSettingsSource) else {}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Read the secret of a field. Raises SettingsError where its file cannot be."""
+        """Read the secret of a field; Unreadable where its file cannot be read."""
         variable = f"{self._prefix}{field_name}_FILE".upper()
         path = self._variables.get(variable.lower())
         if path is None or "SecretStr" not in str(field.annotation):
@@ -29,9 +42,9 @@ class SecretFiles(PydanticBaseSettingsSource):
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False
         except OSError as exc:
-            raise SettingsError(f"{variable} names {path}, which cannot be read: {exc.strerror}") from exc
-        except UnicodeDecodeError:  # not chained: its text holds the secret's bytes
-            raise SettingsError(f"{variable} names {path}, which is not UTF-8 text") from None
+            return Unreadable(variable, exc.strerror or type(exc).__name__), field_name, False
+        except UnicodeDecodeError:
+            return Unreadable(variable, "it is not UTF-8"), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """Give the secrets that files hold."""

@@ -37,57 +37,59 @@ class TlsFiles:
             self._show(made, self.certificate)
         return made
 
+    def mistakes(self) -> Iterator[str]:
+        """Say what is wrong with the files."""
+        try:
+            self.context()
+        except SettingsError as exc:
+            yield from exc.mistakes
+
     def _trusted(self, path: Path) -> str:
-        variable = f"{self.named}_CA_FILE"
-        text = _text(variable, path, "certificates of the authorities to trust", "ca.pem")
+        variable, what = f"{self.named}_CA_FILE", "a PEM file of the authorities to trust"
+        text = _text(variable, path, what, "ca.pem")
         try:
             ssl.create_default_context(cadata=text)
         except (ssl.SSLError, ValueError):  # not chained: it tells nothing more
             text = ""
         if _CERTIFICATE not in text:
-            raise SettingsError(
-                f"{variable} names {path}, which is no PEM file of certificates: it has to hold "
-                f"{_CERTIFICATE} for each authority to trust, for example /etc/flightagents/ca.pem"
-            )
+            raise _wrong(variable, what, "ca.pem", f"no {_CERTIFICATE} that can be read is in it")
         return text
 
     def _show(self, made: ssl.SSLContext, path: Path) -> None:
-        shape = "our certificate with those between it and the authority"
-        text = _text(f"{self.named}_CERT_FILE", path, shape, "worker.pem")
-        if _CERTIFICATE not in text:
-            raise SettingsError(
-                f"{self.named}_CERT_FILE names {path}, which is no PEM file of a certificate: it has to hold "
-                f"{_CERTIFICATE}, for example /etc/flightagents/worker.pem"
-            )
+        variable = f"{self.named}_CERT_FILE"
+        what = "a PEM file of our certificate with those between it and the authority"
+        if _CERTIFICATE not in _text(variable, path, what, "worker.pem"):
+            raise _wrong(variable, what, "worker.pem", f"no {_CERTIFICATE} is in it")
         if self.key is not None:
-            _text(f"{self.named}_KEY_FILE", self.key, "the certificate's private key", "worker.key")
+            _text(f"{self.named}_KEY_FILE", self.key, "a PEM file of the private key", "worker.key")
         password = self.password.get_secret_value() if self.password else ""
-        with self._refused(path):
+        with self._refused():
             # A function in any case: OpenSSL asks the terminal for a password that it is not given.
             made.load_cert_chain(path, self.key, password=lambda: password)
 
     @contextmanager
-    def _refused(self, path: Path) -> Iterator[None]:
+    def _refused(self) -> Iterator[None]:
         where = f"{self.named}_KEY_FILE" if self.key is not None else f"{self.named}_CERT_FILE"
         try:
             yield
         except ssl.SSLError as exc:
             if exc.reason == "KEY_VALUES_MISMATCH":
-                raise SettingsError(
-                    f"{where}: the private key in {self.key or path} is not that of the certificate in {path}"
-                ) from None
-            raise SettingsError(
-                f"{where}: {self.key or path} holds no private key that can be read: it has to be a PEM file "
-                "with -----BEGIN PRIVATE KEY-----, or -----BEGIN ENCRYPTED PRIVATE KEY----- and its password "
-                f"in {self.named}_KEY_PASSWORD"
-            ) from None
+                what = f"a PEM file of the private key that belongs to {self.named}_CERT_FILE"
+                raise _wrong(where, what, "worker.key", "it is another one") from None
+            what = (
+                "a PEM file with -----BEGIN PRIVATE KEY-----, or -----BEGIN ENCRYPTED PRIVATE KEY----- and its "
+                f"password in {self.named}_KEY_PASSWORD"
+            )
+            raise _wrong(where, what, "worker.key", "no private key that can be read is in it") from None
 
 
 def _text(variable: str, path: Path, what: str, example: str) -> str:
     try:
         return path.read_text(encoding="ascii", errors="replace")
     except OSError as exc:
-        raise SettingsError(
-            f"{variable} names {path}, which cannot be read ({exc.strerror}): it has to be a PEM file of "
-            f"{what}, for example /etc/flightagents/{example}"
-        ) from exc
+        raise _wrong(variable, what, example, exc.strerror or type(exc).__name__) from None
+
+
+def _wrong(variable: str, what: str, example: str, why: str) -> SettingsError:
+    """The path is not repeated: it may be the secret itself, in the wrong variable."""
+    return SettingsError(f"{variable}: must be {what}, for example /etc/flightagents/{example} ({why})")

@@ -71,7 +71,7 @@ class Planner:
         max_pages: int,
         unlimited: bool = False,
     ) -> None:
-        """Raises SettingsError for queries that cannot be."""
+        """Raises ValueError for queries that cannot be."""
         self._limits = limits
         self._queries = SettingsQueries(queries, interval, max_pages, limits.page_size)
         self._unlimited = unlimited

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from flightagents.aviationstack.source import parse_queries
 from flightagents.domain.bookings import Segment
 from flightagents.domain.codes import carrier
+from flightagents.settings.queries import parse_queries
 
 _KNOWN: Mapping[str, Callable[[Segment], str | None]] = {
     "dep_iata": lambda segment: segment.departure,
@@ -16,7 +16,7 @@ _KNOWN: Mapping[str, Callable[[Segment], str | None]] = {
 
 
 def coverage(queries: str) -> Callable[[Segment], bool]:
-    """Give what tells whether a segment has to show. Raises SettingsError for queries that cannot be.
+    """Give what tells whether a segment has to show. Raises ValueError for queries that cannot be.
 
     The unfiltered first page shows next to nothing of what there is, so nothing has to be on it.
     """

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from flightagents.aviationstack.source import UNFILTERED, parse_queries
+from flightagents.aviationstack.source import UNFILTERED
 from flightagents.domain.call_plan import Call, Why
 from flightagents.domain.query_standing import QueryStanding
+from flightagents.settings.queries import parse_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class SettingsQueries:
     """What `POLL_QUERIES` asks for, each `POLL_INTERVAL` if the month's calls last."""
 
     def __init__(self, queries: str, interval: timedelta, max_pages: int, page_size: int) -> None:
-        """Raises SettingsError for queries that cannot be."""
+        """Raises ValueError for queries that cannot be."""
         self._queries = list(parse_queries(queries))
         self._interval = interval
         self._max_pages = max_pages

@@ -19,6 +19,12 @@ def zone_name(feeds_word: str | None, iata: str | None, icao: str | None) -> str
     return _fixed_offset(feeds_word or "")
 
 
+def zones_without_a_clock() -> list[str]:
+    """Name the zones of the airport table that this machine knows no clock of."""
+    names = {name for name in (*_table("IATA").values(), *_table("ICAO").values()) if name}
+    return sorted(name for name in names if not _is_zone(name))
+
+
 def _is_zone(name: str) -> bool:
     if "/" not in name and name != "UTC":
         return False

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+import msgspec
+
 from flightagents.domain.delivery import Misconfigured, Retry
-from flightagents.domain.faults import Gravity, Problem
+from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.polls import PollStanding
-from flightagents.errors import FlightagentsError
+from flightagents.errors import AccessError, FlightagentsError
 
 PATIENCE = timedelta(seconds=15)
 """For each part."""
@@ -37,6 +39,14 @@ class Finding:
     do: str = ""
 
 
+def written(finding: Finding, *, as_json: bool = False) -> str:
+    """Write it on a line, and what to do on another; or as one JSON object."""
+    if as_json:
+        return msgspec.json.encode(finding).decode()
+    do = f"\n{'':21}{finding.do}" if finding.do else ""
+    return f"{finding.verdict:<8}{finding.check:<13}{finding.what}{do}"
+
+
 _VERDICTS = {
     Gravity.CRITICAL: Verdict.FAILED,
     Gravity.WARNING: Verdict.WARNING,
@@ -46,8 +56,9 @@ Look = Callable[[], Awaitable[Sequence[Finding]]]
 
 
 async def examine(looks: Mapping[str, Look], patience: timedelta = PATIENCE) -> list[Finding]:
-    """Look at every part, in order. Never raises: what breaks a look is what it found."""
-    return [finding for check, look in looks.items() for finding in await _look(check, look, patience)]
+    """Look at every part at once; the findings are in order. Never raises: what breaks a look is found."""
+    found = await asyncio.gather(*(_look(check, look, patience) for check, look in looks.items()))
+    return [finding for each in found for finding in each]
 
 
 async def _look(check: str, look: Look, patience: timedelta) -> Sequence[Finding]:
@@ -56,6 +67,8 @@ async def _look(check: str, look: Look, patience: timedelta) -> Sequence[Finding
             return await look()
     except TimeoutError:
         return [Finding(check, Verdict.FAILED, f"no answer within {patience.total_seconds():.0f} s", _REACH)]
+    except AccessError as exc:
+        return [Finding(check, Verdict.FAILED, exc.what, f"{exc.advice[0].upper()}{exc.advice[1:]}.")]
     except FlightagentsError as exc:  # whose texts say what to change, and hold no secret
         return [Finding(check, Verdict.FAILED, str(exc), "Change what it names.")]
     except Exception as exc:  # noqa: BLE001 - of any client; its text may hold an address or a key
@@ -76,7 +89,7 @@ def of_channel(check: str, trouble: Misconfigured | Retry | None) -> Finding:
 
 
 def of_feed(check: str, poll: PollStanding | None) -> Finding:
-    """Say what the last run tells of the feed: asking would cost a call. What is wrong, the problems tell."""
+    """Say what the last run tells of the feed: asking would cost a call."""
     if poll is None:
         return Finding(check, Verdict.WARNING, "nobody has polled yet", "Start a worker that has a key.")
     if poll.failures:
@@ -85,7 +98,19 @@ def of_feed(check: str, poll: PollStanding | None) -> Finding:
     return Finding(check, Verdict.OK, f"run {poll.report.run} brought {poll.report.rows} rows")
 
 
+OF_FEED = frozenset(
+    {
+        Fault.NOTHING_POLLED,
+        Fault.FEED_BLIND,
+        Fault.KEY_REFUSED,
+        Fault.QUERY_REFUSED,
+        Fault.CALLS_SPENT,
+        Fault.CALLS_RUN_OUT,
+    }
+)
+"""Problems of the feed, whoever noticed them."""
+
+
 def of_problems(check: str, problems: Iterable[Problem]) -> list[Finding]:
-    """Turn what is wrong with the workers into findings; one that all is well where nothing is."""
-    found = [Finding(check, _VERDICTS[each.severity], each.what, each.do) for each in problems]
-    return found or [Finding(check, Verdict.OK, "no worker has a problem")]
+    """Turn problems into findings."""
+    return [Finding(check, _VERDICTS[each.severity], each.what, each.do) for each in problems]

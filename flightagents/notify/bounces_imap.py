@@ -9,13 +9,11 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from pydantic import SecretStr
-
 from flightagents.errors import MailboxOutageError
+from flightagents.settings.bounces import Account
 
 LONGEST = 256 * 1024
 """Bytes of a mail that are fetched: a report and the headers of a letter fit many times."""
@@ -27,18 +25,6 @@ _FAILURES = (imaplib.IMAP4.error, OSError, ValueError)
 """Of the library: refusals and nonsense, what the network does, and TLS that cannot be agreed on."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Where the folder is, and how to enter."""
-
-    host: str
-    port: int
-    tls: bool
-    user: str
-    password: SecretStr
-    folder: str
 
 
 class ImapFolder:

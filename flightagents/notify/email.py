@@ -25,6 +25,7 @@ from flightagents.domain.delivery import (
     Retry,
     Uncertain,
 )
+from flightagents.mail_addresses import UnwritableAddressError
 from flightagents.notify import letter
 from flightagents.notify.letter import Mailbox
 from flightagents.notify.looking_up import settled
@@ -130,7 +131,7 @@ class EmailChannel:
         """Send one email. What `on_wire` raises passes through, and then nothing was sent."""
         try:
             recipient = Mailbox.parse(envelope.address)
-        except letter.UnwritableAddressError as error:
+        except UnwritableAddressError as error:
             return Rejected(str(error))
         written = letter.write(envelope, self._sender, recipient, self._reply_to)
         ready = await self._ready(recipient, envelope.row)

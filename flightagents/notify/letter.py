@@ -5,13 +5,11 @@ from binascii import b2a_qp
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import format_datetime
-from functools import lru_cache
 from hashlib import sha256
-
-import idna
 
 from flightagents.domain.delivery import Envelope
 from flightagents.errors import SettingsError
+from flightagents.mail_addresses import UnwritableAddressError, split_address, written_address
 from flightagents.notify import headers
 from flightagents.notify.wording import one_line
 from flightagents.settings import PREFIX
@@ -19,15 +17,7 @@ from flightagents.settings import PREFIX
 # Python quotes a display name wrongly when it folds one that is long and not ASCII, and a comma that is not
 # quoted makes two recipients of one. A name can do without these.
 _SPECIAL = re.compile(r'[()<>\[\]:;@\\,"]+')
-_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
-"""As the web and every sign-up form know it: no quoted strings, and nothing that needs SMTPUTF8."""
 _LONGEST_NAME = 78
-_LONGEST_PART = 64
-"""Letters of an address before the @ (RFC 5321, 4.5.3.1.1)."""
-
-
-class UnwritableAddressError(ValueError):
-    """An address that cannot stand in an envelope. The text does not repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +31,15 @@ class Mailbox:
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Mailbox":
         """Read local@domain. Raises UnwritableAddressError."""
-        local, _, domain = text.strip().rpartition("@")
-        if not _LOCAL_PART.fullmatch(local) or len(local) > _LONGEST_PART:
-            raise UnwritableAddressError("no email address: what stands before the @")
-        try:
-            ascii_domain = _ascii(domain)
-        except idna.IDNAError:
-            raise UnwritableAddressError("no email address: the domain") from None
-        return cls(local, ascii_domain, one_line(_SPECIAL.sub(" ", name))[:_LONGEST_NAME].strip())
+        local, domain = split_address(text)
+        return cls(local, domain, one_line(_SPECIAL.sub(" ", name))[:_LONGEST_NAME].strip())
 
     @classmethod
     def ours(cls, written: str, name: str = "", *, setting: str = "MAIL_FROM") -> "Mailbox":
         """Read a setting of ours: an address, or Name <address>. Raises SettingsError, which names it."""
-        given_name, bracket, address = written.strip().removesuffix(">").rpartition("<")
+        given_name, address = written_address(written)
         try:
-            return cls.parse(address, given_name.strip(' "') if bracket and given_name.strip() else name)
+            return cls.parse(address, given_name or name)
         except UnwritableAddressError:
             raise SettingsError(
                 f"{PREFIX}{setting} must be an email address, such as alerts@agency.example"
@@ -65,11 +49,6 @@ class Mailbox:
     def address(self) -> str:
         """Write local@domain, for the envelope."""
         return f"{self.local}@{self.domain}"
-
-
-@lru_cache(maxsize=4096)  # most travellers of an agency are at a few domains
-def _ascii(domain: str) -> str:
-    return idna.encode(domain, uts46=True).decode("ascii")
 
 
 def domain_of(mail_from: str) -> str:

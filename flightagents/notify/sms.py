@@ -36,6 +36,7 @@ SHORTEST_VALIDITY, LONGEST_VALIDITY = 10, 36_000
 CLOCKS_DIFFER = timedelta(seconds=30)
 """How far Twilio's clock may lag behind the database's, which stamped `wire_at`."""
 
+_NOT_FOUND = 404
 _MOST_LISTED = 200
 """Messages to one number that a look-up reads: a day of them, and more."""
 
@@ -86,6 +87,9 @@ class SmsChannel:
             environment={"TWILIO_EDGE": ""},
         )
         client.api.base_url = url.rstrip("/")
+        if url.rstrip("/") != API:
+            client.messaging.base_url = url.rstrip("/")
+        self._client = client
         self._messages = client.api.v2010.account.messages
         # Not both: with a number beside it Twilio takes that, and the service chooses none per country.
         service = {"messaging_service_sid": messaging_service_sid}
@@ -129,6 +133,27 @@ class SmsChannel:
             return outcome if isinstance(outcome, Misconfigured) else Retry("Twilio fails")
         except (NotSentError, NoAnswerError, TooManyRequestsError):
             return Retry("Twilio cannot be reached")
+        return None
+
+    async def sender_trouble(self) -> str | None:
+        """Ask whether the account has the sender: say what is wrong with it. Only of numbers can it be told.
+
+        Not part of `trouble`: a number may be used that belongs to the account in another way.
+        """
+        sender = self._sender.get("from_", "")
+        try:
+            if service := self._sender.get("messaging_service_sid"):
+                await self._client.messaging.v1.services(service).fetch_async()
+            elif sender.startswith("+"):
+                numbers = self._client.api.v2010.account.incoming_phone_numbers
+                if not await numbers.list_async(phone_number=sender, limit=1):
+                    return "FLIGHTAGENTS_TWILIO_FROM is no number of this account"
+        except TwilioRestException as refused:
+            if refused.status == _NOT_FOUND:
+                return "FLIGHTAGENTS_TWILIO_MESSAGING_SERVICE_SID is no service of this account"
+            return f"Twilio does not tell whether the sender is ours (HTTP {refused.status})"
+        except (TwilioException, NotSentError, NoAnswerError, BadCertificateError, TooManyRequestsError):
+            return "Twilio does not tell whether the sender is ours"
         return None
 
     def close(self) -> None:

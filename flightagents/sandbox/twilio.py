@@ -22,6 +22,10 @@ from flightagents.sandbox.sms import ERRORS, Sms, refusal_of
 
 DEFAULT_ACCOUNT = "AC00000000000000000000000000000000"
 DEFAULT_TOKEN = "sandbox"  # noqa: S105 - opens nothing but this server
+NUMBER = "+12025550199"
+"""The number of the account."""
+SERVICE = f"MG{'0' * 32}"
+"""Its messaging service."""
 
 _PAGE_SIZE = 50
 REPORT_AFTER = 0.5
@@ -93,7 +97,7 @@ class Twilio:
             "MessageSid": sid or f"SM{hashlib.sha256(f'inbound {self._inbound}'.encode()).hexdigest()[:32]}",
             "AccountSid": self.account,
             "From": sender,
-            "To": "+12025550199",
+            "To": NUMBER,
             "Body": body,
             "NumMedia": "0",
         }
@@ -163,9 +167,27 @@ class Twilio:
         found = [sms for sms in self.messages if sms.sid == request.match_info["message"]]
         return web.json_response(found[0].as_json()) if found else _error(20404)
 
+    async def numbers(self, request: web.Request) -> web.StreamResponse:
+        """List the account's numbers."""
+        if not self._authenticated(request):
+            return _error(20003)
+        found = [NUMBER] if request.query.get("PhoneNumber", NUMBER) == NUMBER else []
+        numbers = [{"sid": f"PN{'0' * 32}", "phone_number": each} for each in found]
+        return web.json_response({"incoming_phone_numbers": numbers, "next_page_uri": None})
+
+    async def service(self, request: web.Request) -> web.StreamResponse:
+        """Show a messaging service."""
+        if request.headers.get("Authorization") != self._credentials:
+            return _error(20003)
+        known = request.match_info["service"] == SERVICE
+        return web.json_response({"sid": SERVICE}) if known else _error(20404)
+
+    @property
+    def _credentials(self) -> str:
+        return f"Basic {base64.b64encode(f'{self.account}:{self.token}'.encode()).decode()}"
+
     def _authenticated(self, request: web.Request) -> bool:
-        expected = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
-        known = request.headers.get("Authorization") == f"Basic {expected}"
+        known = request.headers.get("Authorization") == self._credentials
         return known and request.match_info["account"] == self.account
 
     def _store(self, form: Mapping[str, str], sender: str) -> Sms:
@@ -247,6 +269,8 @@ async def twilio_server(
     app.router.add_post(f"{messages}.json", twilio.create)
     app.router.add_get(f"{messages}.json", twilio.list)
     app.router.add_get(f"{messages}/{{message}}.json", twilio.fetch)
+    app.router.add_get("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", twilio.numbers)
+    app.router.add_get("/v1/Services/{service}", twilio.service)
     async with serving(app, port) as url:
         twilio.url = url
         yield twilio

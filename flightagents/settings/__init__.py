@@ -15,6 +15,7 @@ from flightagents.settings.choices import (
 from flightagents.settings.logs import log_format
 from flightagents.settings.storage import MongoTls
 from flightagents.settings.stream_access import KafkaAccess
+from flightagents.settings.typos import unknown_variables
 from flightagents.settings.web import SHORTEST_KEY
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "Topics",
     "load",
     "log_format",
+    "unknown_variables",
 ]

@@ -1,18 +1,23 @@
 """Settings of MongoDB, and of how long it keeps what."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr
+from pymongo.errors import InvalidURI
+from pymongo.uri_parser import SRV_SCHEME, parse_uri
 
-from flightagents.errors import SettingsError
-from flightagents.settings.base import PREFIX, Count, Group
+from flightagents.settings.base import PREFIX, Count, File, Group, SecretLine, Shape
+from flightagents.settings.mistakes import must_be
+from flightagents.settings.written import matches
 from flightagents.tls_files import TlsFiles
 
 _MONGODB = f"{PREFIX}MONGODB"
+_Pem = Annotated[File, Shape("the path of a PEM file")]
 _UNVERIFIED = {"tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames"}
 
 
@@ -35,22 +40,44 @@ class MongoTls:
         return {"tls": True, **given} if given else {}
 
 
+def _mongodb_url(url: SecretStr) -> SecretStr:
+    """Read it as far as that needs no network: what mongodb+srv:// stands for, only the DNS knows."""
+    text = url.get_secret_value()
+    if not (text.startswith(SRV_SCHEME) and len(text) > len(SRV_SCHEME)):
+        try:
+            parse_uri(text, validate=False)
+        except (InvalidURI, ValueError):  # not chained: the text may hold the password
+            raise ValueError("write / : @ in a password as %2F %3A %40") from None
+    return url
+
+
 class StorageSettings(Group):
     """Where everything is kept, and for how long."""
 
-    mongodb_url: SecretStr = Field(
-        SecretStr("mongodb://localhost:27017/"), description="MongoDB, a replica set"
+    mongodb_url: Annotated[
+        SecretLine, AfterValidator(_mongodb_url), Shape("an address with mongodb:// before it")
+    ] = Field(
+        SecretStr("mongodb://localhost:27017/"),
+        description="MongoDB, a replica set",
+        examples=["mongodb://db1:27017,db2:27017/?replicaSet=rs0"],
     )
-    mongodb_database: str = Field("flight_data", description="database of all collections")
-    mongodb_ca_file: Path | None = Field(
+    mongodb_database: Annotated[
+        str, matches(r"[\w-]{1,63}"), Shape("a name of letters, digits, _ and -, 63 at most")
+    ] = Field("flight_data", description="database of all collections")
+    mongodb_ca_file: _Pem | None = Field(
         None,
+        examples=["/etc/flightagents/ca.pem"],
         description="PEM file of the authorities that MongoDB's certificates come from; sets TLS on. Empty: "
         "the machine's, where the URL says tls=true",
     )
-    mongodb_cert_file: Path | None = Field(
-        None, description="PEM file of our own certificate and its private key, where MongoDB wants one"
+    mongodb_cert_file: _Pem | None = Field(
+        None,
+        description="PEM file of our own certificate and its private key, where MongoDB wants one",
+        examples=["/etc/flightagents/worker.pem"],
     )
-    mongodb_key_password: SecretStr | None = Field(None, description="password of that key")
+    mongodb_key_password: SecretLine | None = Field(
+        None, description="password of that key", examples=["correct horse battery staple"]
+    )
     archive_days: Count = Field(90, description="days that records stay in flight_status")
     forget_after_hours: Count = Field(72, description="hours after its end for which a flight is remembered")
 
@@ -64,29 +91,27 @@ class StorageSettings(Group):
         """`forget_after_hours` as a duration."""
         return timedelta(hours=self.forget_after_hours)
 
-    @model_validator(mode="after")
-    def _tls_can_be_trusted(self) -> Self:
+    def mistakes(self) -> Iterator[str]:
+        """Say what of TLS does not fit, or would not be verified."""
+        yield from super().mistakes()
         options = _options(self.mongodb_url.get_secret_value())
         unverified = sorted(_UNVERIFIED & {name for name, value in options.items() if value != "false"})
         if unverified:
-            raise SettingsError(
-                f"{_MONGODB}_URL holds {', '.join(unverified)}, and certificates and host names are always "
-                f"verified: leave it out, and name MongoDB's own authority in {_MONGODB}_CA_FILE, a PEM "
-                "file, for example /etc/flightagents/mongodb-ca.pem"
+            yield (
+                f"{_MONGODB}_URL: must be an address without {', '.join(unverified)}, for certificates and "
+                f"host names are always verified: name MongoDB's own authority in {_MONGODB}_CA_FILE, for "
+                "example /etc/flightagents/ca.pem"
             )
         files = self.mongodb_tls
         if files.way_in() and "false" in (options.get("tls"), options.get("ssl")):
-            raise SettingsError(
-                f"{_MONGODB}_URL says tls=false, but {_MONGODB}_CA_FILE or {_MONGODB}_CERT_FILE is set: "
-                "leave one of them out"
+            yield (
+                f"{_MONGODB}_URL: must be an address with tls=true where {_MONGODB}_CA_FILE or "
+                f"{_MONGODB}_CERT_FILE is set, for example mongodb://db1:27017/?replicaSet=rs0&tls=true"
             )
         if files.password and not files.certificate:
-            raise SettingsError(
-                f"{_MONGODB}_CERT_FILE is missing: {_MONGODB}_KEY_PASSWORD belongs to a certificate with its "
-                "key, a PEM file, for example /etc/flightagents/worker.pem"
-            )
-        TlsFiles(_MONGODB, files.authority, files.certificate, None, files.password).context()
-        return self
+            field = type(self).model_fields["mongodb_cert_file"]
+            yield must_be("mongodb_cert_file", field, where=f" where {_MONGODB}_KEY_PASSWORD is set")
+        yield from TlsFiles(_MONGODB, files.authority, files.certificate, None, files.password).mistakes()
 
 
 def _options(url: str) -> dict[str, str]:

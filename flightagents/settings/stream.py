@@ -1,17 +1,23 @@
 """Settings of Kafka and of the topics."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from flightagents.settings.base import Count, Group, Seconds
+from flightagents.settings.base import Count, Folder, Group, Seconds, Shape
 from flightagents.settings.choices import PartitionBy, Topics
+from flightagents.settings.written import Brokers, matches
 
 
 class StreamSettings(Group):
     """Where records travel, and how they are kept on the way."""
 
-    kafka_brokers: str = Field("localhost:9092", description="Kafka brokers, host:port, comma separated")
+    kafka_brokers: Brokers = Field(
+        "localhost:9092",
+        description="Kafka brokers, host:port, comma separated",
+        examples=["kafka1:9092,kafka2:9092"],
+    )
     kafka_session_timeout: Seconds = Field(
         20, description="seconds after which Kafka gives a silent worker's partitions to others"
     )
@@ -23,14 +29,7 @@ class StreamSettings(Group):
     partition_by: PartitionBy = Field(
         PartitionBy.FLIGHT, description="key of a record: flight, airport, airline"
     )
-    table_store: str = Field("memory://", description="where the table is kept: memory:// or rocksdb://")
-    data_dir: Path = Field(Path("data"), description="folder for what Faust keeps on disk")
-
-    @field_validator("kafka_brokers")
-    @classmethod
-    def _brokers(cls, text: str) -> str:
-        for broker in text.split(","):
-            host, _, port = broker.strip().rpartition(":")
-            if not host or not port.isdigit():
-                raise ValueError(f"{broker!r} is not host:port")
-        return text
+    table_store: Annotated[
+        str, matches(r"(memory|rocksdb)://[\w/?=&.-]*"), Shape("memory:// or rocksdb://")
+    ] = Field("memory://", description="where the table is kept: memory:// or rocksdb://")
+    data_dir: Folder = Field(Path("data"), description="folder for what Faust keeps on disk")

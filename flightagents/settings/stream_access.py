@@ -3,18 +3,18 @@
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
-from flightagents.errors import SettingsError
-from flightagents.settings.base import PREFIX
+from flightagents.settings.base import PREFIX, File, Line, SecretLine, Shape
 from flightagents.settings.choices import KafkaSecurity, SaslMechanism
+from flightagents.settings.mistakes import must_be, variable_of
 from flightagents.settings.stream import StreamSettings
 from flightagents.tls_files import TlsFiles
 
 _KAFKA = f"{PREFIX}KAFKA"
+_Pem = Annotated[File, Shape("the path of a PEM file")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,28 @@ class StreamAccessSettings(StreamSettings):
     kafka_sasl_mechanism: SaslMechanism = Field(
         SaslMechanism.PLAIN, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"
     )
-    kafka_username: str | None = Field(None, description="login at Kafka")
-    kafka_password: SecretStr | None = Field(None, description="its password")
-    kafka_ca_file: Path | None = Field(
+    kafka_username: Line | None = Field(None, description="login at Kafka", examples=["flightagents"])
+    kafka_password: SecretLine | None = Field(
+        None, description="its password", examples=["correct horse battery staple"]
+    )
+    kafka_ca_file: _Pem | None = Field(
         None,
+        examples=["/etc/flightagents/ca.pem"],
         description="PEM file of the authorities that Kafka's certificates come from; empty: the machine's",
     )
-    kafka_cert_file: Path | None = Field(
-        None, description="PEM file of our own certificate, where Kafka wants one (mutual TLS)"
+    kafka_cert_file: _Pem | None = Field(
+        None,
+        description="PEM file of our own certificate, where Kafka wants one (mutual TLS)",
+        examples=["/etc/flightagents/worker.pem"],
     )
-    kafka_key_file: Path | None = Field(
-        None, description="PEM file of its private key; empty: it stands in the certificate's file"
+    kafka_key_file: _Pem | None = Field(
+        None,
+        description="PEM file of its private key; empty: it stands in the certificate's file",
+        examples=["/etc/flightagents/worker.key"],
     )
-    kafka_key_password: SecretStr | None = Field(None, description="password of that key")
+    kafka_key_password: SecretLine | None = Field(
+        None, description="password of that key", examples=["correct horse battery staple"]
+    )
 
     @property
     def kafka(self) -> KafkaAccess:
@@ -84,48 +93,33 @@ class StreamAccessSettings(StreamSettings):
             _KAFKA, self.kafka_ca_file, self.kafka_cert_file, self.kafka_key_file, self.kafka_key_password
         )
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        wrong = list(self._unfitting())
-        if wrong:
-            raise SettingsError("; ".join(wrong))
-        self._files().context()
-        return self
+    def mistakes(self) -> Iterator[str]:
+        """Say what of the login or the files does not fit."""
+        yield from super().mistakes()
+        yield from self._of_login()
+        yield from self._of_files()
+        if self.kafka_security.is_encrypted:
+            yield from self._files().mistakes()
 
-    def _unfitting(self) -> Iterator[str]:
-        login = {"USERNAME": self.kafka_username, "PASSWORD": self.kafka_password}
-        files = {
-            "CA_FILE": self.kafka_ca_file,
-            "CERT_FILE": self.kafka_cert_file,
-            "KEY_FILE": self.kafka_key_file,
-            "KEY_PASSWORD": self.kafka_key_password,
-        }
-        given = f"{_KAFKA}_SECURITY={self.kafka_security.value}"
-        for name, value in login.items():
+    def _of_login(self) -> Iterator[str]:
+        given = f"{_KAFKA}_SECURITY"
+        for name in ("kafka_username", "kafka_password"):
+            value = getattr(self, name)
             if self.kafka_security.has_login and not value:
-                yield f"{_KAFKA}_{name} is missing: {given} is a login with {_LOGIN[name]}"
+                field = type(self).model_fields[name]
+                yield must_be(name, field, where=f" where {given} is {self.kafka_security.value}")
             if not self.kafka_security.has_login and value:
-                yield (
-                    f"{_KAFKA}_{name} is set, but {given} has no login: set it to sasl_ssl, or leave "
-                    f"{_KAFKA}_{name} out"
-                )
-        for name, file in files.items():
-            if not self.kafka_security.is_encrypted and file:
+                set_ = f"{variable_of(name)} is set"
+                yield f"{given}: must be sasl_ssl or sasl_plaintext where {set_}, for example sasl_ssl"
+
+    def _of_files(self) -> Iterator[str]:
+        given, fields = f"{_KAFKA}_SECURITY", type(self).model_fields
+        names = ("kafka_ca_file", "kafka_cert_file", "kafka_key_file", "kafka_key_password")
+        for name in names:
+            if not self.kafka_security.is_encrypted and getattr(self, name):
                 better = "sasl_ssl" if self.kafka_security.has_login else "ssl"
-                yield (
-                    f"{_KAFKA}_{name} is set, but {given} is not encrypted: set it to {better}, or leave "
-                    f"{_KAFKA}_{name} out"
-                )
-        for name in ("KEY_FILE", "KEY_PASSWORD"):
-            if files[name] and not self.kafka_cert_file:
-                yield (
-                    f"{_KAFKA}_CERT_FILE is missing: {_KAFKA}_{name} belongs to a certificate, a PEM file, "
-                    "for example /etc/flightagents/worker.pem"
-                )
-
-
-_LOGIN = {
-    "USERNAME": "a user name, one line of text, for example flightagents",
-    "PASSWORD": f"a password, one line of text; better {_KAFKA}_PASSWORD_FILE, a file that holds it, for "
-    "example /run/secrets/kafka-password",
-}
+                yield f"{given}: must be {better} where {variable_of(name)} is set, for example {better}"
+        for name in names[2:]:
+            if getattr(self, name) and not self.kafka_cert_file:
+                where = f" where {variable_of(name)} is set"
+                yield must_be("kafka_cert_file", fields["kafka_cert_file"], where=where)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from flightagents.domain.watchdog import Bounds
-from flightagents.settings.base import Group, Seconds
+from flightagents.settings.base import CountOrNone, Group, Seconds
 
 
 class WatchdogSettings(Group):
@@ -20,7 +20,7 @@ class WatchdogSettings(Group):
     watchdog_stall_seconds: Seconds = Field(
         60, description="seconds for which the event loop may get to nothing"
     )
-    watchdog_memory_mb: int = Field(0, ge=0, description="megabytes that a worker may use; 0: any")
+    watchdog_memory_mb: CountOrNone = Field(0, description="megabytes that a worker may use; 0: any")
 
     @property
     def watchdog(self) -> Bounds:

@@ -31,8 +31,13 @@ class MongoBookings:
         self._bookings = database[COLLECTION]
         self._keys: AddressKeys | None = None
 
-    @until_stored
     async def prepare(self) -> None:
+        """Make the indexes, and bring what an earlier version wrote up to date."""
+        await self.index()
+        await self.bring_up_to_date()
+
+    @until_stored
+    async def index(self) -> None:
         """Make the indexes."""
         number = [("segments.designator", ASCENDING), ("segments.flight_date", ASCENDING)]
         await self._bookings.create_index(number, name="number")
@@ -42,6 +47,10 @@ class MongoBookings:
         undecided = {"decided": False}
         await self._bookings.create_index("decided", name="decided", partialFilterExpression=undecided)
         await people_fields.index(self._bookings)
+
+    @until_stored
+    async def bring_up_to_date(self) -> None:
+        """Give the bookings of an earlier version their fields."""
         await people_fields.bring_up_to_date(self._bookings, reader, await self._key())
 
     @until_stored

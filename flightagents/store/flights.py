@@ -29,10 +29,19 @@ class MongoFlights:
         self._changes = database[CHANGES]
         self._flights = database[FLIGHTS]
 
-    @until_stored
     async def prepare(self) -> None:
-        """Make the indexes of lists; documents of an earlier version get the fields that lists need."""
+        """Make the indexes, and bring what an earlier version wrote up to date."""
+        await self.index()
+        await self.bring_up_to_date()
+
+    @until_stored
+    async def index(self) -> None:
+        """Make the indexes of lists."""
         await flight_fields.index(self._flights)
+
+    @until_stored
+    async def bring_up_to_date(self) -> None:
+        """Give documents of an earlier version the fields that lists need."""
         await flight_fields.bring_up_to_date(self._flights, _states)
 
     @until_stored

@@ -12,7 +12,7 @@ from flightagents.store import archive, dead_letters, flights, history
 from flightagents.store.connection import Database, until_stored
 
 IN_FORCE = "settings"
-_TTL = "archive_days"
+TTL = "archive_days"
 
 
 @until_stored
@@ -22,9 +22,9 @@ async def prepare(database: Database, *, keep: timedelta) -> None:
     records = database[archive.COLLECTION]
     await records.create_index([("flight", ASCENDING), ("run", ASCENDING)], name="flight_run")
     try:
-        await records.create_index("stored_at", name=_TTL, expireAfterSeconds=seconds)
+        await records.create_index("stored_at", name=TTL, expireAfterSeconds=seconds)
     except OperationFailure:  # it stands, with another retention
-        index = {"name": _TTL, "expireAfterSeconds": seconds}
+        index = {"name": TTL, "expireAfterSeconds": seconds}
         await database.command("collMod", archive.COLLECTION, index=index)
     await database[flights.CHANGES].create_index(
         [("flight", ASCENDING), ("ordinal", ASCENDING)], name="flight"
@@ -50,6 +50,12 @@ async def require_partitioning(database: Database, wanted: PartitionBy) -> None:
     await database[IN_FORCE].update_one(
         {"_id": "partition_by"}, {"$setOnInsert": {"value": wanted.value}}, upsert=True
     )
+    await check_partitioning(database, wanted)
+
+
+@until_stored
+async def check_partitioning(database: Database, wanted: PartitionBy) -> PartitionBy | None:
+    """Give the key in force, None before the first worker; writes nothing. Raises ConfigurationError."""
     stored = await database[IN_FORCE].find_one({"_id": "partition_by"})
     if stored and stored["value"] != wanted.value:
         raise ConfigurationError(
@@ -58,3 +64,4 @@ async def require_partitioning(database: Database, wanted: PartitionBy) -> None:
             "drain the topic first, make flight-topic and the table's changelog anew, and remove the "
             "document partition_by from the collection settings."
         )
+    return wanted if stored else None

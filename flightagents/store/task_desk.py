@@ -34,9 +34,14 @@ class MongoTaskDesk:
     def __init__(self, database: Database) -> None:
         self._tasks = database[COLLECTION]
 
-    @until_stored
     async def prepare(self) -> None:
-        """Make the indexes of the lists, and give tasks of an earlier version what they are sorted by."""
+        """Make the indexes, and bring what an earlier version wrote up to date."""
+        await self.index()
+        await self.bring_up_to_date()
+
+    @until_stored
+    async def index(self) -> None:
+        """Make the indexes of the lists."""
         newest, due = ORDERS[TaskSort.NEWEST].sorting(), ORDERS[TaskSort.DUE].sorting()
         await self._tasks.create_index([("state", ASCENDING), *newest], name="newest")
         await self._tasks.create_index([("claimed_by", ASCENDING), *newest], name="assignee")
@@ -44,6 +49,10 @@ class MongoTaskDesk:
         await self._tasks.create_index([("state", ASCENDING), *due], name="due")
         await self._tasks.create_index([("claimed_by", ASCENDING), *due], name="assignee_due")
         await self._tasks.create_index([("flight", ASCENDING), *due], name="flight_due")
+
+    @until_stored
+    async def bring_up_to_date(self) -> None:
+        """Give tasks of an earlier version what they are sorted by."""
         await self._tasks.update_many(LACKING, [{"$set": {"due": {"$ifNull": ["$resolve_by", NEVER]}}}])
 
     @until_stored

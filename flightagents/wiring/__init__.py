@@ -2,7 +2,7 @@
 
 from flightagents.wiring.access import users_of
 from flightagents.wiring.desk import Desk, wire_desk
-from flightagents.wiring.doctor import examine_all
+from flightagents.wiring.doctor import Leave, examine_all
 from flightagents.wiring.flight_file import wire_flight_file
 from flightagents.wiring.floor import Floor, wire_floor
 from flightagents.wiring.letters import wire_letters
@@ -26,6 +26,7 @@ __all__ = [
     "SENDING",
     "Desk",
     "Floor",
+    "Leave",
     "Sending",
     "UseCases",
     "VitalOrgans",

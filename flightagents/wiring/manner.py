@@ -4,35 +4,23 @@ from datetime import timedelta
 
 from flightagents.domain.connections import MinimumTimes
 from flightagents.domain.holding import Holding, Policies, QuietHours
-from flightagents.errors import SettingsError
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.staff_rows import Office
 from flightagents.settings import DeliveryMode, Settings
 
 
 def manner_of(settings: Settings) -> Manner:
-    """Read how the agency wants to tell its travellers. Raises SettingsError."""
-    try:
-        quiet = QuietHours.parse(settings.quiet_hours)
-    except ValueError as exc:
-        raise SettingsError(f"FLIGHTAGENTS_QUIET_HOURS: {exc}") from exc
-    try:
-        policies = Policies.parse(settings.policies)
-    except ValueError as exc:
-        raise SettingsError(f"FLIGHTAGENTS_POLICIES: {exc}") from exc
+    """Read how the agency wants to tell its travellers."""
     return Manner(
-        holding=Holding(quiet, policies),
+        holding=Holding(QuietHours.parse(settings.quiet_hours), Policies.parse(settings.policies)),
         patience=timedelta(minutes=settings.cancellation_minutes),
         shadow=settings.delivery is DeliveryMode.SHADOW,
     )
 
 
 def minimum_times(settings: Settings) -> MinimumTimes:
-    """Read how long it takes to change flights. Raises SettingsError."""
-    try:
-        return MinimumTimes.parse(settings.connection_minutes)
-    except ValueError as exc:
-        raise SettingsError(f"FLIGHTAGENTS_CONNECTION_MINUTES: {exc}") from exc
+    """Read how long it takes to change flights."""
+    return MinimumTimes.parse(settings.connection_minutes)
 
 
 def office_of(settings: Settings) -> Office:

@@ -25,7 +25,7 @@ from flightagents.store.gauges import MongoGauges
 from flightagents.store.polls import MongoPolls
 from flightagents.store.workers import MongoWorkers
 from flightagents.wiring.desk import Desk
-from flightagents.wiring.world import World
+from flightagents.wiring.world import Ground, World
 
 _STATM = Path("/proc/self/statm")
 _PAGE = resource.getpagesize()
@@ -92,7 +92,7 @@ def wire_vital_signs(
     )
 
 
-def wire_health(world: World) -> LookAtHealth:
+def wire_health(world: Ground) -> LookAtHealth:
     """Build what looks at the health of the system; for a worker, and for the command line."""
     return LookAtHealth(
         MongoWorkers(world.database),
@@ -105,7 +105,7 @@ def wire_health(world: World) -> LookAtHealth:
     )
 
 
-def budget_of(world: World) -> Budget:
+def budget_of(world: Ground) -> Budget:
     """Tell what the plan allows, on a simulated day as well: it plans by it, whoever answers."""
     plan = world.settings.aviationstack_plan
     return Budget(plan.value, plan.limits.monthly_calls)

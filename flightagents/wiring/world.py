@@ -47,12 +47,18 @@ def worker_name() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The connections that everything shares."""
+class Ground:
+    """What is enough to look on."""
 
     settings: Settings
     clock: Clock
     database: Database
+
+
+@dataclass(frozen=True, slots=True)
+class World(Ground):
+    """The connections that everything shares."""
+
     session: aiohttp.ClientSession
     address_keys: AddressKeys
     secret: bytes
@@ -73,12 +79,25 @@ async def open_world(settings: Settings, clock: Clock) -> World:
         settings.mongodb_url.get_secret_value(), settings.mongodb_database, settings.mongodb_tls
     )
     await wait_until_ready(database)
+    await make_indexes(database, settings)
+    for store in (MongoFlights(database), MongoBookings(database), MongoTaskDesk(database)):
+        await store.bring_up_to_date()
+    keys = await address_keys(database)
+    given = settings.secret_key
+    signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
+    airlines = AirlineBook(MongoAirlineNames(database))
+    await airlines.renew()
+    return World(settings, clock, database, aiohttp.ClientSession(), keys, signing, airlines)
+
+
+async def make_indexes(database: Database, settings: Settings) -> None:
+    """Make every index, and nothing else: it is also asked what it would make (store/wanted_indexes.py)."""
     await setup.prepare(database, keep=timedelta(days=settings.archive_days))
-    await MongoFlights(database).prepare()
+    await MongoFlights(database).index()
     await MongoChangeSearch(database).prepare()
     await MongoLedger(database).prepare()
     await MongoMessageSearch(database).prepare()
-    await MongoBookings(database).prepare()
+    await MongoBookings(database).index()
     await MongoReceipts(database).prepare()
     await MongoTasks(database).prepare()
     await MongoStaffRows(database).prepare()
@@ -93,16 +112,10 @@ async def open_world(settings: Settings, clock: Clock) -> World:
     await MongoAttempts(database).prepare()
     await MongoFlightFiles(database).prepare()
     await MongoPunctuality(database).prepare()
-    await MongoTaskDesk(database).prepare()
+    await MongoTaskDesk(database).index()
     await MongoHandlings(database).prepare()
     await MongoAudit(database).prepare()
     await MongoQueryStandings(database).prepare()
-    keys = await address_keys(database)
-    given = settings.secret_key
-    signing = given.get_secret_value().encode() if given else await secret(database, "secret_key")
-    airlines = AirlineBook(MongoAirlineNames(database))
-    await airlines.renew()
-    return World(settings, clock, database, aiohttp.ClientSession(), keys, signing, airlines)
 
 
 def zone_of(airport: str) -> str | None:

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from flightagents.errors import MailboxOutageError, SettingsError
 from flightagents.notify import bounces_imap, bounces_maildir
 from flightagents.notify.bounces import bounce_source
-from flightagents.notify.bounces_imap import Account, ImapFolder
+from flightagents.notify.bounces_imap import ImapFolder
 from flightagents.notify.bounces_maildir import Maildir
 from flightagents.ports import BounceSource
 from flightagents.sandbox.processes import free_port
+from flightagents.settings.bounces import Account
 from tests.support.imap_server import PASSWORD, USER, ScriptedImap
 from tests.support.postfix import make_certificate
 from tests.support.smtp_server import Act

@@ -83,7 +83,7 @@ async def around(database: AsyncIOMotorDatabase[dict[str, Any]], mongodb: str) -
             "mongodb_database": database.name,
             "smtp_host": "localhost",
             "mail_from": "alerts@agency.example",
-            "twilio_account_sid": "AC0",
+            "twilio_account_sid": "AC" + "0" * 32,
             "twilio_auth_token": "token",
             "twilio_from": "+12025550199",
         }

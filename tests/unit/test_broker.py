@@ -7,7 +7,7 @@ from aiokafka.errors import TopicAlreadyExistsError
 
 from flightagents import broker
 from flightagents.app import topic_plans
-from flightagents.broker import TopicPlan, check_topics, make_topics
+from flightagents.broker import TopicPlan, look_at_topics, make_topics
 from flightagents.errors import TopicMismatchError
 from flightagents.settings import Settings
 
@@ -38,6 +38,9 @@ class Admin:
         partitions = [{"partition": n, "replicas": [*range(count)]} for n, count in enumerate(self._copies)]
         return [{"topic": name, "partitions": partitions} for name in names]
 
+    async def describe_cluster(self) -> dict[str, Any]:
+        return {"brokers": [{}]}
+
     async def describe_configs(self, _resources: object) -> list[Any]:
         return []
 
@@ -67,9 +70,12 @@ async def test_topics_that_the_broker_makes_have_to_stand_and_no_more(
 ) -> None:
     monkeypatch.setattr(broker, "AIOKafkaAdminClient", lambda **_: Admin(1, 1, 1, 1))
     plans = [TopicPlan(name, 1, 3, {}) for name in ("flight-topic", "another")]
-    assert await check_topics("broker:9092", plans, ours=False) == ["another"]
-    with pytest.raises(TopicMismatchError, match="flight-topic has 4 partitions, the settings ask for 1"):
-        await check_topics("broker:9092", plans, ours=True)
+    found = await look_at_topics("broker:9092", plans, ours=False)
+    assert (found.missing, found.wrong) == (["another"], [])
+    found = await look_at_topics("broker:9092", plans, ours=True)
+    partitions, copies = found.wrong
+    assert "flight-topic has 4 partitions, the settings ask for 1" in partitions
+    assert "flight-topic has 1 copies of a partition, the settings ask for 3" in copies
 
 
 async def test_the_leader_s_topic_may_have_more_partitions_and_the_others_may_not() -> None:

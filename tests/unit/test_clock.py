@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flightagents.clock import SimulatedClock, SystemClock, clock_from
-from flightagents.errors import SettingsError
 
 
 def test_the_systems_clock_is_utc_and_real() -> None:
@@ -61,7 +60,6 @@ def test_a_start_in_another_zone_is_turned_into_utc() -> None:
     ],
 )
 def test_what_names_no_clock_is_refused_with_the_form(text: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(ValueError, match="no clock") as refused:
         clock_from(text)
     assert "simulated:START@SPEED@ANCHOR" in str(refused.value)
-    assert repr(text) in str(refused.value)

@@ -15,11 +15,8 @@ from flightagents.domain.moves import watch
 from flightagents.domain.notifications import Silence, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.tasks import TaskKind, TaskState
-from flightagents.errors import SettingsError
 from flightagents.handlers.decide import Manner
 from flightagents.handlers.verdicts import SetAside
-from flightagents.settings import Settings
-from flightagents.wiring import minimum_times
 from tests.support.agency import BA117, SECOND, Agency
 from tests.support.connecting import (
     MISSED,
@@ -630,8 +627,3 @@ async def test_flights_are_asked_for_once_however_many_travel(travellers: int) -
     people = [booking(segment("BA117"), ONWARD, email=f"{n}@example.com") for n in range(travellers)]
     assert len(await itineraries.of(people)) == travellers
     assert len(agency.flights.asked) == 1
-
-
-def test_a_wrong_setting_is_named() -> None:
-    with pytest.raises(SettingsError, match="FLIGHTAGENTS_CONNECTION_MINUTES: 'JFK'"):
-        minimum_times(Settings(connection_minutes="JFK"))

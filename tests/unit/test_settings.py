@@ -1,7 +1,5 @@
 """Settings come from the environment, a `.env` file, and files for secrets; what is wrong is named."""
 
-import subprocess
-import sys
 import traceback
 from pathlib import Path
 
@@ -60,7 +58,9 @@ def test_a_secret_may_come_from_a_file_without_its_line_end(
 
 def test_a_secret_file_that_cannot_be_read_is_named(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_MONGODB_URL_FILE", str(nowhere / "nothing"))
-    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_MONGODB_URL_FILE names .*nothing"):
+    with pytest.raises(
+        SettingsError, match=r"FLIGHTAGENTS_MONGODB_URL_FILE: must be the path of a text file"
+    ):
         load()
 
 
@@ -96,7 +96,7 @@ def test_a_secret_file_that_is_no_text_is_named_and_not_shown(
 ) -> None:
     (nowhere / "key").write_bytes(b"hunter2\xff")
     monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE", "key")
-    with pytest.raises(SettingsError, match="FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE names key") as refused:
+    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_AVIATIONSTACK_KEY_FILE: .*not UTF-8") as refused:
         load()
     assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
@@ -107,28 +107,6 @@ def test_only_secrets_come_from_files(nowhere: Path, monkeypatch: pytest.MonkeyP
     assert load().archive_days == 90
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("KAFKA_BROKERS", "localhost"),
-        ("KAFKA_BROKERS", "one:9092,two"),
-        ("KAFKA_BROKERS", ":9092"),
-        ("POLL_INTERVAL", "0"),
-        ("POLL_INTERVAL", "soon"),
-        ("TOPIC_PARTITIONS", "0"),
-        ("WEB_PORT", "65536"),
-        ("PARTITION_BY", "weather"),
-        ("AVIATIONSTACK_PLAN", "gold"),
-    ],
-)
-def test_a_wrong_value_is_named_by_its_variable(
-    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(f"FLIGHTAGENTS_{variable}", value)
-    with pytest.raises(SettingsError, match=f"FLIGHTAGENTS_{variable}: "):
-        load()
-
-
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_AVIATIONSTACK_KEY", "hunter2")
     monkeypatch.setenv("FLIGHTAGENTS_MONGODB_URL", "mongodb://me:hunter2@localhost/")
@@ -137,7 +115,9 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_key_that_can_be_guessed_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_SECRET_KEY", "hunter2" * 4)
-    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_SECRET_KEY: .*at least 32 characters") as refused:
+    with pytest.raises(
+        SettingsError, match=r"FLIGHTAGENTS_SECRET_KEY: must be at least 32 characters"
+    ) as refused:
         load()
     assert "hunter2" not in str(refused.value)
     monkeypatch.setenv("FLIGHTAGENTS_SECRET_KEY", "hunter2" * 5)
@@ -162,21 +142,11 @@ def test_a_plan_says_how_many_rows_a_page_has(plan: Plan, rows: int) -> None:
     assert plan.limits.page_size == rows
 
 
-def test_a_wrong_setting_is_one_line_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLIGHTAGENTS_WEB_PORT", "none")
-    done = subprocess.run(
-        [sys.executable, "-m", "flightagents", "worker"], check=False, capture_output=True, text=True
-    )
-    assert done.returncode != 0
-    assert done.stderr.count("\n") == 1
-    assert "FLIGHTAGENTS_WEB_PORT" in done.stderr
-
-
 @pytest.mark.parametrize(
     "address", ["alerts.agency.example", "ftp://agency.example", "https://", "https://a.example/?x=1"]
 )
 def test_a_public_address_that_no_traveller_could_open_is_refused(address: str) -> None:
-    with pytest.raises(ValidationError, match="write an address such as https://"):
+    with pytest.raises(SettingsError, match="FLIGHTAGENTS_PUBLIC_URL: must be an address with http"):
         Settings.model_validate({"public_url": address})
 
 
@@ -194,5 +164,7 @@ def test_nobody_is_believed_of_everybody(networks: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("FLIGHTAGENTS_WEB_PROXIES", networks)
     load()
     monkeypatch.setenv("FLIGHTAGENTS_WEB_USER_HEADER", "X-Forwarded-User")
-    with pytest.raises(SettingsError, match=r"FLIGHTAGENTS_WEB_USER_HEADER: .*name the proxies"):
+    with pytest.raises(
+        SettingsError, match=r"FLIGHTAGENTS_WEB_PROXIES: .*WEB_USER_HEADER is set.*name the proxies"
+    ):
         load()

@@ -1,0 +1,79 @@
+"""How AviationStack stands to us: by what the last run told, which costs nothing, or by one call."""
+
+from collections.abc import Sequence
+
+import aiohttp
+
+from flightagents.aviationstack.client import AviationStackClient, Backoff
+from flightagents.domain.call_plan import cannot_serve
+from flightagents.errors import FeedMonthSpentError, FeedRateLimitError, FeedRefusedError, FlightagentsError
+from flightagents.handlers.doctor import OF_FEED, Finding, of_feed, of_problems
+from flightagents.settings.queries import parse_queries
+from flightagents.store.call_plans import MongoCallPlans
+from flightagents.store.calls import MongoCallCounter
+from flightagents.wiring.doctor.wording import failed, warned, well
+from flightagents.wiring.vital_signs import wire_health
+from flightagents.wiring.world import Ground
+
+
+async def look(ground: Ground, session: aiohttp.ClientSession, *, call: bool) -> Sequence[Finding]:
+    """Say how the last run went, and what the workers say of it; with `call` spend one."""
+    if ground.settings.aviationstack_key is None:
+        return []  # the settings say so already
+    if call:
+        return await _call(ground, session)
+    health = await wire_health(ground)()
+    problems = of_problems("feed", (each for each in health.problems if each.fault in OF_FEED))
+    return problems or [of_feed("feed", health.poll)]
+
+
+async def plan(ground: Ground) -> Sequence[Finding]:
+    """Say whether the calls of the plan are enough for what is booked, by the poller's last plan of calls."""
+    settings = ground.settings
+    calls = await MongoCallPlans(ground.database).current()
+    if settings.aviationstack_key is None or calls is None:
+        return []  # nothing is polled, or no worker has polled yet: the settings and the feed say so
+    if short := cannot_serve(calls.forecast, settings.aviationstack_plan):
+        what, _, do = short.rpartition(": ")
+        return warned("plan", what, f"{do[0].upper()}{do[1:]}.")
+    each = calls.forecast.calls_each
+    enough = f", {each:.0f} for each booked flight" if each is not None else ""
+    left = calls.forecast.left
+    return well(
+        "plan", f"{left:,} calls are left{enough}" if left is not None else "nothing limits the calls"
+    )
+
+
+async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Finding]:
+    settings = ground.settings
+    if settings.aviationstack_key is None:
+        return []
+    client = AviationStackClient(
+        session,
+        base_url=settings.aviationstack_url,
+        key=settings.aviationstack_key,
+        counter=MongoCallCounter(ground.database, ground.clock),
+        page_size=settings.aviationstack_plan.limits.page_size,
+        backoff=Backoff(attempts=1),
+    )
+    queries = parse_queries(settings.poll_queries)
+    filters = next(iter(queries.values()), {})
+    spent = "one call of this month is spent"
+    try:
+        pages = [page async for page in client.pages(filters, 1)]
+    except FeedRefusedError as exc:
+        return failed("feed", f"{exc}; {spent}", "Correct FLIGHTAGENTS_AVIATIONSTACK_KEY or _PLAN.")
+    except (FeedMonthSpentError, FeedRateLimitError) as exc:
+        return failed("feed", f"{exc}; {spent}", "Wait, or buy a larger plan.")
+    except FlightagentsError as exc:
+        return failed(
+            "feed", f"{exc}; {spent}", "See AviationStack's status page, and whether this machine reaches it."
+        )
+    rows = sum(len(page.rows) for page in pages)
+    if not rows:
+        return warned(
+            "feed",
+            f"AviationStack takes the key, but shows no flight; {spent}",
+            "Check FLIGHTAGENTS_POLL_QUERIES.",
+        )
+    return well("feed", f"AviationStack takes the key and shows {rows} rows; {spent}")

@@ -1,0 +1,31 @@
+"""Whether staff can log in, and how the workers are."""
+
+from collections.abc import Sequence
+
+from flightagents.domain.users import Role
+from flightagents.handlers.doctor import OF_FEED, Finding, of_problems
+from flightagents.store.users import MongoUsers
+from flightagents.wiring.doctor.wording import warned, well
+from flightagents.wiring.vital_signs import wire_health
+from flightagents.wiring.world import Ground
+
+
+async def users(ground: Ground) -> Sequence[Finding]:
+    """Say whether anybody can log in to the staff page, and manage it."""
+    known = await MongoUsers(ground.database).all()
+    if not known and not ground.settings.web_user_header:
+        do = "Add somebody: flightagents users add NAME --role admin"
+        return warned("users", "nobody can log in to the staff page: there is no user yet", do)
+    proxied = ground.settings.web_user_header and ground.settings.web_proxied_role is Role.ADMIN
+    if not proxied and not any(user.role is Role.ADMIN for user in known):
+        do = "Make somebody one: flightagents users role NAME --role admin"
+        return warned("users", "no user is an admin: nobody can manage users and rules on the page", do)
+    counted = "1 user" if len(known) == 1 else f"{len(known)} users"
+    return well("users", f"{counted} can log in")
+
+
+async def workers(ground: Ground) -> Sequence[Finding]:
+    """Say what is wrong with the workers, but for the feed, which has a line of its own."""
+    health = await wire_health(ground)()
+    problems = (each for each in health.problems if each.fault not in OF_FEED)
+    return of_problems("workers", problems) or well("workers", "no worker has a problem")
