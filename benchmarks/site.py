@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from benchmarks.feed import START
 from flightagents import broker
 from flightagents.app import topic_plans
-from flightagents.settings import PREFIX, Settings
+from flightagents.settings import PREFIX, KafkaAccess, Settings
 from flightagents.store import setup
 from flightagents.store.connection import connect
 from tests.support.kafka import Kafka
@@ -61,7 +61,7 @@ class Site:
                 client.drop_database(name)
 
     async def _make_topics(self) -> None:
-        admin = await broker.wait_until_ready(self.kafka.address)
+        admin = await broker.wait_until_ready(KafkaAccess(self.kafka.address))
         try:
             await broker.make_topics(admin, topic_plans(Settings()))
         finally:

@@ -77,8 +77,8 @@ class TlsFiles:
                 what = f"a PEM file of the private key that belongs to {self.named}_CERT_FILE"
                 raise _wrong(where, what, "worker.key", "it is another one") from None
             what = (
-                "a PEM file with -----BEGIN PRIVATE KEY-----, or -----BEGIN ENCRYPTED PRIVATE KEY----- and its "
-                f"password in {self.named}_KEY_PASSWORD"
+                "a PEM file with -----BEGIN PRIVATE KEY-----, or -----BEGIN ENCRYPTED PRIVATE KEY----- and "
+                f"its password in {self.named}_KEY_PASSWORD"
             )
             raise _wrong(where, what, "worker.key", "no private key that can be read is in it") from None
 

@@ -10,7 +10,7 @@ from flightagents.broker import (
     CommandPublisher,
     Lookout,
     TopicPlan,
-    check_topics,
+    look_at_topics,
     make_topics,
     wait_until_ready,
 )
@@ -76,7 +76,8 @@ async def comes_in(way: KafkaAccess, topic: str) -> None:
     admin = await wait_until_ready(way)
     await make_topics(admin, [plan])
     await admin.close()
-    assert await check_topics(way, [plan], ours=True) == []
+    found = await look_at_topics(way, [plan], ours=True)
+    assert (found.missing, found.wrong) == ([], [])
     await CommandPublisher(way, 1_000_000).publish(topic, [("key", b"value")])
     lookout = Lookout(way)
     assert await lookout([(topic, 0)]) == {(topic, 0): 1}
@@ -89,7 +90,7 @@ async def refused(way: KafkaAccess, kind: type[AccessError], *words: str) -> Non
     with pytest.raises(kind) as waiting:
         await wait_until_ready(way)
     with pytest.raises(kind) as asking:
-        await check_topics(way, [], ours=True)
+        await look_at_topics(way, [], ours=True)
     assert str(waiting.value) == str(asking.value)
     told = str(waiting.value)
     for each in (*words, waiting.value.what, waiting.value.advice):
@@ -165,4 +166,4 @@ async def test_a_broker_that_is_away_is_an_outage_and_no_mistake(kafka: Kafka) -
     away = login(kafka, PLAIN, brokers=f"{LOCALHOST}:{free_port()}")
     assert await why_kept_out(away) is None
     with pytest.raises(BrokerOutageError, match="FLIGHTAGENTS_KAFKA_BROKERS"):
-        await check_topics(away, [], ours=True)
+        await look_at_topics(away, [], ours=True)

@@ -9,7 +9,7 @@ from flightagents import broker
 from flightagents.app import topic_plans
 from flightagents.broker import TopicPlan, look_at_topics, make_topics
 from flightagents.errors import TopicMismatchError
-from flightagents.settings import Settings
+from flightagents.settings import KafkaAccess, Settings
 
 
 class Answer(NamedTuple):
@@ -70,9 +70,9 @@ async def test_topics_that_the_broker_makes_have_to_stand_and_no_more(
 ) -> None:
     monkeypatch.setattr(broker, "AIOKafkaAdminClient", lambda **_: Admin(1, 1, 1, 1))
     plans = [TopicPlan(name, 1, 3, {}) for name in ("flight-topic", "another")]
-    found = await look_at_topics("broker:9092", plans, ours=False)
+    found = await look_at_topics(KafkaAccess("broker:9092"), plans, ours=False)
     assert (found.missing, found.wrong) == (["another"], [])
-    found = await look_at_topics("broker:9092", plans, ours=True)
+    found = await look_at_topics(KafkaAccess("broker:9092"), plans, ours=True)
     partitions, copies = found.wrong
     assert "flight-topic has 4 partitions, the settings ask for 1" in partitions
     assert "flight-topic has 1 copies of a partition, the settings ask for 3" in copies
