@@ -14,7 +14,7 @@ from flightagents.errors import BrokerOutageError
 from flightagents.records import FLIGHT_TOPIC, DeadLetterSource, dead_letter, decode_flight_record
 from flightagents.sandbox.kafka import PARTITIONS, EmbeddedKafka, embedded_kafka
 from flightagents.sandbox.processes import LOCALHOST, free_port
-from flightagents.settings import PREFIX, load
+from flightagents.settings import PREFIX, KafkaAccess, load
 from tests.integration.test_commands import Desk, Ended, desk
 from tests.support.rows import NOON, row
 
@@ -58,11 +58,13 @@ def a_letter(desk: Desk, raw: object, number: int, reason: str = "no_airport") -
 
 async def test_a_command_publishes_what_was_acknowledged_and_says_where_no_broker_is() -> None:
     async with embedded_kafka() as kafka:
-        publisher = CommandPublisher(kafka.brokers, LARGEST)
+        publisher = CommandPublisher(KafkaAccess(kafka.brokers), LARGEST)
         await publisher.publish(FLIGHT_TOPIC, [("BA117", b"1"), ("BA117", b"2")])
         assert await records(kafka) == [(b"BA117", b"1"), (b"BA117", b"2")]
     with pytest.raises(BrokerOutageError, match="FLIGHTAGENTS_KAFKA_BROKERS"):
-        await CommandPublisher(f"{LOCALHOST}:{free_port()}", LARGEST).publish(FLIGHT_TOPIC, [("k", b"v")])
+        await CommandPublisher(KafkaAccess(f"{LOCALHOST}:{free_port()}"), LARGEST).publish(
+            FLIGHT_TOPIC, [("k", b"v")]
+        )
 
 
 @pytest.mark.mongodb

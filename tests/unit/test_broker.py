@@ -9,7 +9,7 @@ from flightagents import broker
 from flightagents.app import topic_plans
 from flightagents.broker import TopicPlan, check_topics, make_topics
 from flightagents.errors import TopicMismatchError
-from flightagents.settings import Settings
+from flightagents.settings import KafkaAccess, Settings
 
 
 class Answer(NamedTuple):
@@ -67,9 +67,9 @@ async def test_topics_that_the_broker_makes_have_to_stand_and_no_more(
 ) -> None:
     monkeypatch.setattr(broker, "AIOKafkaAdminClient", lambda **_: Admin(1, 1, 1, 1))
     plans = [TopicPlan(name, 1, 3, {}) for name in ("flight-topic", "another")]
-    assert await check_topics("broker:9092", plans, ours=False) == ["another"]
+    assert await check_topics(KafkaAccess("broker:9092"), plans, ours=False) == ["another"]
     with pytest.raises(TopicMismatchError, match="flight-topic has 4 partitions, the settings ask for 1"):
-        await check_topics("broker:9092", plans, ours=True)
+        await check_topics(KafkaAccess("broker:9092"), plans, ours=True)
 
 
 async def test_the_leader_s_topic_may_have_more_partitions_and_the_others_may_not() -> None:
