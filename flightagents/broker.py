@@ -145,7 +145,8 @@ async def _check_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> N
         if found < plan.partitions or (found > plan.partitions and not plan.or_more):
             raise TopicMismatchError(
                 f"the topic {plan.name} has {found} partitions, the settings ask for {plan.partitions}: set "
-                f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics anew"
+                f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics "
+                "anew: flightagents topics renew"
             )
         copies = min(len(partition["replicas"]) for partition in topic["partitions"])
         if copies < plan.replication:
