@@ -174,7 +174,8 @@ async def _of_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> Asyn
         if found < plan.partitions or (found > plan.partitions and not plan.or_more):
             yield (
                 f"the topic {plan.name} has {found} partitions, the settings ask for {plan.partitions}: set "
-                f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics anew"
+                f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics "
+                "anew: flightagents topics renew"
             )
         copies = min((len(each["replicas"]) for each in topic["partitions"]), default=plan.replication)
         if copies < plan.replication:

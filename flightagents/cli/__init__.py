@@ -1,5 +1,27 @@
 """Our commands beside Faust's `worker`. Importing a file here adds its command to Faust's."""
 
-from flightagents.cli import bookings, dead_letters, demo, doctor, notifications, replay, rules, tasks, users
+from flightagents.cli import (
+    bookings,
+    dead_letters,
+    demo,
+    doctor,
+    notifications,
+    replay,
+    rules,
+    tasks,
+    topics,
+    users,
+)
 
-__all__ = ["bookings", "dead_letters", "demo", "doctor", "notifications", "replay", "rules", "tasks", "users"]
+__all__ = [
+    "bookings",
+    "dead_letters",
+    "demo",
+    "doctor",
+    "notifications",
+    "replay",
+    "rules",
+    "tasks",
+    "topics",
+    "users",
+]

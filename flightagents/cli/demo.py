@@ -4,14 +4,16 @@ import asyncio
 import signal
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 from faust.cli.base import cli
 
 from flightagents.errors import ConfigurationError
-from flightagents.sandbox.account import Account
-from flightagents.sandbox.demonstration import Demonstration
-from flightagents.sandbox.stand_ins import Plan
+
+if TYPE_CHECKING:
+    from flightagents.sandbox.account import Account
+    from flightagents.sandbox.stand_ins import Plan
 
 CLOCK = click.DateTime(["%H:%M"])
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -33,13 +35,21 @@ def demo(day: datetime, start: datetime, speed: float, seconds: float | None, se
     """
     if speed <= 0:
         raise click.BadParameter("the day has to go forward", param_hint="--speed")
+    try:  # a worker is installed without what only the sandbox needs
+        from flightagents.sandbox.stand_ins import Plan  # noqa: PLC0415
+    except ModuleNotFoundError as exc:
+        raise click.ClickException(
+            f"the demonstration needs {exc.name}, which is not installed: pip install 'flightagents[sandbox]'"
+        ) from exc
     plan = Plan(day.date(), start.time(), speed, seed)
     account = asyncio.run(_run(plan, seconds))
     click.echo("\n" + "\n".join(account.lines()))
     sys.exit(1 if account.lost or account.twice else 0)
 
 
-async def _run(plan: Plan, seconds: float | None) -> Account:
+async def _run(plan: "Plan", seconds: float | None) -> "Account":
+    from flightagents.sandbox.demonstration import Demonstration  # noqa: PLC0415
+
     demonstration = Demonstration(plan, seconds, _say)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -31,7 +31,7 @@ from flightagents.ports.looking import ChangeSearch, FlightSearch, MessageSearch
 from flightagents.ports.people import Bookings, Once, OptOuts, Pages, TravellerFiles, Uploads
 from flightagents.ports.punctuality import PunctualityStore
 from flightagents.ports.staff import ChangeHistory, HistoryQuery, StaffRows, StaffRules, Tasks
-from flightagents.ports.stream import DeadLetters, Delivery, Message, Publisher, StateTable
+from flightagents.ports.stream import DeadLetters, Delivery, Message, OwnTopics, Publisher, StateTable
 from flightagents.ports.telling import (
     BounceSource,
     ChannelBacklog,
@@ -87,6 +87,7 @@ __all__ = [
     "Once",
     "OptOuts",
     "Outbox",
+    "OwnTopics",
     "Pages",
     "PeopleSearch",
     "Polls",

@@ -57,3 +57,16 @@ class StateTable(Protocol):
 
     async def durable(self) -> None:
         """Wait until everything written so far cannot be lost."""
+
+
+class OwnTopics(Protocol):
+    """Our topics, for whoever makes them anew."""
+
+    async def members(self) -> int:
+        """Count the workers in the group."""
+
+    async def unread(self, topics: Iterable[str]) -> int:
+        """Count the records that no worker has committed."""
+
+    async def renew(self) -> None:
+        """Delete them, and make them as the settings ask."""

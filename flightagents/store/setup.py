@@ -60,8 +60,15 @@ async def check_partitioning(database: Database, wanted: PartitionBy) -> Partiti
     if stored and stored["value"] != wanted.value:
         raise ConfigurationError(
             f"FLIGHTAGENTS_PARTITION_BY is {wanted.value}, but the records on flight-topic are keyed by "
-            f"{stored['value']}: a flight's records would part. Set it back, or stop all workers, let them "
-            "drain the topic first, make flight-topic and the table's changelog anew, and remove the "
-            "document partition_by from the collection settings."
+            f"{stored['value']}: a flight's records would part. Set it back, or stop all workers and make "
+            "the topics anew: flightagents topics renew"
         )
     return wanted if stored else None
+
+
+@until_stored
+async def set_partitioning(database: Database, wanted: PartitionBy) -> None:
+    """Note that the records of the topic, which is empty now, will have this key."""
+    await database[IN_FORCE].update_one(
+        {"_id": "partition_by"}, {"$set": {"value": wanted.value}}, upsert=True
+    )

@@ -2,6 +2,8 @@
 
 import configparser
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,15 @@ def test_whatever_is_no_python_is_installed_with_the_package() -> None:
     }
     ours = {ROOT / path for path in files() if path.parts[0] == "flightagents" and path.suffix != ".py"}
     assert sorted(str(path.relative_to(ROOT)) for path in ours - declared) == []
+
+
+def test_the_commands_of_production_import_no_sandbox() -> None:
+    """A worker is installed without the extras that only the sandbox needs, and starts nevertheless."""
+    look = "import sys, flightagents.app, flightagents.cli; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert [name for name in answer.stdout.split() if name.startswith("flightagents.sandbox")] == []
 
 
 def _layers() -> configparser.SectionProxy:
