@@ -78,7 +78,7 @@ async def _refuse_what_does_not_pass(access: KafkaAccess) -> None:
     with _aiokafka_silent():
         kept_out = await why_kept_out(access)
     if kept_out is not None:
-        raise kept_out
+        raise kept_out from None
 
 
 @contextmanager

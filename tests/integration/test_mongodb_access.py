@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,8 @@ async def test_tls_where_it_talks_plain_text_is_told(mongodb: str, secure: Secur
 
 
 async def test_a_server_that_is_away_is_an_outage_and_no_mistake(secure: SecureMongoDB) -> None:
-    for given in ({}, {"mongodb_ca_file": secure.authority.file}):
+    away = f"mongodb://{LOCALHOST}:{free_port()}/?replicaSet=none"
+    encrypted: dict[str, Any] = {"mongodb_ca_file": secure.authority.file}
+    for given in ({}, encrypted):
         with pytest.raises(DatabaseOutageError, match="ServerSelectionTimeoutError"):
-            await look(f"mongodb://{LOCALHOST}:{free_port()}/?replicaSet=none", **given)
+            await look(away, **given)

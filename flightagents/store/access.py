@@ -29,8 +29,9 @@ def of_refusal(exc: PyMongoError, database: str) -> AccessError | None:
     return None
 
 
-async def why_kept_out(client: Client) -> AccessError | None:
+async def why_kept_out(motors: Client) -> AccessError | None:
     """Knock at each server that the client does not get into; None where it is an outage."""
+    client = motors.delegate
     # What its settings and its URL say together is told nowhere else.
     tls: ssl.SSLContext | None = client.options.pool_options._ssl_context  # noqa: SLF001
     for (host, port), last in client.topology_description.server_descriptions().items():
