@@ -134,6 +134,7 @@ def _fields(row: Notification) -> dict[str, object]:
         "id": row.id,
         "flight": row.flight,
         "ordinal": row.ordinal,
+        "record": row.record,
         "reference": row.notice.reference if row.notice else None,
         "rule": row.rule,
         "channel": row.channel,

@@ -88,7 +88,7 @@ class Demonstration:
         if world.feed is not None:
             world.feed.before_answer = lambda: self._hold_back(world)
         log = folder / "worker.log"
-        argv = [sys.executable, "-m", "flightagents.sandbox.worker", "worker", "-l", "info"]
+        argv = [sys.executable, "-m", "flightagents.sandbox.worker", "--quiet", "worker", "-l", "info"]
         worker = Child(
             "worker", argv, log=log, env=environment, cwd=folder
         )  # no `.env` of the caller's there

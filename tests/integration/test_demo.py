@@ -1,5 +1,6 @@
 """`flightagents demo`: the whole system on one machine, its account at the end, and nothing left behind."""
 
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -201,6 +204,25 @@ def logs_in_as_each_that_is_printed(demo: Demo) -> None:
                 assert "demonstration" in answer.read().decode()  # imported, and not whoever runs it
 
 
+def follows_each_message_through_the_log_back_to_its_poll(log: Path) -> None:
+    """As docs/logging.md tells: each line is JSON, and one id leads from the poll until a provider has it."""
+    *whole, _ = log.read_text().split("\n")  # the last one may be half written
+    lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for each in map(json.loads, whole):
+        lines[each["event"]].append(each)
+    polled = {line["run"] for line in lines["polled"]}
+    changed = {line["correlation"] for line in lines["changed"]}
+    decided = {line["notification"]: line for line in lines["decided"]}
+    assert lines["notified"]
+    for line in lines["notified"]:
+        record = line["correlation"]
+        assert decided[line["notification"]]["correlation"] == record
+        flight, _, run = record.rpartition("|")
+        assert flight.startswith(line["flight"])
+        assert int(run) in polled
+    assert changed & {line["correlation"] for line in lines["notified"]}
+
+
 @needs_proc
 @pytest.mark.mongodb
 def test_ctrl_c_ends_a_demo_with_its_account(demos: list[Demo], tmp_path: Path) -> None:
@@ -209,6 +231,8 @@ def test_ctrl_c_ends_a_demo_with_its_account(demos: list[Demo], tmp_path: Path) 
     demo.wait_for("Staff page:")
     opens_the_page_that_an_email_links_to(demo)
     logs_in_as_each_that_is_printed(demo)
+    (log,) = tmp_path.glob("flightagents-*/worker.log")
+    follows_each_message_through_the_log_back_to_its_poll(log)
     demo.signal(signal.SIGINT)
     assert demo.wait() == 0, demo.explain()
     assert (figure(demo, "lost"), figure(demo, "twice")) == (0, 0)

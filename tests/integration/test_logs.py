@@ -1,11 +1,14 @@
 """No log line names a traveller: not while MongoDB is away, and not when it refuses what we write.
 
+And each is JSON where that is asked for, whatever ends.
+
 Run as a program (python -m tests.integration.test_logs URL) it is the process whose log the test reads.
 """
 
 import asyncio
 import json
 import logging.config
+import os
 import subprocess
 import sys
 from collections.abc import Coroutine
@@ -55,6 +58,62 @@ def test_no_log_line_names_a_traveller_while_mongodb_is_away_or_refuses_a_write(
     assert told.count("refused") == 2
     assert "error codes: 121" in done.stderr
     assert [word for word in PERSONAL if word in done.stdout + done.stderr] == []
+
+
+TROUBLE = """
+import asyncio, gc, threading, warnings
+from flightagents import logs
+
+async def forget():
+    asyncio.create_task(fail())
+    await asyncio.sleep(0)
+    gc.collect()
+
+async def fail():
+    raise ValueError("in a task")
+
+def fail_at_once():
+    raise ValueError("in a thread")
+
+logs.take_over()
+warnings.warn("something is old")
+asyncio.run(forget())
+thread = threading.Thread(target=fail_at_once, name="helper")
+thread.start()
+thread.join()
+raise ValueError("at the end")
+"""
+
+
+def test_whatever_ends_a_program_a_thread_or_a_task_is_a_json_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TROUBLE], check=False, capture_output=True, text=True, timeout=60
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["level"], line["logger"]) for line in lines] == [
+        ("warning", "py.warnings"),
+        ("error", "asyncio"),
+        ("error", "flightagents.logs"),
+        ("critical", "flightagents.logs"),
+    ]
+    for line, words in zip(lines[1:], ("in a task", "in a thread", "at the end"), strict=True):
+        assert f"ValueError: {words}" in line["exception"]
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_wrong_setting_is_one_line_in_the_form_that_is_asked_for(form: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flightagents", "worker"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "FLIGHTAGENTS_LOG_FORMAT": form, "FLIGHTAGENTS_WEB_PORT": "no port"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert "FLIGHTAGENTS_WEB_PORT" in (json.loads(line)["reason"] if form == "json" else line)
 
 
 async def _away() -> None:

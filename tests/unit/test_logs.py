@@ -1,12 +1,15 @@
 """Warnings and errors are counted by the name of their event, and by nothing that they say."""
 
+import json
 import logging
 import logging.config
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from flightagents.domain.vital_signs import Noticed
 from flightagents.logs import NEWEST, NOTICED, REMEMBERED, NoticedEvents, configure
@@ -69,3 +72,18 @@ def test_the_words_of_a_library_and_of_an_exception_are_not_kept() -> None:
     assert found["a line of a.library"] == "warning"
     assert found["it broke on purpose"] == "error"
     assert "anna" not in repr(NOTICED.newest())
+
+
+@pytest.mark.usefixtures("real_lines")
+def test_what_is_on_its_way_is_named_by_whatever_logs_meanwhile(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger().handlers[0].setStream(sys.stderr)  # type: ignore[attr-defined]
+    with bound_contextvars(correlation="BA117|2026-11-22|LHR|JFK|BA117|7", notification="3f2a"):
+        structlog.get_logger("ours").info("it is tried again")
+        logging.getLogger("a.library").warning("no answer")
+    structlog.get_logger("ours").info("something else")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line.get("notification")) for line in lines] == [
+        ("it is tried again", "3f2a"),
+        ("no answer", "3f2a"),
+        ("something else", None),
+    ]

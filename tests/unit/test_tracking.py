@@ -37,6 +37,15 @@ def test_a_look_without_news_moves_the_order_now_and_then() -> None:
     assert (later.run, later.seen_at, changes) == (16, NOON + REMEMBER_ORDER_EVERY, ())
 
 
+def test_a_state_names_the_record_that_brought_its_last_change() -> None:
+    state, _ = first_seen()
+    assert state.record == state.first_record
+    state, (change,) = look(state, row(delay=60), 2, NOON + MINUTE)
+    assert state.record == change.record != state.first_record
+    later, _ = look(state, row(delay=60), 17, NOON + MINUTE + REMEMBER_ORDER_EVERY)
+    assert (later.run, later.record) == (17, change.record)
+
+
 def test_a_codeshares_run_that_is_delivered_twice_counts_once() -> None:
     state, _ = first_seen()
     for run in (2, 3, 3, 3):
