@@ -47,7 +47,7 @@ class Town:
     """What the doctor found last."""
 
     async def examined(
-        self, leave: Leave | None = None, machine: Clock | None = None, **changed: object
+        self, leave: Leave | None = None, machine: Clock | None = None, /, **changed: object
     ) -> list[Finding]:
         """Send for the doctor, with these settings changed."""
         settings = Settings.model_validate({**self.given, **changed})

@@ -1,4 +1,4 @@
-"""Settings of TLS that do not fit together, or name files that cannot be used, are told before anything connects."""
+"""Settings of TLS that do not fit together, or name files that cannot be used, are told at the start."""
 
 import traceback
 from pathlib import Path
@@ -53,7 +53,11 @@ LOGIN = {"kafka_username": "hunter2", "kafka_password": "hunter2"}
     [
         (SASL, ["KAFKA_USERNAME", "KAFKA_PASSWORD"], "where FLIGHTAGENTS_KAFKA_SECURITY is sasl_ssl"),
         (LOGIN, ["KAFKA_SECURITY"] * 2, "must be sasl_ssl or sasl_plaintext where"),
-        ({"kafka_ca_file": "{ca}"}, ["KAFKA_SECURITY"], "must be ssl where FLIGHTAGENTS_KAFKA_CA_FILE is set"),
+        (
+            {"kafka_ca_file": "{ca}"},
+            ["KAFKA_SECURITY"],
+            "must be ssl where FLIGHTAGENTS_KAFKA_CA_FILE is set",
+        ),
         (SSL | {"kafka_key_file": "{key}"}, ["KAFKA_CERT_FILE"], "where FLIGHTAGENTS_KAFKA_KEY_FILE is set"),
         (SSL | {"kafka_key_password": "hunter2"}, ["KAFKA_CERT_FILE"], "KAFKA_KEY_PASSWORD is set"),
         (SSL | {"kafka_ca_file": "{gone}"}, ["KAFKA_CA_FILE"], "No such file"),
@@ -66,7 +70,8 @@ LOGIN = {"kafka_username": "hunter2", "kafka_password": "hunter2"}
             "it is another one",
         ),
         (
-            SSL | {"kafka_cert_file": "{chain}", "kafka_key_file": "{locked}", "kafka_key_password": "hunter2"},
+            SSL
+            | {"kafka_cert_file": "{chain}", "kafka_key_file": "{locked}", "kafka_key_password": "hunter2"},
             ["KAFKA_KEY_FILE"],
             "password in FLIGHTAGENTS_KAFKA_KEY_PASSWORD",
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from flightagents.aviationstack.client import AviationStackClient, Backoff
+from flightagents.aviationstack.client import AviationStackClient
 from flightagents.domain.call_plan import cannot_serve
 from flightagents.errors import FeedMonthSpentError, FeedRateLimitError, FeedRefusedError, FlightagentsError
 from flightagents.handlers.doctor import OF_FEED, Finding, of_feed, of_problems
@@ -52,15 +52,14 @@ async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Find
         session,
         base_url=settings.aviationstack_url,
         key=settings.aviationstack_key,
-        counter=MongoCallCounter(ground.database, ground.clock),
+        counter=MongoCallCounter(ground.database, ground.clock, settings.aviationstack_plan),
         page_size=settings.aviationstack_plan.limits.page_size,
-        backoff=Backoff(attempts=1),
     )
     queries = parse_queries(settings.poll_queries)
     filters = next(iter(queries.values()), {})
     spent = "one call of this month is spent"
     try:
-        pages = [page async for page in client.pages(filters, 1)]
+        pages = [page async for page in client.pages(filters, 1, _nobody_else, retries=False)]
     except FeedRefusedError as exc:
         return failed("feed", f"{exc}; {spent}", "Correct FLIGHTAGENTS_AVIATIONSTACK_KEY or _PLAN.")
     except (FeedMonthSpentError, FeedRateLimitError) as exc:
@@ -77,3 +76,7 @@ async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Find
             "Check FLIGHTAGENTS_POLL_QUERIES.",
         )
     return well("feed", f"AviationStack takes the key and shows {rows} rows; {spent}")
+
+
+async def _nobody_else() -> None:
+    """Ask without the lease of the poller: it is one call, and nothing of it is published."""
