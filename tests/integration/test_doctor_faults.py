@@ -2,10 +2,11 @@
 
 import asyncio
 import socket
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 from pymongo import MongoClient
 
-from flightagents.domain.call_plan import CallPlan, Forecast
 from flightagents.domain.polls import PollEnd
 from flightagents.handlers.doctor import Verdict
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC
 from flightagents.sandbox.mongodb import find_mongod
 from flightagents.sandbox.processes import LOCALHOST, Child, free_port
+from flightagents.store.bookings import MongoBookings
 from flightagents.store.call_plans import MongoCallPlans
 from flightagents.wiring import Leave
 from tests.support.feed_server import FeedServer, complaint, page
@@ -27,6 +28,7 @@ from tests.support.rows import row
 from tests.support.site import ALL, delete_topics
 from tests.support.smtp_server import ScriptedSmtp
 from tests.support.town import Town, forget_variables, later, town
+from tests.support.travellers import booking, segment
 
 pytestmark = [pytest.mark.kafka, pytest.mark.mongodb]
 
@@ -72,7 +74,7 @@ async def test_in_a_healthy_system_there_is_no_warning(healthy: Town) -> None:
     assert [each.check for each in found] == [
         *("settings", "Kafka", "topics", "MongoDB", "MongoDB's disk", "email", "sms", "bounces", "bookings"),
         *("data folder", "disk", "time zones", "web", "public", "indexes", "partitioning", "clock", "users"),
-        *("feed", "workers"),
+        *("feed", "plan", "workers"),
     ]
 
 
@@ -215,12 +217,18 @@ async def test_the_month_s_calls_are_spent(healthy: Town) -> None:
 
 
 async def test_the_plan_is_too_small_for_what_is_booked(healthy: Town) -> None:
-    await planned(healthy, watched=50, calls_each=2.0)
-    await healthy.examined(aviationstack_plan="free")
-    healthy.only("plan", WARNING, "2.0 for each of 50 booked flights", "The plan basic would do")
-    await planned(healthy, watched=5, calls_each=20.0)
-    await healthy.examined(aviationstack_plan="free")
-    assert "100 calls are left, 20 for each booked flight" in [each.what for each in healthy.found]
+    days = [date(2026, 11, 12 + number % 10) for number in range(50)]
+    flights = [segment(f"BA{number}", flight_date=day) for number, day in enumerate(days, start=100)]
+    await MongoBookings(healthy.database).save([booking(*flights)])
+    # Early in a month, so that its end is far.
+    clock = f"simulated:2026-11-11T12:00:00Z@1@{time.time():.0f}"
+    await healthy.examined(aviationstack_plan="free", clock=clock)
+    told = ("The 100 calls that are left of the plan free", "booked flights", "The plan basic would do")
+    healthy.only("plan", WARNING, *told)
+    await healthy.examined(clock=clock)
+    (said,) = [each.what for each in healthy.found if each.check == "plan"]
+    assert said.startswith("10,000 calls are left until 01 December, ")
+    assert await MongoCallPlans(healthy.database).current() is None, "it only looks"
 
 
 async def test_a_call_is_spent_when_told_to_and_says_what_it_brought(healthy: Town) -> None:
@@ -333,19 +341,3 @@ def alone(folder: Path) -> Iterator[str]:
         yield f"mongodb://{LOCALHOST}:{port}/"
     finally:
         mongod.stop()
-
-
-async def planned(here: Town, *, watched: int, calls_each: float) -> None:
-    """Lay down a plan of calls, as the poller does."""
-    now = datetime.now(UTC)
-    forecast = Forecast(
-        quota=100,
-        spent=0,
-        reserve=5,
-        at_month_end=95,
-        month_ends=now + timedelta(days=3),
-        watched=watched,
-        calls_each=calls_each,
-    )
-    plan = CallPlan(made_at=now, due=(), coming=(), forecast=forecast, intervals={})
-    await MongoCallPlans(here.database).keep(plan)

@@ -24,7 +24,7 @@ from flightagents.sandbox.processes import LOCALHOST
 from flightagents.sandbox.servers import serving
 from flightagents.sandbox.twilio import NUMBER, twilio_server
 from flightagents.settings import PREFIX, Settings
-from flightagents.store import call_plans, polls, users, workers
+from flightagents.store import bookings, polls, users, workers
 from flightagents.store.connection import Database, connect
 from flightagents.store.polls import MongoPolls
 from flightagents.store.setup import require_partitioning
@@ -69,7 +69,7 @@ class Town:
 
     async def settle(self) -> None:
         """Lay down what a worker, a run of the poller and an admin leave in the database; nothing else."""
-        for collection in (workers.COLLECTION, polls.COLLECTION, users.COLLECTION, call_plans.COLLECTION):
+        for collection in (workers.COLLECTION, polls.COLLECTION, users.COLLECTION, bookings.COLLECTION):
             await self.database[collection].delete_many({})
         await require_partitioning(self.database, Settings.model_validate(self.given).partition_by)
         stream_topics = {"flight-topic": self.given["topic_partitions"]}

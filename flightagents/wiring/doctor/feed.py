@@ -9,9 +9,9 @@ from flightagents.domain.call_plan import cannot_serve
 from flightagents.errors import FeedMonthSpentError, FeedRateLimitError, FeedRefusedError, FlightagentsError
 from flightagents.handlers.doctor import OF_FEED, Finding, of_feed, of_problems
 from flightagents.settings.queries import parse_queries
-from flightagents.store.call_plans import MongoCallPlans
 from flightagents.store.calls import MongoCallCounter
 from flightagents.wiring.doctor.wording import failed, warned, well
+from flightagents.wiring.polling import foreseen
 from flightagents.wiring.vital_signs import wire_health
 from flightagents.wiring.world import Ground
 
@@ -28,20 +28,20 @@ async def look(ground: Ground, session: aiohttp.ClientSession, *, call: bool) ->
 
 
 async def plan(ground: Ground) -> Sequence[Finding]:
-    """Say whether the calls of the plan are enough for what is booked, by the poller's last plan of calls."""
-    settings = ground.settings
-    calls = await MongoCallPlans(ground.database).current()
-    if settings.aviationstack_key is None or calls is None:
-        return []  # nothing is polled, or no worker has polled yet: the settings and the feed say so
-    if short := cannot_serve(calls.forecast, settings.aviationstack_plan):
+    """Plan the calls as the poller would, and say whether they are enough: before the first one is spent."""
+    if ground.settings.aviationstack_key is None:
+        return []
+    calls = await foreseen(ground)
+    if short := cannot_serve(calls.forecast, ground.settings.aviationstack_plan):
         what, _, do = short.rpartition(": ")
         return warned("plan", what, f"{do[0].upper()}{do[1:]}.")
     each = calls.forecast.calls_each
-    enough = f", {each:.0f} for each booked flight" if each is not None else ""
-    left = calls.forecast.left
-    return well(
-        "plan", f"{left:,} calls are left{enough}" if left is not None else "nothing limits the calls"
-    )
+    said = f"{calls.forecast.left or 0:,} calls are left until {calls.forecast.month_ends:%d %B}"
+    if each is not None:
+        said += f", {each:,.0f} for each booked flight"
+    if (until := calls.queries_last_until) is not None:
+        said += f"; the queries, which at their interval would use them up by {until:%d %B}, are asked less"
+    return well("plan", said)
 
 
 async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Finding]:
