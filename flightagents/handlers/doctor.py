@@ -105,10 +105,11 @@ OF_FEED = frozenset(
         Fault.KEY_REFUSED,
         Fault.QUERY_REFUSED,
         Fault.CALLS_SPENT,
-        Fault.CALLS_RUN_OUT,
     }
 )
 """Problems of the feed, whoever noticed them."""
+OF_PLAN = frozenset({Fault.CALLS_RUN_OUT})
+"""Problems of the plan, which is looked at anew."""
 
 
 def of_problems(check: str, problems: Iterable[Problem]) -> list[Finding]:

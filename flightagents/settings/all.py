@@ -36,10 +36,12 @@ class Settings(
 ):
     """The settings in force. An empty environment gives a system on localhost that polls nothing."""
 
-    clock: Annotated[str, read_by(clock_from), Shape("system, or simulated:START@SPEED@ANCHOR")] = Field(
-        "system",
-        description="system, or simulated:START@SPEED@ANCHOR",
-        examples=["simulated:2026-11-22T15:00:00Z@120@1795415917"],
+    clock: Annotated[str, read_by(clock_from), Shape("the word system, or simulated:START@SPEED@ANCHOR")] = (
+        Field(
+            "system",
+            description="system, or simulated:START@SPEED@ANCHOR",
+            examples=["simulated:2026-11-22T15:00:00Z@120@1795415917"],
+        )
     )
 
     @model_validator(mode="wrap")

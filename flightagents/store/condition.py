@@ -64,8 +64,9 @@ async def condition_of(database: Database) -> Condition:
         return Condition(Standing.NO_WRITES, trouble)
     told = await database.command("buildInfo")
     space = await database.command("dbStats")
-    free = space["fsTotalSize"] - space["fsUsedSize"] if "fsTotalSize" in space else None
-    return Condition(Standing.WELL, version=told["version"], free=int(free) if free is not None else None)
+    # Both are 0 as long as the database does not exist.
+    free = int(space["fsTotalSize"] - space["fsUsedSize"]) if space.get("fsTotalSize") else None
+    return Condition(Standing.WELL, version=told["version"], free=free)
 
 
 async def _writes(database: Database) -> str | None:

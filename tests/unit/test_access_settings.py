@@ -55,50 +55,59 @@ def given(monkeypatch: pytest.MonkeyPatch, files: dict[str, str], settings: dict
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"KAFKA_SECURITY": "tls"}, ("KAFKA_SECURITY", "'sasl_plaintext'")),
-        ({"KAFKA_SECURITY": "ssl", "KAFKA_SASL_MECHANISM": "GSSAPI"}, ("SASL_MECHANISM", "'SCRAM-SHA-512'")),
-        ({"KAFKA_SECURITY": "sasl_ssl"}, ("KAFKA_USERNAME is missing", "for example flightagents")),
+        ({"KAFKA_SECURITY": "tls"}, ("KAFKA_SECURITY: must be one of", "sasl_plaintext")),
+        (
+            {"KAFKA_SECURITY": "ssl", "KAFKA_SASL_MECHANISM": "GSSAPI"},
+            ("SASL_MECHANISM: must be one of", "SCRAM-SHA-512"),
+        ),
+        (
+            {"KAFKA_SECURITY": "sasl_ssl"},
+            ("KAFKA_USERNAME: must be one line of text where", "for example flightagents"),
+        ),
         (
             {"KAFKA_SECURITY": "sasl_plaintext", "KAFKA_USERNAME": "me"},
-            ("PASSWORD is missing", "PASSWORD_FILE"),
+            ("KAFKA_PASSWORD: must be one line of text where", "SECURITY is sasl_plaintext"),
         ),
-        ({"KAFKA_USERNAME": "me"}, ("KAFKA_USERNAME is set, but", "set it to sasl_ssl")),
-        ({"KAFKA_SECURITY": "ssl", "KAFKA_PASSWORD": "hunter2"}, ("KAFKA_PASSWORD is set, but",)),
-        ({"KAFKA_CA_FILE": "ca"}, ("KAFKA_CA_FILE is set, but", "set it to ssl")),
-        ({**LOGIN, "KAFKA_KEY_FILE": "key"}, ("KAFKA_CERT_FILE is missing", "worker.pem")),
-        ({"KAFKA_SECURITY": "ssl", "KAFKA_KEY_PASSWORD": "hunter2"}, ("KAFKA_CERT_FILE is missing",)),
+        ({"KAFKA_USERNAME": "me"}, ("KAFKA_SECURITY: must be sasl_ssl", "KAFKA_USERNAME is set")),
+        ({"KAFKA_SECURITY": "ssl", "KAFKA_PASSWORD": "hunter2"}, ("KAFKA_PASSWORD is set",)),
+        ({"KAFKA_CA_FILE": "ca"}, ("KAFKA_SECURITY: must be ssl where", "KAFKA_CA_FILE is set")),
+        ({**LOGIN, "KAFKA_KEY_FILE": "key"}, ("KAFKA_CERT_FILE: must be", "KEY_FILE is set", "worker.pem")),
+        ({"KAFKA_SECURITY": "ssl", "KAFKA_KEY_PASSWORD": "hunter2"}, ("KAFKA_CERT_FILE: must be",)),
         (
             {**LOGIN, "KAFKA_CA_FILE": "none"},
-            ("KAFKA_CA_FILE names", "No such file", "/etc/flightagents/ca.pem"),
+            ("KAFKA_CA_FILE: must be", "No such file", "/etc/flightagents/ca.pem"),
         ),
-        ({**LOGIN, "KAFKA_CA_FILE": "folder"}, ("KAFKA_CA_FILE names", "Is a directory")),
-        ({**LOGIN, "KAFKA_CA_FILE": "text"}, ("KAFKA_CA_FILE names", "no PEM file", "BEGIN CERTIFICATE")),
-        ({**LOGIN, "KAFKA_CA_FILE": "torn"}, ("KAFKA_CA_FILE names", "no PEM file")),
-        ({**LOGIN, "KAFKA_CERT_FILE": "none"}, ("KAFKA_CERT_FILE names", "No such file")),
-        ({**LOGIN, "KAFKA_CERT_FILE": "key"}, ("KAFKA_CERT_FILE names", "no PEM file of a certificate")),
+        ({**LOGIN, "KAFKA_CA_FILE": "folder"}, ("KAFKA_CA_FILE:", "Is a directory")),
+        ({**LOGIN, "KAFKA_CA_FILE": "text"}, ("KAFKA_CA_FILE:", "a PEM file", "BEGIN CERTIFICATE")),
+        ({**LOGIN, "KAFKA_CA_FILE": "torn"}, ("KAFKA_CA_FILE:", "a PEM file")),
+        ({**LOGIN, "KAFKA_CERT_FILE": "none"}, ("KAFKA_CERT_FILE:", "No such file")),
+        ({**LOGIN, "KAFKA_CERT_FILE": "key"}, ("KAFKA_CERT_FILE: must be a PEM file of our certificate",)),
         ({**LOGIN, "KAFKA_CERT_FILE": "cert"}, ("KAFKA_CERT_FILE:", "no private key", "BEGIN PRIVATE KEY")),
-        ({**LOGIN, "KAFKA_CERT_FILE": "cert", "KAFKA_KEY_FILE": "none"}, ("KAFKA_KEY_FILE names", "No such")),
+        ({**LOGIN, "KAFKA_CERT_FILE": "cert", "KAFKA_KEY_FILE": "none"}, ("KAFKA_KEY_FILE:", "No such")),
         (
             {**LOGIN, "KAFKA_CERT_FILE": "cert", "KAFKA_KEY_FILE": "other"},
-            ("KAFKA_KEY_FILE:", "is not that of"),
+            ("KAFKA_KEY_FILE:", "belongs to FLIGHTAGENTS_KAFKA_CERT_FILE"),
         ),
         ({**LOGIN, "KAFKA_CERT_FILE": "cert", "KAFKA_KEY_FILE": "locked"}, ("KAFKA_KEY_PASSWORD",)),
         (
             {**LOGIN, "KAFKA_CERT_FILE": "cert", "KAFKA_KEY_FILE": "locked", "KAFKA_KEY_PASSWORD": "hunter2"},
             ("KAFKA_KEY_FILE:", "KAFKA_KEY_PASSWORD"),
         ),
-        ({"MONGODB_CA_FILE": "none"}, ("MONGODB_CA_FILE names", "No such file")),
-        ({"MONGODB_CA_FILE": "text"}, ("MONGODB_CA_FILE names", "no PEM file")),
+        ({"MONGODB_CA_FILE": "none"}, ("MONGODB_CA_FILE:", "No such file")),
+        ({"MONGODB_CA_FILE": "text"}, ("MONGODB_CA_FILE:", "a PEM file")),
         ({"MONGODB_CERT_FILE": "cert"}, ("MONGODB_CERT_FILE:", "no private key")),
-        ({"MONGODB_KEY_PASSWORD": "hunter2"}, ("MONGODB_CERT_FILE is missing", "worker.pem")),
+        (
+            {"MONGODB_KEY_PASSWORD": "hunter2"},
+            ("MONGODB_CERT_FILE: must be", "KEY_PASSWORD is set", "worker.pem"),
+        ),
         (
             {"MONGODB_URL": "mongodb://me:hunter2@host/?tls=true&tlsAllowInvalidHostnames=true"},
-            ("MONGODB_URL holds tlsallowinvalidhostnames", "MONGODB_CA_FILE", "mongodb-ca.pem"),
+            ("MONGODB_URL: must be", "without tlsallowinvalidhostnames", "MONGODB_CA_FILE", "ca.pem"),
         ),
-        ({"MONGODB_URL": "mongodb://host/?tls=true&tlsInsecure=true"}, ("MONGODB_URL holds tlsinsecure",)),
+        ({"MONGODB_URL": "mongodb://host/?tls=true&tlsInsecure=true"}, ("without tlsinsecure",)),
         (
             {"MONGODB_URL": "mongodb://host/?tls=false", "MONGODB_CA_FILE": "ca"},
-            ("MONGODB_URL says tls=false",),
+            ("MONGODB_URL: must be an address with tls=true",),
         ),
     ],
 )
@@ -111,14 +120,18 @@ def test_what_does_not_fit_or_cannot_be_read_is_named_with_its_shape_and_an_exam
     assert PREFIX in text
     for each in words:
         assert each in text, text
+    assert all(": must be " in line and ", for example " in line for line in refused.value.mistakes)
     assert "hunter2" not in text
+    assert not [path for path in files.values() if path in text], "a secret may stand in the wrong variable"
 
 
 def test_all_that_does_not_fit_is_told_at_once(
     monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
 ) -> None:
-    with pytest.raises(SettingsError, match=r"(?s)KAFKA_USERNAME is missing.*KAFKA_PASSWORD is missing"):
-        given(monkeypatch, files, {"KAFKA_SECURITY": "sasl_ssl"})
+    with pytest.raises(
+        SettingsError, match=r"(?s)WEB_PORT: .*KAFKA_USERNAME: .*KAFKA_PASSWORD: .*MONGODB_CA_FILE: "
+    ):
+        given(monkeypatch, files, {"WEB_PORT": "0", "KAFKA_SECURITY": "sasl_ssl", "MONGODB_CA_FILE": "none"})
 
 
 @pytest.mark.parametrize(

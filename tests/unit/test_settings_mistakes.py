@@ -29,6 +29,16 @@ WRONG: dict[str, list[str]] = {
     "partition_by": ["weather"],
     "table_store": ["hunter2", "disk://", "memory"],
     "data_dir": [FILE],
+    "kafka_security": ["tls"],
+    "kafka_sasl_mechanism": ["GSSAPI"],
+    "kafka_username": [LINES],
+    "kafka_password": [LINES],
+    "kafka_key_password": [LINES],
+    "mongodb_key_password": [LINES],
+    "watchdog_progress_seconds": ["0"],
+    "watchdog_commit_seconds": ["soon"],
+    "watchdog_stall_seconds": ["-1"],
+    "watchdog_memory_mb": ["-1", "1 GB"],
     "mongodb_url": [
         "hunter2",
         "http://hunter2",
@@ -85,6 +95,8 @@ WRONG: dict[str, list[str]] = {
     "log_format": ["xml"],
 }
 """Of each setting some values that are not taken."""
+OF_FILES = ("kafka_ca_file", "kafka_cert_file", "kafka_key_file", "mongodb_ca_file", "mongodb_cert_file")
+"""What is wrong with them, their content shows: test_settings_tls.py."""
 
 _NEEDED = {
     "mail_from": {"SMTP_HOST": "smtp.agency.example"},
@@ -92,6 +104,8 @@ _NEEDED = {
     "smtp_username": {"SMTP_PASSWORD": "x"},
     "smtp_password": {"SMTP_USERNAME": "x"},
     "web_user_header": {"WEB_PROXIES": "10.0.0.5"},
+    "kafka_username": {"KAFKA_SECURITY": "sasl_plaintext", "KAFKA_PASSWORD": "x"},
+    "kafka_password": {"KAFKA_SECURITY": "sasl_plaintext", "KAFKA_USERNAME": "x"},
 } | {
     name: {
         "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
@@ -122,7 +136,7 @@ def _refused(monkeypatch: pytest.MonkeyPatch, **variables: str) -> tuple[str, ..
 
 
 def test_every_setting_has_a_wrong_value_here() -> None:
-    assert set(WRONG) == set(Settings.model_fields)
+    assert {*WRONG, *OF_FILES} == set(Settings.model_fields)
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
@@ -136,13 +150,19 @@ def test_a_wrong_value_is_told_by_variable_shape_and_example(
     assert "\n" not in mistake
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_field_has_a_shape_and_an_example() -> None:
+    without = [name for name, field in Settings.model_fields.items() if shape_of(field) == field.description]
+    assert without == []
+    assert [name for name, field in Settings.model_fields.items() if example_of(field) in ("", "None")] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in Settings.model_fields if "file" not in name and "key_password" not in name]
+)
 def test_what_is_given_as_an_example_is_taken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for partner, value in _NEEDED.get(name, {}).items():
         monkeypatch.setenv(PREFIX + partner, value)
-    example = example_of(Settings.model_fields[name])
-    assert example not in ("", "None")
-    monkeypatch.setenv(variable_of(name), example)
+    monkeypatch.setenv(variable_of(name), example_of(Settings.model_fields[name]))
     load()
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from flightagents.aviationstack.client import AviationStackClient, Backoff
+from flightagents.aviationstack.client import AviationStackClient
 from flightagents.domain.call_plan import cannot_serve
 from flightagents.errors import FeedMonthSpentError, FeedRateLimitError, FeedRefusedError, FlightagentsError
 from flightagents.handlers.doctor import OF_FEED, Finding, of_feed, of_problems
 from flightagents.settings.queries import parse_queries
-from flightagents.store.call_plans import MongoCallPlans
 from flightagents.store.calls import MongoCallCounter
 from flightagents.wiring.doctor.wording import failed, warned, well
+from flightagents.wiring.polling import foreseen
 from flightagents.wiring.vital_signs import wire_health
 from flightagents.wiring.world import Ground
 
@@ -28,20 +28,20 @@ async def look(ground: Ground, session: aiohttp.ClientSession, *, call: bool) ->
 
 
 async def plan(ground: Ground) -> Sequence[Finding]:
-    """Say whether the calls of the plan are enough for what is booked, by the poller's last plan of calls."""
-    settings = ground.settings
-    calls = await MongoCallPlans(ground.database).current()
-    if settings.aviationstack_key is None or calls is None:
-        return []  # nothing is polled, or no worker has polled yet: the settings and the feed say so
-    if short := cannot_serve(calls.forecast, settings.aviationstack_plan):
+    """Plan the calls as the poller would, and say whether they are enough: before the first one is spent."""
+    if ground.settings.aviationstack_key is None:
+        return []
+    calls = await foreseen(ground)
+    if short := cannot_serve(calls.forecast, ground.settings.aviationstack_plan):
         what, _, do = short.rpartition(": ")
         return warned("plan", what, f"{do[0].upper()}{do[1:]}.")
     each = calls.forecast.calls_each
-    enough = f", {each:.0f} for each booked flight" if each is not None else ""
-    left = calls.forecast.left
-    return well(
-        "plan", f"{left:,} calls are left{enough}" if left is not None else "nothing limits the calls"
-    )
+    said = f"{calls.forecast.left or 0:,} calls are left until {calls.forecast.month_ends:%d %B}"
+    if each is not None:
+        said += f", {each:,.0f} for each booked flight"
+    if (until := calls.queries_last_until) is not None:
+        said += f"; the queries, which at their interval would use them up by {until:%d %B}, are asked less"
+    return well("plan", said)
 
 
 async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Finding]:
@@ -52,15 +52,14 @@ async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Find
         session,
         base_url=settings.aviationstack_url,
         key=settings.aviationstack_key,
-        counter=MongoCallCounter(ground.database, ground.clock),
+        counter=MongoCallCounter(ground.database, ground.clock, settings.aviationstack_plan),
         page_size=settings.aviationstack_plan.limits.page_size,
-        backoff=Backoff(attempts=1),
     )
     queries = parse_queries(settings.poll_queries)
     filters = next(iter(queries.values()), {})
     spent = "one call of this month is spent"
     try:
-        pages = [page async for page in client.pages(filters, 1)]
+        pages = [page async for page in client.pages(filters, 1, _nobody_else, retries=False)]
     except FeedRefusedError as exc:
         return failed("feed", f"{exc}; {spent}", "Correct FLIGHTAGENTS_AVIATIONSTACK_KEY or _PLAN.")
     except (FeedMonthSpentError, FeedRateLimitError) as exc:
@@ -77,3 +76,7 @@ async def _call(ground: Ground, session: aiohttp.ClientSession) -> Sequence[Find
             "Check FLIGHTAGENTS_POLL_QUERIES.",
         )
     return well("feed", f"AviationStack takes the key and shows {rows} rows; {spent}")
+
+
+async def _nobody_else() -> None:
+    """Ask without the lease of the poller: it is one call, and nothing of it is published."""

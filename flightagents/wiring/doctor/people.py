@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flightagents.domain.users import Role
-from flightagents.handlers.doctor import OF_FEED, Finding, of_problems
+from flightagents.handlers.doctor import OF_FEED, OF_PLAN, Finding, of_problems
 from flightagents.store.users import MongoUsers
 from flightagents.wiring.doctor.wording import warned, well
 from flightagents.wiring.vital_signs import wire_health
@@ -27,5 +27,5 @@ async def users(ground: Ground) -> Sequence[Finding]:
 async def workers(ground: Ground) -> Sequence[Finding]:
     """Say what is wrong with the workers, but for the feed, which has a line of its own."""
     health = await wire_health(ground)()
-    problems = (each for each in health.problems if each.fault not in OF_FEED)
+    problems = (each for each in health.problems if each.fault not in OF_FEED | OF_PLAN)
     return of_problems("workers", problems) or well("workers", "no worker has a problem")
