@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import inf
 
+from flightagents.domain.plans import Limits
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import QueryStanding
 
@@ -15,7 +16,8 @@ _MOST_DOUBLINGS = 4
 class Asked:
     """The standings of the queries, as the planner reads them."""
 
-    def __init__(self, standings: Mapping[str, QueryStanding], now: datetime) -> None:
+    def __init__(self, standings: Mapping[str, QueryStanding], limits: Limits, now: datetime) -> None:
+        self.limits = limits
         self._standings = standings
         self._now = now
 

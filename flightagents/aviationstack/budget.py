@@ -34,29 +34,39 @@ RESERVE_ENDS = timedelta(days=2)
 
 KEPT = timedelta(minutes=10)
 """Business time for which the price and the boards are kept."""
+FORESEEN_FOR = timedelta(hours=1)
+"""And what the month will still ask for."""
 _FEW = 5
 """Flights more or less that change neither much, and one in fifty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """What the flights until the month ends ask for, good for an hour."""
+
+    at: datetime
+    flights: int
+    demand: Demand
+
+    def holds(self, flights: int, now: datetime) -> bool:
+        """Tell whether it is good still."""
+        few = _FEW + self.flights // 50
+        fresh = timedelta() <= now - self.at < FORESEEN_FOR and now.month == self.at.month
+        return fresh and abs(flights - self.flights) <= few
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What is good for some minutes."""
 
+    foreseen: _Foreseen
     at: datetime
-    flights: int
     price: float
     booked: float
     """Calls that the booked flights ask for until the month ends."""
-    watched: int
     cover: Cover
-    later: tuple[Watched, ...]
-    """The next flights that nobody can look at yet."""
-
-    def holds(self, flights: int, now: datetime) -> bool:
-        """Tell whether it is good still."""
-        few = _FEW + self.flights // 50
-        fresh = timedelta() <= now - self.at < KEPT and now.month == self.at.month
-        return fresh and abs(flights - self.flights) <= few
+    later: tuple[Call, ...]
+    """The first looks at the next flights that nobody can look at yet."""
 
 
 class Planner:
@@ -87,11 +97,11 @@ class Planner:
         """Plan from `now` on."""
         ends = month_after(now)
         left, reserve = self._left(spent), self._reserve(ends - now)
-        asked = Asked(standings, now)
+        asked = Asked(standings, self._limits, now)
         stakes = self._stakes(watched, now)
         kept = self._keep(watched, stakes, standings, now, left=left, reserve=reserve)
 
-        second = list(confirmations(watched, asked, self._limits, now))
+        second = list(confirmations(watched, asked, now))
         due_second = [each for each in second if each.due_at <= now + EARLY]
         for call in due_second:
             for key in call.flights:
@@ -101,7 +111,7 @@ class Planner:
         free = None if left is None else left - reserve - kept.booked
         queries = self._queries.plan(standings, free, now, ends, alone=not watched)
         due = due_now(due_second, possible, queries.calls, kept.price, now, left=left, reserve=reserve)
-        others = [*second, *queries.calls, *self._first_looks(kept.later, now)]
+        others = [*second, *queries.calls, *(call for call in kept.later if call.due_at > now)]
         return CallPlan(
             made_at=now,
             due=due,
@@ -131,19 +141,22 @@ class Planner:
         reserve: int,
     ) -> _Kept:
         """Find price and boards, unless those of some minutes ago will do."""
-        if self._kept is not None and self._kept.holds(len(watched), now):
-            return self._kept
+        kept = self._kept
+        foreseen = kept.foreseen if kept and kept.foreseen.holds(len(watched), now) else None
+        if kept and foreseen and now - kept.at < KEPT:
+            return kept
         totals = Totals(standings, self._limits.page_size)
-        demand = Demand(watched, self._limits, totals, now, month_after(now))
-        price = CHEAPEST if left is None else demand.price(max(left - reserve, 1))
+        if foreseen is None:
+            demand = Demand(watched, self._limits, totals, now, month_after(now))
+            foreseen = _Foreseen(now, len(watched), demand)
+        price = CHEAPEST if left is None else foreseen.demand.price(max(left - reserve, 1))
         self._kept = _Kept(
+            foreseen=foreseen,
             at=now,
-            flights=len(watched),
             price=price,
-            booked=demand.calls(price),
-            watched=demand.flights,
-            cover=cover(stakes.values(), totals, Asked(standings, now).closed, now),
-            later=self._later(watched, now),
+            booked=foreseen.demand.calls(price),
+            cover=cover(stakes.values(), totals, Asked(standings, self._limits, now).closed, now),
+            later=tuple(self._later(watched, now)),
         )
         return self._kept
 
@@ -158,17 +171,12 @@ class Planner:
             return 0
         return ceil(RESERVED * self._limits.monthly_calls * min(rest / RESERVE_ENDS, 1.0))
 
-    def _later(self, watched: Sequence[Watched], now: datetime) -> tuple[Watched, ...]:
+    def _later(self, watched: Sequence[Watched], now: datetime) -> Iterator[Call]:
         unseen = (each for each in watched if first_look(each, self._limits) > now)
-        return tuple(nsmallest(2 * COMING, unseen, key=lambda each: each.leaves_at))
-
-    def _first_looks(self, later: Sequence[Watched], now: datetime) -> Iterator[Call]:
-        """Give the first look at each flight that cannot be looked at yet."""
-        for each in later:
+        for each in nsmallest(COMING, unseen, key=lambda each: each.leaves_at):
             begins = first_look(each, self._limits)
-            if begins > now:
-                query = single(each, asked_date(each, self._limits, begins))
-                yield Call(query=query, pages=1, why=Why.BOOKED, due_at=begins, flights=(each.key,))
+            query = single(each, asked_date(each, self._limits, begins))
+            yield Call(query=query, pages=1, why=Why.BOOKED, due_at=begins, flights=(each.key,))
 
     def _forecast(self, kept: _Kept, spent: Spent, reserve: int, queries: float, ends: datetime) -> Forecast:
         quota = None if self._unlimited else self._limits.monthly_calls
@@ -180,8 +188,10 @@ class Planner:
             reserve=min(reserve, left) if left is not None else 0,
             at_month_end=will_be if quota is None else max(min(will_be, quota), spent.calls),
             month_ends=ends,
-            watched=kept.watched,
-            calls_each=left / kept.watched if left is not None and kept.watched else None,
+            watched=kept.foreseen.demand.flights,
+            calls_each=left / kept.foreseen.demand.flights
+            if left is not None and kept.foreseen.demand.flights
+            else None,
         )
 
 

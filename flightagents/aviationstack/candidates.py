@@ -11,7 +11,7 @@ from flightagents.aviationstack.asked import Asked
 from flightagents.aviationstack.boards import Cover
 from flightagents.aviationstack.hazard import HOUR
 from flightagents.aviationstack.pace import FLOOR
-from flightagents.aviationstack.ways import route, single
+from flightagents.aviationstack.ways import single, ways
 from flightagents.aviationstack.worth import Gain, Part, Stake, gain
 from flightagents.domain.call_plan import Call, Why
 from flightagents.domain.watched import Outlook
@@ -79,6 +79,7 @@ def candidates(stakes: Mapping[str, Stake], cover: Cover, asked: Asked, now: dat
         if ask.part is not Part.ALL:
             members = [each for each in members if each.key in filtered]
         else:
+            members = [each for each in members if _may_be_on(each, asked.at(ask.query))]
             boarded |= dict.fromkeys((each.key for each in members), asked.at(ask.query))
         if members:
             yield Candidate(
@@ -92,6 +93,11 @@ def candidates(stakes: Mapping[str, Stake], cover: Cover, asked: Asked, now: dat
     for each in stakes.values():
         if each.key not in boarded or _must(each, boarded[each.key]):
             yield from _alone(each, filtered, asked, at, boarded.get(each.key))
+
+
+def _may_be_on(each: Stake, board_asked: float) -> bool:
+    """Tell whether a board is a way to see a flight: its last answer had it, if it was seen at all."""
+    return each.flight.outlook is Outlook.EXPECTED or each.since > board_asked - FLOOR.total_seconds()
 
 
 def _filtered(cover: Cover, stakes: Mapping[str, Stake], open_asks: Iterable[object]) -> frozenset[str]:
@@ -110,16 +116,13 @@ def _filtered(cover: Cover, stakes: Mapping[str, Stake], open_asks: Iterable[obj
 def _alone(
     each: Stake, filtered: frozenset[str], asked: Asked, at: float, on_board: float | None
 ) -> Iterator[Candidate]:
-    """Ask by its number; by its route where that shows nothing, or cannot be asked."""
+    """Ask by its number; in another way where that showed nothing, or cannot be asked."""
     query = single(each.flight, each.day)
     looked = asked.at(query)
     if asked.closed(query) or asked.showed_nothing(query):
-        other = route(each.flight, each.day)
-        if other is not None and not asked.closed(other):
-            looked = max(looked, asked.at(other))
-            tried_in_vain = asked.showed_nothing(other) and asked.at(other) >= asked.at(query)
-            if asked.closed(query) or not tried_in_vain:
-                query = other
+        others = ways(each.flight, asked.limits, each.day)
+        looked = max(map(asked.at, others))
+        query = min(others, key=lambda way: (asked.closed(way), asked.showed_nothing(way), asked.at(way)))
     if asked.closed(query):
         return
     told = each.flight.told and each.flight.outlook is Outlook.WAITING

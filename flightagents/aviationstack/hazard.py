@@ -6,7 +6,9 @@ flight is overdue. The figures were fitted to the sandbox's story of January and
 """
 
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
+from math import sqrt
 
 from flightagents.domain.watched import Outlook, Watched
 
@@ -27,16 +29,17 @@ NO_TIME = timedelta(hours=24)
 Knots = tuple[tuple[float, float], ...]
 
 _CANCELLED: Knots = (
-    *((24, 0.0004), (13, 0.0004), (12, 0.004), (11, 0.0004), (6, 0.0008)),
-    *((5, 0.004), (1, 0.005), (0, 0.006), (-0.75, 0.01), (-1, 0.001), (-24, 0.0002)),
+    *((24, 0.0006), (6, 0.002), (5, 0.003), (4, 0.008), (3, 0.01), (1, 0.01), (0, 0.007), (-0.25, 0.01)),
+    *((-0.75, 0.03), (-1, 0.005), (-3, 0.001), (-24, 0.0002)),
 )
 _WAITING: Knots = (
-    *((24, 0.0003), (6, 0.001), (5, 0.006), (4, 0.01), (3, 0.02), (2, 0.05), (1.5, 0.1), (1, 0.25)),
-    *((0.5, 0.4), (0, 0.35), (-0.5, 0.3), (-1, 0.15), (-2, 0.05), (-6, 0.01), (-24, 0.001)),
+    *((24, 0.0003), (6, 0.002), (4.5, 0.004), (4, 0.025), (2.25, 0.04), (1.75, 0.06), (1.5, 0.13)),
+    *((1, 0.28), (0.75, 0.25), (0.5, 0.12), (0.25, 0.07), (0, 0.07), (-0.5, 0.06), (-1, 0.04)),
+    *((-3, 0.01), (-6, 0.004), (-24, 0.001)),
 )
 _TOLD: Knots = (
-    *((24, 0.003), (6, 0.02), (4, 0.15), (3, 0.3), (2, 0.4), (1, 0.5)),
-    *((0, 0.5), (-0.5, 0.3), (-1, 0.15), (-2, 0.05), (-6, 0.01), (-24, 0.001)),
+    *((24, 0.02), (6, 0.1), (4, 0.5), (1.25, 0.35), (0.75, 0.5), (0, 0.6), (-0.25, 0.4)),
+    *((-0.5, 0.1), (-1, 0.04), (-3, 0.01), (-6, 0.004), (-24, 0.001)),
 )
 _REINSTATED = 0.03
 _DIVERTED = 0.003
@@ -47,7 +50,7 @@ _LOOK_FOR_LANDING = 3.0
 """Hours past its arrival for which a flight in the air is still asked for."""
 _LONGEST_FLIGHT = 20.0
 
-FIRST_LOOK = 0.008
+FIRST_LOOK = 0.01
 """News that a flight brings along when the feed first shows it, most of it cancellations."""
 
 
@@ -96,21 +99,30 @@ def _waiting(leaves_in: float, *, told: bool) -> tuple[float, float]:
     return _CANCELLED_TABLE[index], (_TOLD_TABLE if told else _WAITING_TABLE)[index]
 
 
-_STILL_THERE = {-1: 0.4, -2: 0.12, -3: 0.05, -4: 0.03, -5: 0.02}
+_STILL_THERE = {-1: 0.3, -2: 0.07, -3: 0.05, -4: 0.04, -5: 0.04}
 """Part of the flights that have not left, by hours past their time."""
 
-_TOLD_SHARE = 0.15
+_TOLD_SHARE = 0.25
 """Flights about which something was told, of those that are about to leave."""
 
+_QUARTERS = (-0.375, -0.125, 0.125, 0.375)
 
-def profile() -> list[tuple[int, float]]:
-    """Give the news to be had, by whole hours before departure, of a flight of which nothing is known yet."""
-    told = _TOLD_SHARE
-    return [
-        (
-            hours,
-            _STILL_THERE.get(hours, 1.0)
-            * (_at(_CANCELLED, hours) + (1 - told) * _at(_WAITING, hours) + told * _at(_TOLD, hours)),
-        )
-        for hours in range(int(AHEAD), -6, -1)
-    ]
+
+@cache
+def profile() -> list[tuple[int, float, float]]:
+    """Tell what a flight of which nothing is known yet will ask for, by whole hours before departure.
+
+    Of each hour: the mean root of the news to be had, and its mean; both of the flights that are still there.
+    """
+    found = []
+    for hours in range(int(AHEAD), min(_STILL_THERE) - 1, -1):
+        there = _STILL_THERE.get(hours, 1.0)
+        rates = []
+        for quarter in _QUARTERS:
+            at = min(hours + quarter, AHEAD)
+            cancelled, untold, told = (_at(knots, at) for knots in (_CANCELLED, _WAITING, _TOLD))
+            rates += [(1 - _TOLD_SHARE, cancelled + untold), (_TOLD_SHARE, cancelled + told)]
+        share = there / len(_QUARTERS)
+        roots = sum(part * sqrt(rate) for part, rate in rates) * share
+        found.append((hours, roots, sum(part * rate for part, rate in rates) * share))
+    return found

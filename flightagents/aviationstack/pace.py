@@ -26,8 +26,8 @@ CHEAPEST = PEAK * (25 / HOUR) ** 2 / 2
 """The lowest price: where news is likeliest it asks each 25 s, which FLOOR forbids, and where it is a
 sixteenth as likely each 100 s. More calls for bookings would only be taken from the settings' queries."""
 
-_DEAREST = 1e6
-_ROUNDS = 50
+_ROUNDS = 30
+_NEAR_ENOUGH = 0.005
 WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 
@@ -77,14 +77,14 @@ class Demand:
         )
 
     def price(self, calls: float) -> float:
-        """Find the price at which no more than these calls are asked for."""
-        low, high = CHEAPEST, _DEAREST
-        if self.calls(low) <= calls:
-            return low
+        """Find the price at which these calls are asked for: they fall about with its root."""
+        price = CHEAPEST
         for _ in range(_ROUNDS):
-            middle = sqrt(low * high)
-            low, high = (low, middle) if self.calls(middle) <= calls else (middle, high)
-        return high
+            asked = self.calls(price)
+            if asked <= calls * (1 + _NEAR_ENOUGH):
+                break
+            price *= (asked / calls) ** 2
+        return price
 
     def _usual_days(self) -> list[_Day]:
         """Give the past week's days; where nothing is known of them tomorrow, whose bookings are known."""
@@ -129,15 +129,15 @@ def _spread(
 ) -> None:
     """Spread each flight over the hours around its departure, and see where a board is cheaper."""
     ahead = AHEAD if limits.asks_by_date else SHOWN_AHEAD / timedelta(hours=1)
-    rates = [(hours, rate) for hours, rate in profile() if hours <= ahead]
+    rates = [each for each in profile() if each[0] <= ahead]
     buckets: dict[tuple[str, int], list[tuple[int, float, float, int]]] = defaultdict(list)
     this_hour, last_hour = int(now.timestamp() // HOUR), int(ends.timestamp() // HOUR)
     midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() // HOUR)
     for (airport, hour), (roots, sum_, count) in leaving.items():
-        for hours, rate in rates:
+        for hours, root, rate in rates:
             at = hour - hours
             if at < last_hour and not midnight <= at < this_hour:
-                buckets[airport, at].append((hours, roots * sqrt(rate), sum_ * rate, count))
+                buckets[airport, at].append((hours, roots * root, sum_ * rate, count))
     for (airport, at), parts in buckets.items():
         day = days[datetime.fromtimestamp(at * HOUR, now.tzinfo).date()]
         alone = sum(part[1] for part in parts)

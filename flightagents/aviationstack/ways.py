@@ -43,6 +43,13 @@ def single(flight: Watched, day: date | None) -> str:
     return dated(f"flight_{code}={flight.designator}", day)
 
 
+def ways(flight: Watched, limits: Limits, day: date | None) -> tuple[str, ...]:
+    """Give the queries that show it alone, the best first: by number, by route, and by number and date."""
+    by_route = route(flight, day)
+    by_date = single(flight, flight.flight_date) if limits.asks_by_date and day is None else None
+    return tuple(filter(None, (single(flight, day), by_route, by_date)))
+
+
 def route(flight: Watched, day: date | None) -> str | None:
     """Ask for its airline's flights on its route: that shows it where its row lacks its number."""
     departure, arrival, airline = _parts(flight)

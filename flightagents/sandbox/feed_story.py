@@ -4,7 +4,7 @@ Comes after `row_story` (one row) and before `aviationstack` (pages of them over
 the same day: nothing here depends on when or how often it is asked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -52,6 +52,11 @@ class FeedStory:
         self._shuffle: int | None = None
         for flight, sellers in zip(flights, marketed(flights, seed), strict=True):
             self._rows += _rows_of(flight, sellers, seed, look)
+
+    @property
+    def stories(self) -> Sequence[RowStory]:
+        """Each row through its days, shown or not."""
+        return self._rows
 
     def rows(self, now: datetime, day: date | None = None) -> list[FeedRow]:
         """Return the rows at an instant: latest date first, otherwise in no order that means anything.

@@ -65,6 +65,11 @@ class RowStory:
         )
         self._times = sorted({time for each in steps for time in each.times})
 
+    @property
+    def changes_at(self) -> list[datetime]:
+        """When it shows something else than before."""
+        return [time + self.lag for time in self._times]
+
     def at(self, now: datetime) -> FeedRow:
         """Return what the feed shows at an instant."""
         version = bisect_right(self._times, now - self.lag)

@@ -1,0 +1,186 @@
+"""Plays a month for budget.py: the planner against the feed's story, and asking in turn beside it."""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from benchmarks.budget_feed import Feed, Watchable
+from benchmarks.budget_known import Known, ages, left_at, ticket, truth
+from flightagents.aviationstack.budget import Planner
+from flightagents.domain.call_plan import Call, Spent, Why
+from flightagents.domain.plans import Limits
+from flightagents.domain.polls import PollEnd
+from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.watched import Outlook, Watched
+
+TICK = timedelta(seconds=30)
+LONGEST_NAP = timedelta(minutes=5)
+WINDOW = timedelta(hours=24)
+"""Before departure: from then on the flights are asked in turn."""
+_WEEK = timedelta(days=7)
+_NEAR = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A flight that becomes watched."""
+
+    each: Watchable
+    travellers: int
+    booked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a month of calls came to."""
+
+    ages: list[timedelta]
+    calls: int
+    pages_of: dict[Why, int]
+    seconds: float = 0.0
+
+
+def draw(
+    flights: Sequence[Watchable], count: int, begins: datetime, ends: datetime, rng: Random
+) -> list[Booking]:
+    """Book so many of a month's flights, each some days ahead: half of them more than nine."""
+    early, late = begins + timedelta(hours=6), ends - timedelta(hours=12)
+    fit = [each for each in flights if early <= each.flight.scheduled_departure < late]
+    return [
+        Booking(
+            each,
+            rng.choice((1, 1, 1, 2, 2, 2, 3, 4, 5, 6)),
+            each.flight.scheduled_departure - timedelta(days=1 + rng.expovariate(1 / 12)),
+        )
+        for each in rng.sample(fit, count)
+    ]
+
+
+class Month:
+    """One month, one plan, some bookings."""
+
+    def __init__(
+        self, feed: Feed, limits: Limits, bookings: Sequence[Booking], begins: datetime, ends: datetime
+    ) -> None:
+        self._feed = feed
+        self._limits = limits
+        self._bookings = bookings
+        self._begins = begins
+        self._ends = ends
+
+    def planned(self) -> Played:
+        """Play the planner."""
+        planner = Planner(self._limits, queries="", interval=TICK, max_pages=1)
+        known = {
+            each.each.key: Known(each.each, ticket(each.each, each.travellers)) for each in self._bookings
+        }
+        waiting = sorted((each.booked_at, each.each.key) for each in self._bookings)
+        waiting.reverse()
+        watching: dict[str, Known] = {}
+        standings: dict[str, QueryStanding] = {}
+        spent, pages_of = 0, dict.fromkeys(Why, 0)
+        now, tidied = self._begins, self._begins
+        while now < self._ends:
+            while waiting and waiting[-1][0] <= now:
+                key = waiting.pop()[1]
+                watching[key] = known[key]
+            if now - tidied >= timedelta(hours=1):
+                tidied = now
+                watching = {
+                    key: each for key, each in watching.items() if now - each.watched.leaves_at < _WEEK
+                }
+                standings = {key: each for key, each in standings.items() if now - each.asked_at < _NEAR}
+            plan = planner([each.watched for each in watching.values()], standings, Spent(spent), now)
+            for call in plan.due:
+                pages = self._make(call, now, watching, standings)
+                spent += pages
+                pages_of[call.why] += pages
+            if plan.due:
+                now += TICK
+                continue
+            soonest = plan.coming[0].due_at if plan.coming else now + LONGEST_NAP
+            nap = min(max(soonest - now, TICK), LONGEST_NAP)
+            now += -(-nap // TICK) * TICK
+        if spent > self._limits.monthly_calls:
+            raise AssertionError(f"{spent} calls of {self._limits.monthly_calls}")
+        found = [age for each in known.values() for age in self._ages(each.each, each.looks)]
+        return Played(found, spent, pages_of)
+
+    def _make(
+        self, call: Call, now: datetime, watching: dict[str, Known], standings: dict[str, QueryStanding]
+    ) -> int:
+        near = [
+            each.each
+            for each in watching.values()
+            if abs(each.watched.leaves_at - now) < _NEAR and each.watched.outlook is not Outlook.OVER
+        ]
+        answer = self._feed.answer(call.query, call.pages, self._limits.page_size, now, near)
+        for each, row in answer.shown:
+            watching[each.key].look(row, now)
+        standings[call.query] = QueryStanding(
+            query=call.query,
+            asked_at=now,
+            end=PollEnd.DONE,
+            rows=answer.rows,
+            total=answer.total,
+            good_at=now,
+        )
+        return max(1, min(call.pages, -(-answer.total // self._limits.page_size)))
+
+    def in_turn(self) -> Played:
+        """Ask one flight after the other, from a day ahead until it is known to have left or to be cancelled."""
+        opens = sorted(
+            (each.each.flight.scheduled_departure - WINDOW, n) for n, each in enumerate(self._bookings)
+        )
+        known = [Known(each.each, ticket(each.each, 1)) for each in self._bookings]
+        interval = self._busy() / self._limits.monthly_calls
+        turn: list[tuple[datetime, int]] = []
+        opens.reverse()
+        now, calls = self._begins, 0
+        while turn or opens:
+            if not turn:
+                now = max(now, opens[-1][0])
+            while opens and opens[-1][0] <= now:
+                at, number = opens.pop()
+                heapq.heappush(turn, (at, number))
+            if now >= self._ends:
+                break
+            asked, number = heapq.heappop(turn)
+            each = known[number]
+            calls += 1
+            query = f"flight_iata={each.each.designator}"
+            query += f"&flight_date={each.each.day}" if self._limits.asks_by_date else ""
+            answer = self._feed.answer(query, 1, self._limits.page_size, now, [each.each])
+            for _, row in answer.shown:
+                each.look(row, now)
+            if not self._gone(each, now):
+                heapq.heappush(turn, (now, number))
+            now += interval
+        return Played([age for each in known for age in self._ages(each.each, each.looks)], calls, {})
+
+    def _gone(self, each: Known, now: datetime) -> bool:
+        over = each.watched.outlook not in (Outlook.EXPECTED, Outlook.WAITING)
+        return over or now > each.each.flight.scheduled_departure + timedelta(hours=6)
+
+    def _busy(self) -> timedelta:
+        """Give the time in which there is a flight to ask for: in turn, calls are spent then alone."""
+        spans = sorted(
+            (each.each.flight.scheduled_departure - WINDOW, min(left_at(each.each), self._ends))
+            for each in self._bookings
+        )
+        busy, until = timedelta(), self._begins
+        for begins, ends in spans:
+            busy += max(ends - max(begins, until), timedelta())
+            until = max(until, ends)
+        return busy
+
+    def _ages(self, each: Watchable, looks: list[datetime]) -> list[timedelta]:
+        dated = self._limits.asks_by_date
+        shown = each.story.visible.times
+        first = each.flight.scheduled_departure - WINDOW
+        if not dated:
+            first = shown[0] if shown else self._ends
+        news = [time for time in truth(each, first, dated=dated) if time < self._ends]
+        return ages(news, looks, left_at(each))
