@@ -6,7 +6,7 @@ from enum import StrEnum
 from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeoutError
 from pymongo.write_concern import WriteConcern
 
-from flightagents.access.mongodb import of_refusal, why_kept_out
+from flightagents.store.access import of_refusal, why_kept_out
 from flightagents.store.connection import Database
 from flightagents.store.setup import IN_FORCE
 

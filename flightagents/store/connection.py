@@ -23,9 +23,9 @@ from pymongo.errors import ConfigurationError as WrongUrlError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from flightagents.store.access import of_refusal, why_kept_out
 from flightagents.errors import DatabaseOutageError, SettingsError, WriteRefusedError
 from flightagents.settings import MongoTls
+from flightagents.store.access import of_refusal, why_kept_out
 from flightagents.waits import MONGODB, WAITS
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
