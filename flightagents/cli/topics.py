@@ -14,7 +14,6 @@ from flightagents.errors import BrokerOutageError
 from flightagents.handlers.renew_topics import Renewal, Renewed, RenewTopics
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
 from flightagents.store import setup
-from flightagents.topic_admin import TopicAdmin
 from flightagents.wiring import World
 
 READ = (FLIGHT_TOPIC, CHANGE_TOPIC, DEAD_LETTER_TOPIC)
@@ -64,7 +63,7 @@ async def _renew(world: World, *, drop_unread: bool) -> Renewed:
             admin = await broker.wait_until_ready(settings.kafka)
         try:
             make = partial(broker.make_topics, admin, plans)
-            ours = TopicAdmin(admin, lookout, APP_ID, [plan.name for plan in plans], make)
+            ours = broker.TopicAdmin(admin, lookout, APP_ID, [plan.name for plan in plans], make)
             enforce = partial(setup.set_partitioning, world.database, settings.partition_by)
             return await RenewTopics(ours, READ, enforce)(drop_unread=drop_unread)
         finally:

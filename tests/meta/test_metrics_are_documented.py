@@ -18,6 +18,7 @@ LABELS = {
     "said",
     "state",
     "status",
+    "suspicion",
     "timer",
     "told",
     "topic",

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 import pytest
 from aiokafka.errors import TopicAlreadyExistsError
 
-from flightagents import broker
 from flightagents.app import topic_plans
-from flightagents.broker import TopicPlan, look_at_topics, make_topics
+from flightagents.broker import TopicPlan, look_at_topics, make_topics, reaching
 from flightagents.errors import TopicMismatchError
 from flightagents.settings import KafkaAccess, Settings
 
@@ -68,7 +67,7 @@ async def test_as_many_copies_as_asked_or_more_are_fine() -> None:
 async def test_topics_that_the_broker_makes_have_to_stand_and_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(broker, "AIOKafkaAdminClient", lambda **_: Admin(1, 1, 1, 1))
+    monkeypatch.setattr(reaching, "AIOKafkaAdminClient", lambda **_: Admin(1, 1, 1, 1))
     plans = [TopicPlan(name, 1, 3, {}) for name in ("flight-topic", "another")]
     found = await look_at_topics(KafkaAccess("broker:9092"), plans, ours=False)
     assert (found.missing, found.wrong) == (["another"], [])

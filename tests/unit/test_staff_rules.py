@@ -112,6 +112,6 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 def test_an_agency_in_no_time_zone_is_refused(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLIGHTAGENTS_AGENCY_TIMEZONE", zone)
     with pytest.raises(
-        SettingsError, match=r"FLIGHTAGENTS_AGENCY_TIMEZONE: .* write one such as Europe/London"
+        SettingsError, match=r"FLIGHTAGENTS_AGENCY_TIMEZONE: .* time zone, for example Europe/London"
     ):
         load()

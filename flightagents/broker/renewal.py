@@ -7,10 +7,10 @@ from datetime import timedelta
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 
+from flightagents.broker.publisher import PATIENCE
 from flightagents.errors import BrokerOutageError, TopicMismatchError
 
 LOOK_AGAIN = timedelta(seconds=0.2)
-PATIENCE = timedelta(seconds=20)
 
 Place = tuple[str, int]
 Ends = Callable[[Iterable[Place]], Awaitable[Mapping[Place, int]]]
