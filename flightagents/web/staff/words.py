@@ -43,6 +43,8 @@ KINDS = {
     Kind.AIRCRAFT_CHANGED: "aircraft changed",
     Kind.MARKETED_AS_GROWN: "sold under another number too",
     Kind.MOVED_TO: "is another flight now",
+    Kind.LOST_SIGHT: "out of sight",
+    Kind.SIGHT_REGAINED: "seen again",
 }
 STATUSES = {
     Status.SCHEDULED: "scheduled",
