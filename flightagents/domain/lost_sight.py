@@ -9,16 +9,17 @@ from datetime import datetime
 
 from flightagents.domain.changes import Change, ChangeEnd, Fields, Kind, Reason, severity
 from flightagents.domain.flight import FlightState
-from flightagents.domain.freshness import Freshness, Sight
+from flightagents.domain.freshness import Sight
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.times import at_latest, iso
 
 
-def lost_sight(states: Iterable[FlightState], found: Mapping[str, Freshness], now: datetime) -> list[Change]:
-    """Find the flights that went blind before they left; `found` is how fresh each is now."""
+def lost_sight(states: Iterable[FlightState], sights: Mapping[str, KeptSight], now: datetime) -> list[Change]:
+    """Find the flights that went blind before they left; `sights` are by flight."""
     return [
         _change(state, Kind.LOST_SIGHT, was.known_at, now, {"cause": was.cause.value if was.cause else None})
         for state in states
-        if (was := found.get(state.flight)) is not None
+        if (was := sights.get(state.flight)) is not None
         and was.sight is Sight.BLIND
         and was.known_at is not None
         and state.open

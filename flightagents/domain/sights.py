@@ -29,6 +29,8 @@ class KeptSight:
     """Of a flight: its best-known departure."""
     alerted: bool = False
     """Staff were told that it is blind, and not yet that it is over."""
+    recovered_at: datetime | None = None
+    """When it was last seen again after it had been blind."""
 
     @property
     def lost_at(self) -> datetime | None:
@@ -55,21 +57,30 @@ def kept(
     now: datetime,
     *,
     leaves_at: datetime | None = None,
-    alerted: bool = False,
 ) -> KeptSight:
-    """Put what was found beside what was kept."""
+    """Put what was found beside what was kept.
+
+    Blindness takes two looks, so that after a pause of ours the feed is asked first; it lasts until the
+    flight is seen.
+    """
     same = was is not None and (was.sight is Sight.FRESH) is (found.sight is Sight.FRESH)
-    fresh_before = was is not None and was.sight is Sight.FRESH and found.sight is Sight.FRESH
+    fresh_before = same and found.sight is Sight.FRESH
+    was_blind = was is not None and was.sight is Sight.BLIND
+    recovers = was_blind and found.sight is Sight.FRESH
+    sight = found.sight
+    if sight is not Sight.FRESH:
+        sight = Sight.BLIND if was_blind or (same and sight is Sight.BLIND) else Sight.STALE
     return KeptSight(
         key=key,
-        sight=found.sight,
+        sight=sight,
         cause=found.cause,
         since=was.since if was is not None and same else now,
         # Of what stays fresh nothing is written, however often it is seen.
         known_at=was.known_at if was is not None and fresh_before else found.known_at,
         probe_at=found.probe_at,
         leaves_at=leaves_at,
-        alerted=alerted,
+        alerted=sight is Sight.BLIND and was is not None and was.alerted,
+        recovered_at=now if recovers else was.recovered_at if was is not None else None,
     )
 
 
