@@ -11,7 +11,7 @@ from flightagents.domain.bookings import Channel
 from flightagents.domain.caution import Caution
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
-from flightagents.domain.notifications import State
+from flightagents.domain.notifications import Message, State
 from flightagents.domain.page import SHOWN, Happened, Standing, Wrote, moved_to, standing, story
 from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.domain.tracking import advance
@@ -219,7 +219,7 @@ def test_a_forgotten_row_tells_nothing() -> None:
 def test_what_was_held_back_was_written_when_it_left() -> None:
     morning = NOON + timedelta(hours=8)
     held = notification(channel=Channel.SMS, not_before=morning)
-    dated = notification(messstale=True, not_before=morning)
+    dated = notification(message=Message(text="", date=morning + MINUTE), not_before=morning)
     assert [each.at for each in story((), [held])] == [morning]
     assert [each.at for each in story((), [dated])] == [morning + MINUTE]
 

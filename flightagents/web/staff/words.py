@@ -83,6 +83,7 @@ _SHORTLY = {
     Reason.SHADOW: "shadow mode",
     Reason.AMBIGUOUS: "ambiguous booking",
     Reason.REBOOKED: "rebooked",
+    Reason.LOST_SIGHT: "out of sight",
     Reason.MOVED: "hears of the other flight",
     Reason.FALLBACK: "the other channel failed",
     Reason.RESENT: "staff asked for it",
