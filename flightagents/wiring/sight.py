@@ -13,10 +13,10 @@ from flightagents.store.rules import MongoStaffRules
 from flightagents.store.sights import MongoSights
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.manner import office_of
-from flightagents.wiring.world import World
+from flightagents.wiring.world import Ground, World
 
 
-def report_sight_of(world: World) -> ReportSight:
+def report_sight_of(world: Ground) -> ReportSight:
     """Build what staff are shown."""
     database = world.database
     return ReportSight(

@@ -16,12 +16,14 @@ from flightagents.handlers.keep_punctuality import KeepPunctuality
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
+from flightagents.handlers.show_sights import ShowSights
 from flightagents.handlers.task_reasons import TaskReasons
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
 from flightagents.handlers.watch_connections import WatchConnections
 from flightagents.handlers.watch_folder import WatchFolder
+from flightagents.handlers.watch_freshness import WatchFreshness
 from flightagents.ports import Publisher, StateTable
 from flightagents.store.archive import MongoArchive
 from flightagents.store.booking_folder import DiskFolder
@@ -34,8 +36,9 @@ from flightagents.store.waiting import MongoWaiting
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.letters import wire_letters
-from flightagents.wiring.polling import breaker_kind, wire_poll
+from flightagents.wiring.polling import breaker_kind, watch_list_of, wire_poll
 from flightagents.wiring.sending import SENDING, Sending
+from flightagents.wiring.sight import report_sight_of, watch_freshness_of
 from flightagents.wiring.site import wire_site
 from flightagents.wiring.vital_signs import budget_of
 from flightagents.wiring.world import World, zone_of
@@ -55,10 +58,12 @@ class UseCases:
     watch_folder: WatchFolder | None
     poll: PollFeed | None
     watch: WatchFlights
+    watch_freshness: WatchFreshness
     watch_connections: WatchConnections
     look_for_tasks: LookForTasks
     alarm_on_call: AlarmOnCall | None
     show_standing: ShowStanding
+    show_sights: ShowSights
     keep_punctuality: KeepPunctuality
     desk: Desk
     site: Site
@@ -77,6 +82,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         flights = {flight for move in moves for flight in (move.flight, str(move.after["flight"]))}
         await desk.decide.for_flights(sorted(flights))
 
+    watch_list = watch_list_of(world, desk.bookings, desk.ledger, desk.audience)
     is_covered = coverage(settings.poll_queries)
     return UseCases(
         airlines=world.airlines,
@@ -89,8 +95,9 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
         mend_letters=mend_letters,
         watch_folder=_watch_folder(world, desk),
-        poll=wire_poll(world, desk, publisher),
+        poll=wire_poll(world, publisher, watch_list),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
+        watch_freshness=watch_freshness_of(world, desk, watch_list),
         watch_connections=WatchConnections(
             flights=flights,
             bookings=desk.bookings,
@@ -128,6 +135,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock,
             kind_of=breaker_kind,
         ),
+        show_sights=ShowSights(report_sight_of(world)),
         keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
         site=wire_site(world, desk, mend_letters),

@@ -144,7 +144,7 @@ def test_beyond_twenty_lines_the_others_are_counted() -> None:
     assert (len(kinds), len(digest.flights)) == (18, 43)
     assert len(digest.lines) == MOST_LINES + 1
     assert [line.startswith("2 flights at") for line in digest.lines] == [True] * 18 + [False] * 3
-    assert digest.lines[-1] == "and 3 more"
+    assert digest.lines[-1] == "and 5 more"
 
 
 # Which row it is
