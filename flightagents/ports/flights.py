@@ -187,6 +187,9 @@ class FlightStore(Protocol):
     async def in_the_air(self, since: date) -> dict[str, tuple[str, ...]]:
         """Give the numbers, the operating one first, of each flight from that date on that is in the air."""
 
+    async def stirring(self, airports: Collection[str], since: datetime) -> set[str]:
+        """Give those of these airports of which a flight that leaves about then had news since."""
+
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
         """Give each (old flight, new flight) of a flight retimed over midnight where one is among these."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flightagents.aviationstack.coverage import coverage
+from flightagents.aviationstack.showing import Showing
 from flightagents.domain.changes import Change
 from flightagents.handlers.airline_book import AirlineBook
 from flightagents.handlers.alert import AlertOnChanges
@@ -13,6 +13,7 @@ from flightagents.handlers.forget import Forgetting
 from flightagents.handlers.gauges import ShowStanding
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.keep_punctuality import KeepPunctuality
+from flightagents.handlers.looked_for import LookedFor
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
@@ -83,7 +84,6 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         await desk.decide.for_flights(sorted(flights))
 
     watch_list = watch_list_of(world, desk.bookings, desk.ledger, desk.audience)
-    is_covered = coverage(settings.poll_queries)
     return UseCases(
         airlines=world.airlines,
         archive=ArchiveRecords(archive, publisher, clock, world.airlines),
@@ -116,14 +116,13 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
                 archive=archive,
                 audience=desk.audience,
                 zone_of=zone_of,
-                is_covered=is_covered,
                 clock=clock,
             ),
             audience=desk.audience,
             rebooking=desk.rebooking,
             zone_of=zone_of,
             address_key=world.address_keys,
-            is_covered=is_covered,
+            looked_for=LookedFor(MongoQueryStandings(database), Showing, zone_of),
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
