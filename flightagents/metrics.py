@@ -62,6 +62,20 @@ API_CALLS_LEFT = Gauge(
     "Calls that the plan of the settings leaves for this month; below 0 where more were made.",
 )
 
+WATCHED_FLIGHTS = Gauge(
+    "flightagents_watched_flights",
+    "Booked flights whose news still matter, by how fresh they are (fresh, stale, blind) and why (none: "
+    "nothing is amiss); as of the leader's last look, and each worker shows the same.",
+    ["sight", "cause"],
+)
+
+FEED_BLIND = Gauge(
+    "flightagents_feed_blind",
+    "1 while the feed as a whole shows nothing, by why (outage, empty_answers, calls_spent, key_refused, "
+    "query_refused, not_asked); each worker shows the same.",
+    ["cause"],
+)
+
 DEAD_LETTERS = Counter(
     "flightagents_dead_letters",
     "Rows and messages that could not be read, when they were put on the dead-letter topic.",

@@ -69,6 +69,7 @@ async def poll() -> None:
 async def watch() -> None:
     """Find flights that became another one, people nobody has decided on, what needs staff, what is stuck."""
     await _guarded("watch", app.use_cases.watch)
+    await _guarded("freshness", app.use_cases.watch_freshness)
     await _guarded("connections", app.use_cases.watch_connections)
     await _guarded("bookings", app.use_cases.desk.take_bookings.catch_up)
     await _guarded("tasks", app.use_cases.look_for_tasks)
@@ -102,6 +103,7 @@ async def gauges() -> None:
     POLL_INTERVAL.set(_every(timedelta(seconds=app.settings.poll_interval)))
     await _guarded("lag", _show_lag)
     await _guarded("standing", app.use_cases.show_standing)
+    await _guarded("sights", app.use_cases.show_sights)
 
 
 @app.timer(AIRLINES_INTERVAL.total_seconds())

@@ -40,6 +40,10 @@ class Told:
     gate: str | None = None
     terminal: str | None = None
     later: int = 0
+    put_off: bool = False
+    """The last that they heard of its time is a later or an earlier one."""
+    no_news: bool = False
+    """After all that, they were told that we have no news."""
 
 
 NOTHING = Told()

@@ -37,6 +37,9 @@ class Kind(StrEnum):
     AIRCRAFT_CHANGED = "aircraft_changed"
     MARKETED_AS_GROWN = "marketed_as_grown"
     MOVED_TO = "moved_to"
+    LOST_SIGHT = "lost_sight"
+    """Nobody sees it any more, and anything may have happened since."""
+    SIGHT_REGAINED = "sight_regained"
 
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -65,6 +68,8 @@ class Reason(StrEnum):
     CODESHARE_SEEN = "codeshare_seen"
     OLD_FLIGHT_LEFT = "old_flight_left"
     OLD_FLIGHT_SILENT = "old_flight_silent"
+    NOT_SEEN = "not_seen"
+    SEEN_AGAIN = "seen_again"
 
 
 Value = str | int | tuple[str, ...] | None
@@ -125,10 +130,12 @@ _SEVERITY = {
     Kind.DIVERTED_UNCONFIRMED: Severity.MAJOR,
     Kind.MOVED_EARLIER: Severity.MAJOR,
     Kind.RETURNED_TO_GATE: Severity.MAJOR,
+    Kind.LOST_SIGHT: Severity.MAJOR,
     Kind.DELAYED: Severity.MINOR,
     Kind.ON_TIME_AGAIN: Severity.MINOR,
     Kind.GATE_CHANGED: Severity.MINOR,
     Kind.TERMINAL_CHANGED: Severity.MINOR,
+    Kind.SIGHT_REGAINED: Severity.MINOR,
 }
 
 

@@ -33,6 +33,8 @@ class Fault(StrEnum):
     LAG_GROWS = "lag_grows"
     NOTHING_POLLED = "nothing_polled"
     FEED_BLIND = "feed_blind"
+    FLIGHTS_BLIND = "flights_blind"
+    ANSWERS_DOUBTED = "answers_doubted"
     KEY_REFUSED = "key_refused"
     QUERY_REFUSED = "query_refused"
     CALLS_SPENT = "calls_spent"

@@ -96,13 +96,19 @@ class Asking:
 
 def is_judged(watched: Watched, now: datetime) -> bool:
     """Tell whether news of it still matter: nobody waits for one that has left, or is cancelled for good."""
+    in_time = now < latest(watched) + LATE_FOR
     match watched.outlook:
         case Outlook.EXPECTED | Outlook.WAITING:
-            return now < watched.leaves_at + LATE_FOR
+            return in_time
         case Outlook.CANCELLED:
-            return watched.unconfirmed_since is not None and now < watched.leaves_at + LATE_FOR
+            return in_time and watched.unconfirmed_since is not None
         case Outlook.AIRBORNE | Outlook.OVER:
             return False
+
+
+def latest(watched: Watched) -> datetime:
+    """Give the latest at which it leaves, as far as we know: only then its absence says something."""
+    return watched.leaves_by or watched.leaves_at
 
 
 def shown_from(leaves_at: datetime, *, by_date: bool) -> datetime:
@@ -112,16 +118,17 @@ def shown_from(leaves_at: datetime, *, by_date: bool) -> datetime:
 
 def freshness_of(watched: Watched, asking: Asking, now: datetime) -> Freshness:
     """Judge a flight that `is_judged`."""
-    expected = shown_from(watched.leaves_at, by_date=asking.by_date)
+    leaves = latest(watched)
+    expected = shown_from(leaves, by_date=asking.by_date)
     known_at = watched.seen_at or expected
     age = now - known_at - asking.slack
-    stale, blind = limits(watched.leaves_at - now, asking.interval)
+    stale, blind = limits(leaves - now, asking.interval)
     if age <= stale:
         not_yet = Cause.NOT_IN_FEED_YET if watched.seen_at is None else None
         return Freshness(sight=Sight.FRESH, cause=not_yet, known_at=watched.seen_at)
     cause = _cause(watched, asking, now, known_at)
     sight = Sight.BLIND if age > blind or _is_shut(asking, now) else Sight.STALE
-    if cause is Cause.NOT_IN_FEED_YET and now < watched.leaves_at - MISSED_BEFORE:
+    if cause is Cause.NOT_IN_FEED_YET and now < leaves - MISSED_BEFORE:
         sight = Sight.STALE  # it was looked for, and need not be there yet
     return Freshness(sight=sight, cause=cause, known_at=watched.seen_at, probe_at=_probe(asking, now))
 
@@ -155,7 +162,7 @@ def _cause(watched: Watched, asking: Asking, now: datetime, known_at: datetime) 
         return failed
     if asking.feed.cause is not None:
         return asking.feed.cause
-    near = max(NEAR_STALE, (watched.leaves_at - now) / 6)
+    near = max(NEAR_STALE, (latest(watched) - now) / 6)
     small = asking.interval is None or 2 * asking.interval > near
     return Cause.PLAN_TOO_SMALL if small else Cause.NOT_ASKED
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from flightagents.domain.call_plan import CallPlan
 from flightagents.domain.polls import PollStanding
+from flightagents.domain.sight_report import UNKNOWN, SightReport
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.vital_signs import Latency, Measure, Rates, WorkerSigns
 
@@ -93,6 +94,7 @@ class Facts:
     """What the poller follows."""
     planned_at: datetime | None = None
     """When it was made last, in real time."""
+    sight: SightReport = UNKNOWN
 
     def state_of(self, worker: WorkerSigns) -> WorkerState:
         """Tell whether a worker lives."""

@@ -1,6 +1,6 @@
 """A notification: one fact, for one recipient, on one channel; its states, and how sends end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from flightagents.domain.alerting import Told
 from flightagents.domain.bookings import Channel
 from flightagents.domain.changes import Kind
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import CONNECTIONS, FOR_STAFF, PLACES, Said
+from flightagents.domain.said import BESIDE, FOR_STAFF, PLACES, Said
 
 
 class State(StrEnum):
@@ -30,6 +30,9 @@ class State(StrEnum):
 
 TOLD = frozenset({State.SENDING, State.UNCERTAIN, State.ACCEPTED, State.DELIVERED})
 """The states in which the recipient knows, or may know."""
+
+PUTS_OFF = frozenset({Said.LATER, Said.EARLIER})
+"""After these a person believes in another time than that of the schedule."""
 
 SETTLED_AS = frozenset({Reason.SHADOW, Reason.RATE_LIMIT})
 """Reasons for setting a row aside after which nobody is decided on again: it would only end so again."""
@@ -212,11 +215,14 @@ def told_by(rows: Iterable[Notification]) -> Told:
 
     What was sent again without evidence may have arrived the first time, however it ended.
     """
-    known = [row for row in rows if _tells_of_flight(row)]
+    rows = [row for row in rows if row.state in TOLD or row.maybe_twice]
+    known = [row for row in rows if row.said not in BESIDE | FOR_STAFF]
     expected: datetime | None = None
-    cancelled = diverted = False
+    cancelled = diverted = put_off = False
     gate = terminal = None
     for row in known:
+        if row.said not in PLACES:
+            put_off = row.said in PUTS_OFF
         if row.said in (Said.CANCELLED, Said.DIVERTED):
             cancelled, diverted = row.said is Said.CANCELLED, row.said is Said.DIVERTED
             continue
@@ -235,17 +241,26 @@ def told_by(rows: Iterable[Notification]) -> Told:
         gate=gate,
         terminal=terminal,
         later=len({(row.flight, row.ordinal, row.turn) for row in known if _says_later(row)}),
+        put_off=put_off,
+        no_news=_has_no_news(rows),
     )
+
+
+def _has_no_news(rows: Sequence[Notification]) -> bool:
+    """Tell whether it was said that there is no news, and nothing of the flight since, on any channel."""
+    place = max((_place(row) for row in rows if row.said is Said.NO_NEWS), default=None)
+    news = (_place(row) for row in rows if row.said not in BESIDE | FOR_STAFF)
+    return place is not None and max(news, default=place) <= place
+
+
+def _place(row: Notification) -> tuple[datetime, int, int]:
+    return row.created_at, row.ordinal, row.turn
 
 
 def _says_later(row: Notification) -> bool:
     """On time again is later too, to whoever was told that it leaves ahead of its time."""
     back = row.said is Said.ALL_CLEAR and row.notice is not None and row.notice.new > row.notice.old
     return row.said is Said.LATER or back
-
-
-def _tells_of_flight(row: Notification) -> bool:
-    return (row.state in TOLD or row.maybe_twice) and row.said not in CONNECTIONS | FOR_STAFF
 
 
 def may_tell(row: Notification) -> bool:

@@ -15,9 +15,6 @@ from flightagents.domain.notifications import Notification, State
 from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.domain.times import at_latest
 
-STALE_AFTER = timedelta(minutes=30)
-"""A look at the flight older than this tells nothing of a departure that is still to come."""
-
 SHOWN = frozenset(
     {
         Kind.DELAYED,
@@ -127,11 +124,14 @@ def standing(
     base: datetime,
     story: Sequence[Chapter],
     *,
-    seen_at: datetime,
+    stale: bool,
     now: datetime,
     patience: timedelta = UNCONFIRMED_PATIENCE,
 ) -> Standing:
-    """Judge how the flight stands; `story` is newest first, `patience` as it is for messages."""
+    """Judge how the flight stands; `story` is newest first, `patience` as it is for messages.
+
+    `stale`: the last look at it is too old to go by.
+    """
     if state.disruption is not None or not state.disruption_confirmed:
         return _disrupted(state, story, now, patience)
     if state.landed or state.departed:
@@ -140,7 +140,7 @@ def standing(
         return Standing.UNCLEAR
     if now >= at_latest(state.departure.expected) and _diversion_withdrawn(story):
         return Standing.LEFT  # nobody is sent to the gate who was in the air when a diversion was taken back
-    return Standing.SILENT if now - seen_at > STALE_AFTER else _punctual(state, base, now)
+    return Standing.SILENT if stale else _punctual(state, base, now)
 
 
 def moved_to(story: Sequence[Chapter]) -> date | None:

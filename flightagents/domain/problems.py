@@ -7,6 +7,7 @@ feed and of the messages; ailing_workers.py has those of the workers and their p
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from flightagents.domain.ailing_sight import CHECKS as OF_SIGHT
 from flightagents.domain.ailing_workers import CHECKS as OF_WORKERS
 from flightagents.domain.call_plan import cannot_serve
 from flightagents.domain.faults import Fault, Gravity, Problem
@@ -206,6 +207,7 @@ def _counted(number: int) -> str:
 
 CHECKS = (
     *OF_WORKERS,
+    *OF_SIGHT,
     nothing_polled,
     feed_blind,
     refused,

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     """Somebody has taken the task in hand that it was to alarm about."""
     AMBIGUOUS = "ambiguous"
     """The booking's number means several flights that day: staff look."""
+    LOST_SIGHT = "lost_sight"
+    """Nobody knows how the flight stands: that disturbs nobody who was not told of another time."""
 
 
 MEANING = {
@@ -67,4 +69,5 @@ MEANING = {
     Reason.NO_CHANNEL: "none of the person's channels carries this kind of message",
     Reason.TASK_TAKEN: "somebody has taken the task that it was to alarm about, or it is done",
     Reason.AMBIGUOUS: "the number means several flights that day; staff have a task to find out which",
+    Reason.LOST_SIGHT: "nobody sees the flight for now, of which only whoever was told of another time hears",
 }

@@ -35,6 +35,11 @@ CONFIRMED_BY = {
 """The second look at what was seen once."""
 DISRUPTED = frozenset({Kind.CANCELLED_UNCONFIRMED, Kind.CANCELLED, Kind.DIVERTED_UNCONFIRMED, Kind.DIVERTED})
 RESTORED = frozenset({Kind.REINSTATED_UNCONFIRMED, Kind.REINSTATED})
+OF_SIGHT = frozenset({Kind.LOST_SIGHT, Kind.SIGHT_REGAINED})
+REMEMBERED = DISRUPTED | RESTORED | OF_SIGHT
+"""What an address heard of last decides whether it hears of the next of these."""
+WITHDRAWING = RESTORED | {Kind.SIGHT_REGAINED}
+"""What whoever heard of the opposite hears, whatever its rules ask for."""
 
 _FIRST_SIGHT = {
     "cancelled": Kind.CANCELLED_UNCONFIRMED,
@@ -150,6 +155,8 @@ def repeats(told: Kind | None, what: Kind) -> bool:
 
 def withdraws(told: Kind | None, what: Kind) -> bool:
     """Tell whether a fact takes back what was told: whoever heard of it hears this too, outside of hours."""
+    if what is Kind.SIGHT_REGAINED:
+        return told is Kind.LOST_SIGHT
     return what in RESTORED and told in DISRUPTED
 
 
@@ -158,4 +165,6 @@ def is_news(told: Kind | None, what: Kind, *, asked: bool) -> bool:
 
     `asked`: one of its rules tells of the change.
     """
+    if what is Kind.SIGHT_REGAINED:  # an all-clear alone: whoever knows of no loss asks what it means
+        asked = False
     return withdraws(told, what) or (asked and not repeats(told, what))

@@ -20,6 +20,7 @@ from flightagents.domain.health import (
 )
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.problems import problems_of
+from flightagents.domain.sight_report import SightReport
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.vital_signs import Latency, Measure, Rates
 
@@ -47,6 +48,7 @@ class SystemHealth:
     backlog: Backlog
     letters: Letters
     tasks: Mapping[TaskKind, int]
+    sight: SightReport
     versions: Sequence[str]
     delivery: Sequence[str]
     """One, unless the workers do not agree; none while no worker lives."""
@@ -70,6 +72,7 @@ def health_of(facts: Facts) -> SystemHealth:
         backlog=facts.backlog,
         letters=facts.letters,
         tasks=facts.tasks,
+        sight=facts.sight,
         versions=sorted({worker.signs.identity.version for worker in live}),
         delivery=sorted({worker.signs.identity.delivery for worker in live}),
     )

@@ -17,6 +17,8 @@ class TaskKind(StrEnum):
     """A number means several flights that day: add the route to the booking."""
     NOT_IN_FEED = "not_in_feed"
     """The feed should show a booked flight and does not: is the number right?"""
+    OVERDUE_SILENT = "overdue_silent"
+    """A flight should have left, nobody announces a delay, and the feed is well: ask the airline."""
     MOVED_FLIGHT = "moved_flight"
     """A flight was retimed over midnight and is another flight now: are they booked on it?"""
     CONFLICTING_TIMES = "conflicting_times"

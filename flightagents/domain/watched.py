@@ -38,6 +38,8 @@ class Watched:
     """The best-known departure; of a ticket without a time, the earliest that its local date allows."""
     arrives_at: datetime | None
     outlook: Outlook
+    leaves_by: datetime | None = None
+    """The latest departure that a ticket without a time allows; None where the time is known."""
     flight: str | None = None
     """Its identity; None until the feed has shown it."""
     told: bool = False

@@ -64,6 +64,34 @@ def conflicting_times(state: FlightState, travellers: int, now: datetime) -> Tas
     )
 
 
+SILENT_FOR = timedelta(minutes=25)
+"""Of flights that leave on time most have their runway time in the feed by then."""
+SILENT_UNTIL = timedelta(hours=6)
+"""Longer after its time nobody at the gate needs to be told what to do."""
+
+
+def overdue_silent(state: FlightState, travellers: int, now: datetime) -> Task | None:
+    """Ask about a flight that should have left, of which nobody says that it is late or that it has left.
+
+    Only where other flights of its airport have news: else it is the airport that is silent.
+    """
+    due = at_latest(state.departure.scheduled)
+    says_nothing = state.status is Status.SCHEDULED and state.delay is None and not state.has_left
+    if not (state.open and says_nothing and travellers and due + SILENT_FOR <= now < due + SILENT_UNTIL):
+        return None
+    leaves = f"{_moment(state, state.departure.scheduled)} {state.departure.airport}"
+    return Task(
+        id=task_id(TaskKind.OVERDUE_SILENT, state.flight, iso(state.departure.scheduled)),
+        kind=TaskKind.OVERDUE_SILENT,
+        flight=state.flight,
+        booking=None,
+        summary=f"{_name(state)} was to leave at {leaves}, and the feed has neither delay nor take-off: "
+        f"ask the airline or the airport; {_travellers(travellers)}",
+        created_at=now,
+        resolve_by=due + SILENT_FOR,
+    )
+
+
 def moved_flight(old: FlightState, new: FlightState, travellers: int, now: datetime) -> Task | None:
     """Ask whether those who are booked on a flight are booked on what it seems to have become."""
     if not new.open or not travellers or new.predecessor_left is not None:

@@ -41,6 +41,8 @@ class Case:
     """The cases of this flight whose bookings share an address, this one among them; empty if it is alone."""
     leaves_next_from: str | None = None
     """Zone of the airport that they leave from next, where that is another than this flight's."""
+    lost_at: datetime | None = None
+    """When it was seen last, where nobody sees it any more."""
 
     @property
     def flights(self) -> tuple[str, ...]:

@@ -4,25 +4,25 @@ recheck.py asks for it last. An airline's "on time" is as old as the last look: 
 hour later would trust it, and a departure that has passed is no time to go by.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from flightagents.clock import Clock
 from flightagents.domain.caution import CALLS_EARLIER, REASSURES
 from flightagents.domain.notifications import Notice
-from flightagents.domain.page import STALE_AFTER
+from flightagents.domain.sights import is_stale
 from flightagents.domain.times import at_latest
+from flightagents.handlers.lost_flights import SeenAt
 from flightagents.handlers.verdicts import Send, Verdict
-
-SeenAt = Callable[[str], Awaitable[datetime | None]]
-"""Gives when a flight was seen last, in business time; None where nobody knows."""
+from flightagents.ports import Sights
 
 
 class Caveats:
     """Adds to notices what they have to admit."""
 
-    def __init__(self, seen_at: SeenAt, clock: Clock) -> None:
+    def __init__(self, sights: Sights, seen_at: SeenAt, clock: Clock) -> None:
+        self._sights = sights
         self._seen_at = seen_at
         self._clock = clock
 
@@ -32,16 +32,21 @@ class Caveats:
         notices = {key: each.notice for key, each in verdicts.items() if isinstance(each, Send)}
         soothing = {each.flight for each in notices.values() if each is not None and each.said in REASSURES}
         seen = {flight: await self._seen_at(flight) for flight in sorted(soothing)}
+        sights = await self._sights.of(soothing) if soothing else {}
+        stale = {flight: is_stale(sights.get(flight), seen_at, now) for flight, seen_at in seen.items()}
         return {
-            key: replace(each, notice=_admitting(each.notice, seen.get(each.notice.flight), now))
+            key: replace(each, notice=_admitting(each.notice, seen, stale, now))
             if isinstance(each, Send) and each.notice is not None
             else each
             for key, each in verdicts.items()
         }
 
 
-def _admitting(notice: Notice, seen_at: datetime | None, now: datetime) -> Notice:
-    stale = notice.said in REASSURES and seen_at is not None and now - seen_at > STALE_AFTER
+def _admitting(
+    notice: Notice, seen: Mapping[str, datetime | None], stales: Mapping[str, bool], now: datetime
+) -> Notice:
+    seen_at = seen.get(notice.flight)
+    stale = notice.said in REASSURES and seen_at is not None and stales.get(notice.flight, False)
     gone = notice.said in CALLS_EARLIER and not notice.was_diverted and at_latest(notice.new) <= now
     if not (stale or gone):
         return notice

@@ -7,7 +7,7 @@ change that comes again decides nothing.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -26,6 +26,13 @@ from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.rows import Rows
 from flightagents.handlers.turns import in_turns
 from flightagents.ports import Ledger, Silences
+
+
+class LostSight(Protocol):
+    """Knows which flights nobody sees any more."""
+
+    async def __call__(self, flights: Collection[str]) -> Mapping[str, datetime]:
+        """Give when each of these that is lost was seen last."""
 
 
 class Connecting(Protocol):
@@ -68,6 +75,7 @@ class Decide:
         rows: Rows,
         one_person: OnePerson,
         connections: Connecting,
+        lost_sight: LostSight,
         clock: Clock,
         manner: Manner = USUAL,
     ) -> None:
@@ -77,6 +85,7 @@ class Decide:
         self._rows = rows
         self._one_person = one_person
         self._connections = connections
+        self._lost_sight = lost_sight
         self._clock = clock
         self._manner = manner
         self._senders: list[asyncio.Event] = []
@@ -131,6 +140,7 @@ class Decide:
     async def _decided(
         self, cases: Sequence[Case], moved: Mapping[str, Moved], now: datetime, *, new: bool
     ) -> tuple[list[Notification], list[Silence]]:
+        cases = await self.sighted(cases)
         known = await self.known(cases)
         rows: dict[str, Notification] = {}
         silences: list[Silence] = []
@@ -146,6 +156,11 @@ class Decide:
             for row in decided.rows:
                 rows.setdefault(row.id, row)
         return list(rows.values()), silences
+
+    async def sighted(self, cases: Sequence[Case]) -> list[Case]:
+        """Note of which flights sight is lost."""
+        lost = await self._lost_sight({case.state.flight for case in cases})
+        return [replace(case, lost_at=lost.get(case.state.flight)) for case in cases]
 
     async def known(self, cases: Sequence[Case]) -> "Known":
         """Give all rows of these people about these flights, and about the flights that theirs once were."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import TOLD, Notification, Silence, State
 from flightagents.domain.reasons import MEANING, Reason
-from flightagents.domain.said import CONNECTIONS
+from flightagents.domain.said import BESIDE
 
 FORGOTTEN = "(forgotten)"
 _PUTS_OFF = frozenset({Reason.QUIET_HOURS, Reason.STAFF_FIRST, Reason.WAITS_FOR_SECOND_LOOK})
@@ -90,7 +90,7 @@ def why(row: Notification) -> str:
 
 
 def _tells(row: Notification) -> bool:
-    return row.state in TOLD | {State.PENDING} and row.said not in CONNECTIONS
+    return row.state in TOLD | {State.PENDING} and row.said not in BESIDE
 
 
 def _reference(row: Notification) -> str:

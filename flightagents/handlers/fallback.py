@@ -197,6 +197,8 @@ def _about(row: Notification) -> str:
     if row.said in CONNECTIONS:
         onward = row.notice.onward if row.notice else None
         return f"connection to {onward.designator if onward else None}"
+    if row.said is Said.NO_NEWS:
+        return "sight"
     return "place" if row.said in PLACES else "flight"
 
 

@@ -4,12 +4,13 @@ Before it each worker told its vital signs (vital_signs.py); domain/problems.py 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
 
 from flightagents.clock import Clock
 from flightagents.domain.health import Budget, Facts
+from flightagents.domain.sight_report import SightReport
 from flightagents.domain.system_health import SystemHealth, health_of
 from flightagents.ports import CallPlans, Gauges, Polls, Workers
 
@@ -30,6 +31,7 @@ class LookAtHealth:
         clock: Clock,
         *,
         plans: CallPlans,
+        sight: Callable[[], Awaitable[SightReport]],
         poll_interval: timedelta,
         budget: Budget,
         ticks: Callable[[], float] = monotonic,
@@ -40,6 +42,7 @@ class LookAtHealth:
         self._gauges = gauges
         self._plans = plans
         self._clock = clock
+        self._sight = sight
         self._poll_interval = poll_interval
         self._budget = budget
         self._ticks = ticks
@@ -84,4 +87,5 @@ class LookAtHealth:
             tasks=await self._gauges.tasks(),
             plan=await self._plans.current(),
             planned_at=await self._plans.kept_at(),
+            sight=await self._sight(),
         )

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from flightagents.domain.notifications import TOLD, Notification, State
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import CONNECTIONS, PLACES, Said
+from flightagents.domain.said import BESIDE, PLACES, Said
 from flightagents.handlers.cases import Moved
 
 JUST_DUE = timedelta(minutes=5)
@@ -40,7 +40,7 @@ def in_order(rows: Iterable[Notification]) -> list[Notification]:
 
 def untold_since(rows: Sequence[Notification], now: datetime) -> datetime:
     """Give when the news began that a person has not heard: decided anew, it is still that news."""
-    rows = [row for row in rows if row.said not in CONNECTIONS]
+    rows = [row for row in rows if row.said not in BESIDE]
     told = max((row.created_at for row in rows if row.state in TOLD), default=None)
     standing = (row for row in rows if row.not_before is None or row.tries or row.not_before > now - JUST_DUE)
     withdrawn = (row.created_at for row in standing if row.state is State.SUPERSEDED)
@@ -53,7 +53,7 @@ def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]
     An SMS that its provider puts off is withdrawn by each newer state; the email alone must not be the end.
     It keeps its ordinal, and is judged on the newest state before it leaves.
     """
-    told = [row for row in rows if row.state in TOLD and row.said not in CONNECTIONS | PLACES]
+    told = [row for row in rows if row.state in TOLD and row.said not in BESIDE | PLACES]
     if not told:
         return []
     heard = {row.address_key for row in told if _is_same_news(row, told[-1])}
@@ -61,7 +61,7 @@ def half_told(rows: Sequence[Notification], now: datetime) -> list[Notification]
     heard |= {
         row.address_key
         for row in rows
-        if row.state in TOLD | {State.PENDING} and row.said not in CONNECTIONS and is_newer(row, told[-1])
+        if row.state in TOLD | {State.PENDING} and row.said not in BESIDE and is_newer(row, told[-1])
     }
     return [
         replace(row, state=State.PENDING, reason=Reason.NEWS, not_before=None)
@@ -92,7 +92,7 @@ def waiting(rows: Sequence[Notification], new: Notification) -> Notification:
     """Give a row that knows since when its address waits: what it takes the place of was withdrawn unsent."""
     unsent: list[Notification] = []
     for row in rows:
-        if row.address_key == new.address_key and row.said not in CONNECTIONS:
+        if row.address_key == new.address_key and row.said not in BESIDE:
             unsent = [] if row.state in TOLD else [*unsent, row]
     withdrawn = [row for row in unsent if _gives_way(row, new)]
     return replace(
@@ -129,10 +129,10 @@ def is_said_already(rows: Sequence[Notification], new: Notification) -> bool:
         return known.state not in _REVIVED
     if new.said is Said.LATER and any(_is_same_news(row, new) and row.state in TOLD for row in rows):
         return True
-    return any(
+    return new.said not in BESIDE and any(
         row.address_key == new.address_key
         and (row.flight, row.ordinal, row.turn) == (new.flight, new.ordinal, new.turn)
-        and row.said not in {new.said} | PLACES | CONNECTIONS
+        and row.said not in {new.said} | PLACES | BESIDE
         and row.state in TOLD
         for row in rows
     )

@@ -10,7 +10,7 @@ from flightagents.domain.said import Said
 from flightagents.handlers.verdicts import Send, Verdict, Wait
 from flightagents.ports import Outbox
 
-CAN_BE_SPARED = frozenset({Said.LATER, Said.GATE, Said.TERMINAL})
+CAN_BE_SPARED = frozenset({Said.LATER, Said.GATE, Said.TERMINAL, Said.NO_NEWS})
 """What the next message, the page or the screens at the airport say as well. Nothing else is ever limited."""
 HOURLY = 6
 """Such messages to one address: a flight that creeps from gate to gate makes four or five in its last hour,

@@ -19,9 +19,10 @@ from flightagents.domain.alerting import (
     needs_update,
 )
 from flightagents.domain.holding import Holding
+from flightagents.domain.no_news import no_news
 from flightagents.domain.notifications import Notification, State, told_by
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import PLACES, Said
+from flightagents.domain.said import BESIDE, PLACES, Said
 from flightagents.domain.times import to_utc
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.heard import (
@@ -77,7 +78,22 @@ class OnePerson:
             rows = [row for row in rows if row.address_key not in instead] + behind
             if not decision.tell or decision.said in PLACES:
                 rows += self._half_told(case, theirs, current, rows, now)
-        return Decided([row for row in rows if not is_said_already(theirs, row)], silence)
+        unsaid = [row for row in rows if not is_said_already(theirs, row)]
+        if case.lost_at is None or case.aside is not None or unsaid or any(map(_is_coming, theirs)):
+            return Decided(unsaid, silence)
+        return self._of_lost(case, theirs, current, turn=turn, now=now)
+
+    def _of_lost(
+        self, case: Case, theirs: Sequence[Notification], current: Current, *, turn: int, now: datetime
+    ) -> Decided:
+        """Whoever waits for another time hears once that nobody sees their flight any more."""
+        told = self._told_by(case, theirs)
+        decision = no_news(told, current, now)
+        if not decision.tell:
+            return Decided([], decision.reason)
+        rows = self._written(case, theirs, current, told, decision, turn=turn, now=now)
+        unsaid = [row for row in rows if not is_said_already(theirs, row)]
+        return Decided(unsaid, None if rows else Reason.NO_CHANNEL)
 
     def still(
         self, case: Case, theirs: Sequence[Notification], row: Notification, current: Current, now: datetime
@@ -86,6 +102,8 @@ class OnePerson:
 
         What undoes what one address was told is still true for it, though others of the person know it.
         """
+        if row.said is Said.NO_NEWS:
+            return self._still_lost(case, theirs, row, current, now)
         told = self.told(case, theirs, row.ordinal, row.turn)
         decision = left_to_staff(needs_update(told, current, now), case.aside, told)
         if row.said in STILL_TOLD and not (decision.tell and decision.said is row.said):
@@ -97,9 +115,27 @@ class OnePerson:
 
     def told(self, case: Case, rows: Sequence[Notification], before: int, turn: int = 0) -> Told:
         """Sum up what rows told about states before an ordinal, or a turn, and of the flights it once was."""
-        told = told_by(
-            row for row in rows if row.flight != case.state.flight or (row.ordinal, row.turn) < (before, turn)
+        return self._told_by(
+            case,
+            [
+                row
+                for row in rows
+                if row.flight != case.state.flight or (row.ordinal, row.turn) < (before, turn)
+            ],
         )
+
+    def _still_lost(
+        self, case: Case, theirs: Sequence[Notification], row: Notification, current: Current, now: datetime
+    ) -> tuple[Decision, Told]:
+        """Sight may have come back: then there is news, or nothing that has to be said."""
+        others = [each for each in theirs if not _is_same(each, row)]
+        told = self._told_by(case, others)
+        if case.lost_at is None:
+            return Decision(tell=False, reason=Reason.SUPERSEDED), told
+        return left_to_staff(no_news(told, current, now), case.aside, told), told
+
+    def _told_by(self, case: Case, rows: Sequence[Notification]) -> Told:
+        told = told_by(rows)
         if told.expected is None or told.expected.tzinfo is not None:
             return told
         # It was told when nobody knew the airport's zone.
@@ -170,6 +206,19 @@ class OnePerson:
             and row.address_key not in reached
             and self.still(case, theirs, row, current, now)[0].said is row.said
         ]
+
+
+def _is_coming(row: Notification) -> bool:
+    return row.state is State.PENDING and row.said not in BESIDE
+
+
+def _is_same(row: Notification, other: Notification) -> bool:
+    return (row.flight, row.said, row.ordinal, row.turn) == (
+        other.flight,
+        other.said,
+        other.ordinal,
+        other.turn,
+    )
 
 
 def _at(rows: Sequence[Notification], address_key: str | None) -> list[Notification]:

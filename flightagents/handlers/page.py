@@ -12,10 +12,11 @@ from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.notifications import Notice
 from flightagents.domain.page import FlightPage, Standing
 from flightagents.domain.reasons import Reason
+from flightagents.domain.sights import is_stale
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.bearers import Bearer, Bearers
 from flightagents.handlers.cases import Case
-from flightagents.ports import FlightStore, Pages
+from flightagents.ports import FlightStore, Pages, Sights
 
 
 class ShowFlight:
@@ -27,8 +28,9 @@ class ShowFlight:
         audience: Audience,
         flights: FlightStore,
         pages: Pages,
-        clock: Clock,
+        sights: Sights,
         *,
+        clock: Clock,
         patience: timedelta = UNCONFIRMED_PATIENCE,
     ) -> None:
         """`patience`: how long a cancellation waits for its second look."""
@@ -36,6 +38,7 @@ class ShowFlight:
         self._audience = audience
         self._flights = flights
         self._pages = pages
+        self._sights = sights
         self._clock = clock
         self._patience = patience
 
@@ -63,7 +66,9 @@ class ShowFlight:
         story = page.story(await self._pages.changes_of(state.flight), bearer.rows)
         now = self._clock.now()
         moved_to = _moved_to(case, cases) if case else page.moved_to(story)
-        standing = page.standing(state, base, story, seen_at=seen_at, now=now, patience=self._patience)
+        kept = (await self._sights.of([state.flight])).get(state.flight)
+        stale = is_stale(kept, seen_at, now)
+        standing = page.standing(state, base, story, stale=stale, now=now, patience=self._patience)
         if case is not None and case.aside is Reason.DEPARTED:  # under its name another flight goes by now
             state = replace(state, departure=replace(state.departure, actual=state.predecessor_left))
             standing = Standing.LEFT

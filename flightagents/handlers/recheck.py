@@ -12,7 +12,7 @@ from flightagents.clock import Clock
 from flightagents.domain.bookings import Booking
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import CONNECTIONS, FOR_STAFF
+from flightagents.domain.said import BESIDE, CONNECTIONS, FOR_STAFF
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.caveats import Caveats
@@ -122,7 +122,7 @@ class Recheck:
             return {}
         wanted = {(booking.id, row.flight) for row, booking in rows}
         everyone = list({each.id: each for _, each in rows}.values())
-        all_cases = await self._audience.of_bookings(everyone, whole=True)
+        all_cases = await self._decide.sighted(await self._audience.of_bookings(everyone, whole=True))
         cases = {(case.booking.id, case.state.flight): case for case in all_cases}
         known = await self._decide.known([case for key, case in cases.items() if key in wanted])
         now = self._clock.now()
@@ -145,6 +145,8 @@ class Recheck:
         moved = Moved(row.notice.gate_from, row.notice.terminal_from) if row.notice else Moved()
         current = self._one_person.current(case, moved)
         decision, told = self._one_person.still(case, rows, row, current, now)
+        if decision.reason is Reason.SUPERSEDED:
+            return _SUPERSEDED
         if not decision.tell:
             late = decision.reason is Reason.EXPIRED
             return SetAside(State.EXPIRED if late else State.SUPPRESSED, decision.reason)
@@ -167,7 +169,7 @@ def _crossed(row: Notification, rows: Sequence[Notification], now: datetime) -> 
         for other in rows
         if (other.flight, other.address_key) == (row.flight, row.address_key)
         and other.id != row.id
-        and other.said not in CONNECTIONS
+        and other.said not in BESIDE
     ]
     if any(is_newer(other, row) and other.state in OPEN for other in same):
         return _SUPERSEDED

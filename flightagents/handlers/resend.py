@@ -16,7 +16,7 @@ from flightagents.domain.alerting import expires_at
 from flightagents.domain.bookings import Booking, Channel
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import CONNECTIONS, FOR_STAFF, PLACES
+from flightagents.domain.said import BESIDE, CONNECTIONS, FOR_STAFF, PLACES
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case, Moved
 from flightagents.handlers.counting import count_written
@@ -240,7 +240,7 @@ def _newest_news(case: Case, rows: Sequence[Notification], channel: Channel) -> 
         row
         for row in rows
         if row.flight == case.state.flight
-        and row.said not in CONNECTIONS
+        and row.said not in BESIDE
         and not (channel is Channel.SMS and row.said in PLACES)
         and row.state is not State.SUPERSEDED
         and (row.state is not State.SUPPRESSED or row.reason in _STANDS_FOR_NEWS)

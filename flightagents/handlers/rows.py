@@ -44,6 +44,7 @@ class Rows:
         state = current.state
         operating = FlightId.parse(state.flight).designator
         token = self._links.token(case.booking.id, state.flight)
+        believed = told.expected or current.base
         return Notice(
             flight=state.flight,
             said=said,
@@ -52,12 +53,13 @@ class Rows:
             departure=state.departure.airport,
             arrival=state.arrival.airport,
             zone=state.departure.zone,
-            old=current.base if said is Said.CANCELLED else told.expected or current.base,
-            new=time_to_tell(said, current),
+            old=current.base if said is Said.CANCELLED else believed,
+            new=believed if said is Said.NO_NEWS else time_to_tell(said, current),
             language=case.booking.language,
             name=case.booking.name,
             reference=case.booking.reference,
             was_diverted=said is Said.REINSTATED and told.diverted,
+            as_of=case.lost_at if said is Said.NO_NEWS else None,
             gate_from=gate_before(told, current),
             gate=state.departure.gate,
             terminal_from=terminal_before(told, current),

@@ -13,8 +13,9 @@ from flightagents.domain.changes import Change, Kind
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.reasons import Reason
 from flightagents.domain.rules import (
-    DISRUPTED,
-    RESTORED,
+    OF_SIGHT,
+    REMEMBERED,
+    WITHDRAWING,
     Recipient,
     StaffRule,
     fact,
@@ -30,8 +31,10 @@ from flightagents.handlers.staff_words import notice_of
 from flightagents.metrics import RULE_DECISIONS
 from flightagents.ports import Ledger, StaffRules
 
-Heard = dict[tuple[str, Channel, str], Kind]
-"""Which disruption, or its end, an address was last told of a flight: by flight, channel and address key."""
+Place = tuple[str, Channel, str, bool]
+"""A flight, a channel, an address key, and whether it is about being seen at all."""
+Heard = dict[Place, Kind]
+"""Which disruption, or loss of sight, or its end, an address was last told of a flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class AlertStaff:
                 decision = matches(rule, change, local)
                 RULE_DECISIONS.labels(reason=decision.reason.value).inc()
                 tells = decision.tell
-                if tells or fact(change) in RESTORED:
+                if tells or fact(change) in WITHDRAWING:
                     yield Candidate(change, rule, tells)
 
     def _alerts(self, candidates: Sequence[Candidate], known: Sequence[Notification]) -> list[Alert]:
@@ -108,12 +111,12 @@ class AlertStaff:
             for to in each.rule.to:
                 key = self._key(to)
                 alert = Alert(row_id(each.change.id, to.channel, key), each.change, each.rule, to, key)
-                place = each.change.flight, to.channel, key
+                place = each.change.flight, to.channel, key, what in OF_SIGHT
                 if alert.id in written or not is_news(heard.get(place), what, asked=each.tells):
                     continue
                 written.add(alert.id)
                 alerts.append(alert)
-                if what in DISRUPTED | RESTORED:
+                if what in REMEMBERED:
                     heard[place] = what
         return alerts
 
@@ -150,8 +153,9 @@ class AlertStaff:
 def _heard(rows: Sequence[Notification]) -> Heard:
     """What waits to be sent, or was left to a digest, counts: it will be heard."""
     heard: Heard = {}
-    for row in sorted(rows, key=lambda row: row.ordinal):
+    for row in sorted(rows, key=lambda row: (row.ordinal, row.created_at)):
         coming = row.state is State.PENDING or is_told(row) or is_gathered(row)
-        if coming and row.staff and row.staff.kind in DISRUPTED | RESTORED:
-            heard[row.flight, row.channel, row.address_key or ""] = row.staff.kind
+        kind = row.staff.kind if row.staff else None
+        if coming and kind is not None and kind in REMEMBERED:
+            heard[row.flight, row.channel, row.address_key or "", kind in OF_SIGHT] = kind
     return heard

@@ -93,7 +93,9 @@ class RecheckStaff:
         if address is None or row.staff is None:
             return _NO_RULE
         may_have_arrived = row.stage is Stage.WIRE
-        if row.said is Said.ON_CALL or (row.said is Said.STAFF_DIGEST and may_have_arrived):
+        if row.said in (Said.ON_CALL, Said.FEED_ALERT) or (
+            row.said is Said.STAFF_DIGEST and may_have_arrived
+        ):
             return Send(address=address, staff=row.staff)
         if row.said is Said.STAFF_DIGEST:
             return board.digest(row, address, now)

@@ -29,6 +29,8 @@ STATE_WORDS = {
     Kind.AIRCRAFT_CHANGED: "with another aircraft",
     Kind.MARKETED_AS_GROWN: "sold under another number too",
     Kind.MOVED_TO: "retimed to another day",
+    Kind.LOST_SIGHT: "out of sight",
+    Kind.SIGHT_REGAINED: "seen again",
 }
 """What a kind of change means for a flight, or for many."""
 

@@ -5,13 +5,13 @@ tasks.py looks closely at what is found, and at nothing else; most of it turns o
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Match, Segment, match
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tasks import Task, TaskKind
-from flightagents.domain.watching import is_due, rebook
+from flightagents.domain.watching import is_due, overdue_silent, rebook
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.turns import in_turns
 from flightagents.ports import Archive, Bookings, FlightStore
@@ -20,6 +20,8 @@ Number = tuple[str, str]
 """A designator and a local date."""
 Named = Mapping[Number, Sequence[str]]
 """The flights of each number and date."""
+STIRS_WITHIN = timedelta(hours=1)
+"""An airport none of whose flights had news for so long is silent as a whole."""
 AT_ONCE = 1_000
 """Segments that are matched before others get their turn."""
 
@@ -33,6 +35,8 @@ class Reasons:
     flights: Sequence[str]
     """They are disrupted, or moved, or their delay may have two readings; somebody may be booked on them."""
     named: Named
+    silent: frozenset[str] = frozenset()
+    """Of the flights: they should have left and say nothing, while others of their airport have news."""
 
 
 class TaskReasons:
@@ -46,7 +50,6 @@ class TaskReasons:
         archive: Archive,
         audience: Audience,
         zone_of: Callable[[str], str | None],
-        is_covered: Callable[[Segment], bool],
         clock: Clock,
     ) -> None:
         self._bookings = bookings
@@ -54,10 +57,11 @@ class TaskReasons:
         self._archive = archive
         self._audience = audience
         self._zone_of = zone_of
-        self._is_covered = is_covered
         self._clock = clock
 
-    async def find(self, since: date, until: date, known: Iterable[Task], *, alive: bool) -> Reasons:
+    async def find(
+        self, since: date, until: date, known: Iterable[Task], was_looked_for: Callable[[Segment], bool]
+    ) -> Reasons:
         """Look at what is booked from one local date to another, both included, and at what is `known`."""
         segments = await self._bookings.segments_flown(since, until)
         named = await self._flights.of_numbers({number(segment) for segment in segments})
@@ -66,15 +70,19 @@ class TaskReasons:
         async for segment in in_turns(segments, AT_ONCE):
             means, flights = match(segment, named.get(number(segment), ()))
             seen.update(flights)
-            if means is Match.AMBIGUOUS or (means is Match.NOT_YET and alive and self._is_missing(segment)):
+            missing = means is Match.NOT_YET and self._is_due(segment) and was_looked_for(segment)
+            if missing or means is Match.AMBIGUOUS:
                 numbers.add(number(segment))
-        return Reasons(frozenset(numbers), await self._in_question(seen, known), named)
+        in_question, silent = await self._in_question(seen, known)
+        return Reasons(frozenset(numbers), in_question, named, silent)
 
-    def _is_missing(self, segment: Segment) -> bool:
+    def _is_due(self, segment: Segment) -> bool:
         zone = self._zone_of(segment.departure) if segment.departure else None
-        return self._is_covered(segment) and is_due(segment, zone, self._clock.now())
+        return is_due(segment, zone, self._clock.now())
 
-    async def _in_question(self, booked: Collection[str], known: Iterable[Task]) -> list[str]:
+    async def _in_question(
+        self, booked: Collection[str], known: Iterable[Task]
+    ) -> tuple[list[str], frozenset[str]]:
         moved = {flight for move in await self._audience.moves(booked) for flight in move}
         states = await self._flights.known_states(sorted(moved.union(booked)))
         standing = {task.flight: task for task in known if task.kind is TaskKind.REBOOK}
@@ -85,7 +93,15 @@ class TaskReasons:
             if rebook(state, 1, standing.get(flight), now) is not None
         }
         retimed = await self._retimed([state for state in states.values() if state.open])
-        return sorted(disrupted | retimed | moved.intersection(states))
+        silent = await self._silent([state for state in states.values() if overdue_silent(state, 1, now)])
+        return sorted(disrupted | retimed | silent | moved.intersection(states)), silent
+
+    async def _silent(self, states: Sequence[FlightState]) -> frozenset[str]:
+        if not states:
+            return frozenset()
+        airports = {state.departure.airport for state in states}
+        stirring = await self._flights.stirring(airports, self._clock.now() - STIRS_WITHIN)
+        return frozenset(state.flight for state in states if state.departure.airport in stirring)
 
     async def _retimed(self, states: Sequence[FlightState]) -> set[str]:
         """Give those whose schedule has moved: the delay of another has one reading.

@@ -5,7 +5,7 @@ A task is opened once, and ends by itself when its reason is gone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from flightagents.clock import Clock
@@ -13,7 +13,13 @@ from flightagents.domain.bookings import Match, Segment, Ticket, match
 from flightagents.domain.flight import FlightId, FlightState
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.tracking import advance
-from flightagents.domain.watching import ambiguous_booking, conflicting_times, moved_flight, not_in_feed
+from flightagents.domain.watching import (
+    ambiguous_booking,
+    conflicting_times,
+    moved_flight,
+    not_in_feed,
+    overdue_silent,
+)
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.cases import Case
 from flightagents.handlers.task_reasons import Named, TaskReasons, number
@@ -25,9 +31,6 @@ LOOK_BACK = timedelta(days=1)
 """A local date lasts until 36 hours after it began in UTC."""
 LOOK_AHEAD = timedelta(days=2)
 """The feed shows a flight about 6 h before it leaves: of later dates there is nothing to say yet."""
-ALIVE_WITHIN = timedelta(minutes=15)
-"""With no record newer than this the feed, and not a flight, is missing: an outage makes no tasks."""
-
 PORTION = 10
 """Flights whose people are asked for at once."""
 TICKETS = 250
@@ -38,6 +41,7 @@ MISSING_FOR = timedelta(minutes=10)
 WHY_IT_ENDS = {
     TaskKind.AMBIGUOUS_BOOKING: "the number means one flight, or the segment is flown no more",
     TaskKind.NOT_IN_FEED: "the feed shows it, or it should have left",
+    TaskKind.OVERDUE_SILENT: "it has left, is said to be late, or nobody is booked on it",
     TaskKind.MOVED_FLIGHT: "it has left, or nobody is booked on it",
     TaskKind.CONFLICTING_TIMES: "the times agree, or it has left",
     TaskKind.REBOOK: WHY_REBOOKING_ENDS,
@@ -58,7 +62,7 @@ class LookForTasks:
         rebooking: RebookTasks,
         zone_of: Callable[[str], str | None],
         address_key: Callable[[str], str],
-        is_covered: Callable[[Segment], bool],
+        looked_for: Callable[[], Awaitable[Callable[[Segment], bool]]],
         clock: Clock,
         missing_for: timedelta = MISSING_FOR,
     ) -> None:
@@ -70,7 +74,7 @@ class LookForTasks:
         self._rebooking = rebooking
         self._zone_of = zone_of
         self._address_key = address_key
-        self._is_covered = is_covered
+        self._looked_for = looked_for
         self._clock = clock
         self._missing_for = missing_for
         self._missing_since: dict[str, datetime] = {}
@@ -80,18 +84,15 @@ class LookForTasks:
         now = self._clock.now()
         since, until = (now - LOOK_BACK).date(), (now + LOOK_AHEAD).date()
         known = [task for task in await self._tasks.unfinished(WHY_IT_ENDS) if _may_end(task, since, until)]
-        newest = await self._archive.newest()
-        alive = newest is not None and now - newest.polled_at <= ALIVE_WITHIN
-        reasons = await self._reasons.find(since, until, known, alive=alive)
+        was_looked_for = await self._looked_for()
+        reasons = await self._reasons.find(since, until, known, was_looked_for)
         tickets = await self._bookings.tickets(reasons.numbers)
         cases = [
             case for case in await self._cases(reasons.flights) if since <= case.segment.flight_date <= until
         ]
         wanted = [
-            *await self._of_tickets(
-                tickets, reasons.named, {task.id for task in known}, alive=alive, now=now
-            ),
-            *await self._of_times(cases, now),
+            *await self._of_tickets(tickets, reasons.named, {task.id for task in known}, was_looked_for, now),
+            *await self._of_open(cases, reasons.silent, now),
             *_of_moves(cases, now),
             *self._rebooking.wanted(cases, known),
         ]
@@ -99,7 +100,7 @@ class LookForTasks:
         kept = {task.id for task in wanted}
         for kind, why in WHY_IT_ENDS.items():
             gone = [task.id for task in known if task.kind is kind and task.id not in kept]
-            if gone and (alive or kind is not TaskKind.NOT_IN_FEED):
+            if gone:
                 await self._tasks.close(gone, why)
 
     async def _cases(self, flights: Sequence[str]) -> list[Case]:
@@ -108,7 +109,12 @@ class LookForTasks:
         return [case for portion in portions for case in await self._audience.of_flights(portion)]
 
     async def _of_tickets(
-        self, tickets: Sequence[Ticket], flights: Named, known: set[str], *, alive: bool, now: datetime
+        self,
+        tickets: Sequence[Ticket],
+        flights: Named,
+        known: set[str],
+        was_looked_for: Callable[[Segment], bool],
+        now: datetime,
     ) -> list[Task]:
         tasks: dict[str, Task] = {}
         missing: dict[str, datetime] = {}
@@ -121,7 +127,7 @@ class LookForTasks:
             match match(segment, named)[0]:
                 case Match.AMBIGUOUS:
                     task = ambiguous_booking(ticket, named, zone, now, reference_key=key)
-                case Match.NOT_YET if alive and self._is_covered(segment):
+                case Match.NOT_YET if was_looked_for(segment):
                     task = not_in_feed(ticket, zone, now, reference_key=key)
                     if task is not None and task.id not in known:
                         missing[task.id] = since = self._missing_since.get(task.id, now)
@@ -133,14 +139,19 @@ class LookForTasks:
         self._missing_since = missing
         return list(tasks.values())
 
-    async def _of_times(self, cases: Sequence[Case], now: datetime) -> list[Task]:
+    async def _of_open(self, cases: Sequence[Case], silent: Collection[str], now: datetime) -> list[Task]:
         """Look at the newest rows too: a schedule that is moved to where the delay pointed is no change."""
         states = {case.state.flight: case.state for case in cases if case.state.open}
         travellers = Counter(case.state.flight for case in cases)
         if states:
             shown = await self._archive.newest_rows(list(states))
             states |= {flight: advance(states[flight], sighting)[0] for flight, sighting in shown.items()}
-        tasks = (conflicting_times(state, travellers[flight], now) for flight, state in states.items())
+        tasks = [conflicting_times(state, travellers[flight], now) for flight, state in states.items()]
+        tasks += [
+            overdue_silent(state, travellers[flight], now)
+            for flight, state in states.items()
+            if flight in silent
+        ]
         return [task for task in tasks if task is not None]
 
 

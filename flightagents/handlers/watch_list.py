@@ -3,6 +3,7 @@
 After it the planner (aviationstack/budget.py) decides which of them are worth a call.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -84,11 +85,16 @@ class WatchList:
         self._clock = clock
         self._ticks = ticks
         self._known = _Known()
+        self._looking = asyncio.Lock()
         self._pause = max(clock.real(ASKED_AGAIN), LEAST_PAUSE).total_seconds()
         self._near_at = self._later_at = -float("inf")
 
     async def __call__(self) -> list[Watched]:
         """Give all that is watched now, or will be until the month ends."""
+        async with self._looking:  # the poller and the look at freshness may ask at once
+            return await self._look()
+
+    async def _look(self) -> list[Watched]:
         now, ticks = self._clock.now(), self._ticks()
         if ticks - self._near_at >= self._pause:
             await self._read_bookings(now)
@@ -183,6 +189,7 @@ class WatchList:
             arrival=segment.arrival,
             travellers=people,
             leaves_at=at_earliest(to_utc(leaves, self._zone(segment))),
+            leaves_by=None if segment.ticketed else leaves_by(segment, self._zone(segment)),
             arrives_at=None,
             outlook=Outlook.EXPECTED,
         )

@@ -14,6 +14,7 @@ COLOURS: dict[str, str] = {
     Said.DIVERTED: _GRAVE,
     Said.GATE: _PLACE,
     Said.TERMINAL: _PLACE,
+    Said.NO_NEWS: _LATE,
     Said.CONNECTION_AT_RISK: _LATE,
     Said.CONNECTION_MISSED: _GRAVE,
     Said.CONNECTION_SAFE: _GOOD,

@@ -17,6 +17,7 @@ from flightagents.ports.flights import (
     MayAsk,
     QueryStandings,
     RowReader,
+    Sights,
 )
 from flightagents.ports.folder import BookingFolder, Shelf, Taken
 from flightagents.ports.health import Gauges, Polls, Workers
@@ -100,6 +101,7 @@ __all__ = [
     "Renderer",
     "RowReader",
     "Shelf",
+    "Sights",
     "Silences",
     "StaffRenderer",
     "StaffRows",

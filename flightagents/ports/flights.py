@@ -1,6 +1,6 @@
 """The feed, and where flights are kept."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from flightagents.domain.changes import Change
 from flightagents.domain.flight import FlightState, Sighting
 from flightagents.domain.query_standing import QueryNature, QueryStanding
 from flightagents.domain.runs import RunStamp
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.watched import Watched
 from flightagents.records import FlightRecord
 
@@ -117,6 +118,19 @@ class CallPlans(Protocol):
         """Tell when a plan was last kept, on the database's clock: the poller lives."""
 
 
+class Sights(Protocol):
+    """How fresh each watched flight, and the feed, was at the leader's last look."""
+
+    async def all(self) -> dict[str, KeptSight]:
+        """Give them by key."""
+
+    async def of(self, keys: Collection[str]) -> dict[str, KeptSight]:
+        """Give those of these flights."""
+
+    async def keep(self, changed: Sequence[KeptSight], gone: Collection[str]) -> None:
+        """Store some, each in the place of what was known of it, and forget the flights that are gone."""
+
+
 class Lease(Protocol):
     """The right to poll. One worker has it at a time."""
 
@@ -172,6 +186,9 @@ class FlightStore(Protocol):
 
     async def in_the_air(self, since: date) -> dict[str, tuple[str, ...]]:
         """Give the numbers, the operating one first, of each flight from that date on that is in the air."""
+
+    async def stirring(self, airports: Collection[str], since: datetime) -> set[str]:
+        """Give those of these airports of which a flight that leaves about then had news since."""
 
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
         """Give each (old flight, new flight) of a flight retimed over midnight where one is among these."""

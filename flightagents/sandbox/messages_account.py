@@ -7,7 +7,7 @@ from typing import Any
 
 from flightagents.domain.notifications import TOLD, State
 from flightagents.domain.reasons import Reason
-from flightagents.domain.said import CONNECTIONS
+from flightagents.domain.said import BESIDE
 from flightagents.sandbox.mailbox import Mail
 from flightagents.sandbox.sms import Sms
 from flightagents.store.ledger_rows import read_notice
@@ -45,7 +45,7 @@ def compare(
 def _about(row: Row) -> str:
     if row["rule"] is not None:
         return str(row["_id"])
-    if row["said"] not in CONNECTIONS:
+    if row["said"] not in BESIDE:
         return ""
     notice = read_notice(row["notice"])
     return f"{row['said']} {notice.onward.round if notice.onward else 1}"

@@ -1,7 +1,7 @@
 """`flights` and `flight_changes`: the latest state of each flight, and its history."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +18,9 @@ from flightagents.store.reading import Document, Reader, pages
 
 CHANGES = "flight_changes"
 FLIGHTS = "flights"
+
+ABOUT = timedelta(hours=4)
+"""So long before and after their time flights have most of their news."""
 
 _decoder = msgspec.json.Decoder(FlightState)
 
@@ -61,6 +64,18 @@ class MongoFlights:
         """Give the numbers, the operating one first, of each flight from that date on that is in the air."""
         found = self._flights.find(flight_fields.in_the_air(since), {"designators": 1})
         return dict(await _numbers.read(found))
+
+    @until_stored
+    async def stirring(self, airports: Collection[str], since: datetime) -> set[str]:
+        """Give those of these airports of which a flight that leaves about then had news since."""
+        wanted = {
+            "keys": {"$in": [flight_fields.at(airport) for airport in sorted(airports)]},
+            "leaves": {"$gte": since - ABOUT, "$lt": since + ABOUT},
+            "changed_at": {"$gt": since},
+            "ordinal": {"$gt": 1},
+        }
+        found = self._flights.find(wanted, {"_id": 0, "departure.airport": 1})
+        return {row["departure"]["airport"] async for row in found}.intersection(airports)
 
     @until_stored
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pymongo import ASCENDING, DESCENDING
 from flightagents.domain.message_list import Audience, LastWord, MessageQuery, last_words
 from flightagents.domain.notifications import Notification, State
 from flightagents.domain.pages import Page
-from flightagents.domain.said import CONNECTIONS
+from flightagents.domain.said import BESIDE
 from flightagents.store import bookings, paging
 from flightagents.store.connection import Database, until_stored
 from flightagents.store.ledger_rows import COLLECTION, reader
@@ -87,7 +87,7 @@ def last_of(flights: Collection[str]) -> list[dict[str, Any]]:
         "flight": {"$in": asked},
         "booking": {"$type": "string"},
         "state": {"$ne": State.SUPERSEDED.value},
-        "said": {"$nin": sorted(CONNECTIONS)},
+        "said": {"$nin": sorted(BESIDE)},
     }
     # Compared field by field, in this order.
     shown = ("ordinal", "turn", "created_at", "said", "state", "reason", "hold", "stuck")

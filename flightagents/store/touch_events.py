@@ -24,7 +24,9 @@ BY_FIELD = frozenset({"flight_changes", "notifications", "tasks"})
 """Those whose documents name a flight, which none of them ever changes; a change may name another, too."""
 BY_ACT = frozenset({"audit"})
 """Acts on flights, messages or tasks: written after what they have changed, and read with it."""
-OF_NO_FLIGHT = frozenset({"dead_letters", "workers", "polls", "leases", "ranked_punctuality"})
+OF_NO_FLIGHT = frozenset(
+    {"dead_letters", "workers", "polls", "leases", "ranked_punctuality", "sights", "feed_queries"}
+)
 KNOWN = BY_ID | BY_STATE | BY_FIELD | BY_ACT | OF_NO_FLIGHT
 _HOLDS = {Thing.MESSAGE.value: "notifications", Thing.TASK.value: "tasks"}
 """Where the flight stands of what an act was done to."""

@@ -25,6 +25,7 @@ from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
+from flightagents.handlers.lost_flights import LostFlights
 from flightagents.handlers.one_person import OnePerson
 from flightagents.handlers.preview_bookings import PreviewBookings
 from flightagents.handlers.receipts import ReadBounces, TakeReceipt
@@ -51,6 +52,7 @@ from flightagents.store.outbox import MongoOutbox
 from flightagents.store.pages import MongoPages
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows, MongoStaffRules
+from flightagents.store.sights import MongoSights
 from flightagents.store.silences import MongoSilences
 from flightagents.store.tasks import MongoTasks
 from flightagents.store.waiting import MongoWaiting
@@ -135,7 +137,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         clock=clock,
         office=office,
     )
-    silences = MongoSilences(database)
+    silences, sights = MongoSilences(database), MongoSights(database)
     one_person = OnePerson(rows, manner.holding, manner.patience)
     decide = Decide(
         audience=audience,
@@ -144,6 +146,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
         rows=rows,
         one_person=one_person,
         connections=connections,
+        lost_sight=LostFlights(sights, MongoPages(database).seen_at),
         clock=clock,
         manner=manner,
     )
@@ -164,7 +167,7 @@ def wire_desk(world: World, sending: Sending = SENDING) -> Desk:
             staff=staff,
             connections=connections,
             limit=AddressLimit(outbox, clock),
-            caveats=Caveats(MongoPages(database).seen_at, clock),
+            caveats=Caveats(sights, MongoPages(database).seen_at, clock),
             held=MongoHandlings(database),
             clock=clock,
         ),

@@ -25,13 +25,12 @@ from flightagents.store.lease import MongoLease
 from flightagents.store.ledger import MongoLedger
 from flightagents.store.polls import MongoPolls
 from flightagents.store.query_standings import MongoQueryStandings
-from flightagents.wiring.desk import Desk
 from flightagents.wiring.world import Ground, World, zone_of
 
 _log = structlog.get_logger(__name__)
 
 
-def wire_poll(world: World, desk: Desk, publisher: Publisher) -> PollFeed | None:
+def wire_poll(world: World, publisher: Publisher, watch_list: WatchList) -> PollFeed | None:
     """Build it; without a key nothing is polled."""
     settings, database, clock = world.settings, world.database, world.clock
     if settings.aviationstack_key is None:
@@ -52,7 +51,6 @@ def wire_poll(world: World, desk: Desk, publisher: Publisher) -> PollFeed | None
         page_size=plan.limits.page_size,
     )
     standings = MongoQueryStandings(database)
-    watch_list = watch_list_of(world, desk.bookings, desk.ledger, desk.audience)
     return PollFeed(
         PlanCalls(
             planner=planner_of(settings),

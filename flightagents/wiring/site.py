@@ -14,6 +14,7 @@ from flightagents.store.flights import MongoFlights
 from flightagents.store.once import MongoOnce
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.pages import MongoPages
+from flightagents.store.sights import MongoSights
 from flightagents.store.touched import Touched
 from flightagents.web.site import Agency, Site
 from flightagents.web.staff.frame import Frame
@@ -60,7 +61,13 @@ def wire_site(world: World, desk: Desk, mend: MendLetters | None = None) -> Site
         public_url=(settings.public_url or "").rstrip("/"),
         twilio_token=token.get_secret_value() if token else "",
         show_flight=ShowFlight(
-            bearers, desk.audience, flights, pages, clock, patience=manner_of(settings).patience
+            bearers,
+            desk.audience,
+            flights,
+            pages,
+            MongoSights(database),
+            clock=clock,
+            patience=manner_of(settings).patience,
         ),
         subscriptions=Subscriptions(bearers, withdraw, give),
         take_reply=TakeReply(

@@ -25,6 +25,7 @@ from flightagents.store.gauges import MongoGauges
 from flightagents.store.polls import MongoPolls
 from flightagents.store.workers import MongoWorkers
 from flightagents.wiring.desk import Desk
+from flightagents.wiring.sight import report_sight_of
 from flightagents.wiring.world import Ground, World
 
 _STATM = Path("/proc/self/statm")
@@ -100,6 +101,7 @@ def wire_health(world: Ground) -> LookAtHealth:
         MongoGauges(world.database),
         world.clock,
         plans=MongoCallPlans(world.database),
+        sight=report_sight_of(world),
         poll_interval=world.clock.real(timedelta(seconds=world.settings.poll_interval)),
         budget=budget_of(world),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flightagents.aviationstack.coverage import coverage
+from flightagents.aviationstack.showing import Showing
 from flightagents.domain.changes import Change
 from flightagents.handlers.airline_book import AirlineBook
 from flightagents.handlers.alert import AlertOnChanges
@@ -13,15 +13,18 @@ from flightagents.handlers.forget import Forgetting
 from flightagents.handlers.gauges import ShowStanding
 from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.keep_punctuality import KeepPunctuality
+from flightagents.handlers.looked_for import LookedFor
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.oncall import AlarmOnCall
 from flightagents.handlers.poll import PollFeed
+from flightagents.handlers.show_sights import ShowSights
 from flightagents.handlers.task_reasons import TaskReasons
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.track import TrackFlights
 from flightagents.handlers.watch import WatchFlights
 from flightagents.handlers.watch_connections import WatchConnections
 from flightagents.handlers.watch_folder import WatchFolder
+from flightagents.handlers.watch_freshness import WatchFreshness
 from flightagents.ports import Publisher, StateTable
 from flightagents.store.archive import MongoArchive
 from flightagents.store.booking_folder import DiskFolder
@@ -34,8 +37,9 @@ from flightagents.store.waiting import MongoWaiting
 from flightagents.web.site import Site
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.letters import wire_letters
-from flightagents.wiring.polling import breaker_kind, wire_poll
+from flightagents.wiring.polling import breaker_kind, watch_list_of, wire_poll
 from flightagents.wiring.sending import SENDING, Sending
+from flightagents.wiring.sight import report_sight_of, watch_freshness_of
 from flightagents.wiring.site import wire_site
 from flightagents.wiring.vital_signs import budget_of
 from flightagents.wiring.world import World, zone_of
@@ -55,10 +59,12 @@ class UseCases:
     watch_folder: WatchFolder | None
     poll: PollFeed | None
     watch: WatchFlights
+    watch_freshness: WatchFreshness
     watch_connections: WatchConnections
     look_for_tasks: LookForTasks
     alarm_on_call: AlarmOnCall | None
     show_standing: ShowStanding
+    show_sights: ShowSights
     keep_punctuality: KeepPunctuality
     desk: Desk
     site: Site
@@ -77,7 +83,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         flights = {flight for move in moves for flight in (move.flight, str(move.after["flight"]))}
         await desk.decide.for_flights(sorted(flights))
 
-    is_covered = coverage(settings.poll_queries)
+    watch_list = watch_list_of(world, desk.bookings, desk.ledger, desk.audience)
     return UseCases(
         airlines=world.airlines,
         archive=ArchiveRecords(archive, publisher, clock, world.airlines),
@@ -89,8 +95,9 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
         dead_letters=StoreDeadLetters(MongoDeadLetters(database)),
         mend_letters=mend_letters,
         watch_folder=_watch_folder(world, desk),
-        poll=wire_poll(world, desk, publisher),
+        poll=wire_poll(world, publisher, watch_list),
         watch=WatchFlights(flights, archive, clock, also=[desk.alert_staff, follow]),
+        watch_freshness=watch_freshness_of(world, desk, watch_list),
         watch_connections=WatchConnections(
             flights=flights,
             bookings=desk.bookings,
@@ -109,14 +116,13 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
                 archive=archive,
                 audience=desk.audience,
                 zone_of=zone_of,
-                is_covered=is_covered,
                 clock=clock,
             ),
             audience=desk.audience,
             rebooking=desk.rebooking,
             zone_of=zone_of,
             address_key=world.address_keys,
-            is_covered=is_covered,
+            looked_for=LookedFor(MongoQueryStandings(database), Showing, zone_of),
             clock=clock,
         ),
         alarm_on_call=_alarm_on_call(world, desk),
@@ -128,6 +134,7 @@ def wire(world: World, publisher: Publisher, table: StateTable, sending: Sending
             clock,
             kind_of=breaker_kind,
         ),
+        show_sights=ShowSights(report_sight_of(world)),
         keep_punctuality=KeepPunctuality(MongoPunctuality(database), clock),
         desk=desk,
         site=wire_site(world, desk, mend_letters),

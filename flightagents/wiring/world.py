@@ -33,6 +33,7 @@ from flightagents.store.punctuality import MongoPunctuality
 from flightagents.store.query_standings import MongoQueryStandings
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows
+from flightagents.store.sights import MongoSights
 from flightagents.store.silences import MongoSilences
 from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
@@ -102,6 +103,7 @@ async def make_indexes(database: Database, settings: Settings) -> None:
     await MongoTasks(database).prepare()
     await MongoStaffRows(database).prepare()
     await MongoSilences(database).prepare()
+    await MongoSights(database).prepare()
     await MongoOptOuts(database).prepare()
     await MongoOnce(database).prepare()
     await MongoPages(database).prepare()

@@ -54,6 +54,7 @@ from flightagents.store.punctuality import MongoPunctuality
 from flightagents.store.query_standings import MongoQueryStandings
 from flightagents.store.receipts import MongoReceipts
 from flightagents.store.rules import MongoStaffRows, MongoStaffRules
+from flightagents.store.sights import MongoSights
 from flightagents.store.silences import MongoSilences
 from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.store.tasks import MongoTasks
@@ -130,6 +131,7 @@ def asked(database: Database) -> list[partial[Any]]:
         partial(flights.open_states, DAY),
         partial(flights.in_the_air, DAY),
         partial(flights.moves_of, [BA117]),
+        partial(flights.stirring, ["LHR"], NOON),
         partial(flights.of_numbers, [NUMBER]),
         partial(bookings.everyone),
         partial(bookings.get, ["1"]),
@@ -246,6 +248,9 @@ def asked(database: Database) -> list[partial[Any]]:
         partial(MongoCallPlans(database).current),
         partial(MongoCallPlans(database).kept_at),
         partial(MongoQueryStandings(database).all),
+        partial(MongoSights(database).all),
+        partial(MongoSights(database).of, [BA117]),
+        partial(MongoSights(database).keep, [], [BA117]),
         partial(MongoWorkers(database).all, 10),
         partial(MongoUsers(database).get, "ben"),
         partial(MongoUsers(database).all),

@@ -117,6 +117,17 @@ async def test_flights_in_the_air_are_given_with_their_numbers(flights: FlightSt
     assert await flights.in_the_air(since=DAY + timedelta(days=1)) == {}
 
 
+async def test_an_airport_stirs_while_a_flight_that_leaves_about_now_has_news(flights: FlightStore) -> None:
+    late, _ = story(None, 20)
+    first_seen, _ = story(None, route="MAD-LHR")
+    await flights.move_on([late, first_seen])
+    airports = {"LHR", "MAD", "JFK"}
+    assert await flights.stirring(airports, late.seen_at - MINUTE) == {"LHR"}
+    assert await flights.stirring({"JFK", "MAD"}, late.seen_at - MINUTE) == set()
+    assert await flights.stirring(airports, late.seen_at) == set()
+    assert await flights.stirring(airports, late.seen_at - 12 * 60 * MINUTE) == set()
+
+
 async def test_flights_are_found_by_any_of_their_numbers_and_their_date(flights: FlightStore) -> None:
     shared, _ = advance(None, run_of([row(), row("AA6143", operated_by="BA117")])[0])
     onward, _ = advance(None, run_of([row("BA117", route="JFK-MAD", arrives="2026-11-23T06:00")])[0])

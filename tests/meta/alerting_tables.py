@@ -27,6 +27,7 @@ TELLS = {
     Kind.DIVERTED: "diverted",
     Kind.GATE_CHANGED: "gate",
     Kind.TERMINAL_CHANGED: "terminal",
+    Kind.LOST_SIGHT: "no fresh news, if they were told of another time",
     Kind.FIRST_SEEN: "what is wrong already",
     Kind.MARKETED_AS_GROWN: "what is wrong already, to people under the new number",
 }
@@ -122,6 +123,7 @@ def _notice(said: Said) -> Notice:
         terminal_from="3" if said is Said.TERMINAL else None,
         terminal="5" if said is Said.TERMINAL else None,
         onward=onward if said in CONNECTIONS else None,
+        as_of=_NOON + timedelta(minutes=10) if said is Said.NO_NEWS else None,
     )
 
 

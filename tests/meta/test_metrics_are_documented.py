@@ -7,6 +7,7 @@ from tests.meta.metrics_tables import DOCUMENT, FAUST, labels, ours, shown_as, w
 from tests.meta.repository import documents, text
 
 LABELS = {
+    "cause",
     "channel",
     "kind",
     "language",
@@ -16,6 +17,7 @@ LABELS = {
     "reason",
     "route",
     "said",
+    "sight",
     "state",
     "status",
     "suspicion",

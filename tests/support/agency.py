@@ -30,6 +30,7 @@ from flightagents.handlers.in_the_air import InTheAir
 from flightagents.handlers.itineraries import Itineraries
 from flightagents.handlers.limits import AddressLimit
 from flightagents.handlers.links import Links
+from flightagents.handlers.lost_flights import LostFlights
 from flightagents.handlers.now import ShowNow
 from flightagents.handlers.now_travellers import LookAtTravellers
 from flightagents.handlers.one_person import OnePerson
@@ -50,6 +51,7 @@ from tests.support.judges import FakeJudge, FakeStaffRenderer, Ticks
 from tests.support.rates import FakeRate
 from tests.support.rows import AIRPORTS, MINUTE, row, run_of
 from tests.support.searches import FakeChangeSearch, FakeFlightSearch, FakeMessageSearch
+from tests.support.sights import FakeSights
 from tests.support.silences import FakeSilences
 from tests.support.tasks import FakeTasks
 
@@ -82,6 +84,7 @@ class Worker:
             rows=self.rows,
             one_person=self.one_person,
             connections=self.connections,
+            lost_sight=LostFlights(agency.sights, agency.seen_at),
             clock=agency.clock,
             manner=agency.manner,
         )
@@ -105,7 +108,7 @@ class Worker:
             staff=agency.staff,
             connections=self.connections,
             limit=AddressLimit(agency.ledger, agency.clock),
-            caveats=Caveats(agency.seen_at, agency.clock),
+            caveats=Caveats(agency.sights, agency.seen_at, agency.clock),
             held=agency.handlings,
             clock=agency.clock,
         )
@@ -230,6 +233,7 @@ class Agency:
         self.tasks = FakeTasks()
         self.opt_outs = FakeOptOuts()
         self.silences = FakeSilences()
+        self.sights = FakeSights()
         self.archive = FakeArchive()
         self.renderer = FakeRenderer()
         self.staff_renderer = FakeStaffRenderer()

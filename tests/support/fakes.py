@@ -4,7 +4,7 @@ Each fake passes the same contract tests as the real thing (tests/contract). Tho
 write into it what they did, in order: a test of an order of steps reads it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightId, FlightState, Sighting
 from flightagents.domain.query_standing import QueryNature
 from flightagents.domain.runs import RunStamp
+from flightagents.domain.times import at_latest
 from flightagents.errors import UnreadableRecordError
 from flightagents.ports import FeedPage, FeedRow, MayAsk
 from flightagents.records import DeadLetter, FlightRecord
@@ -149,6 +150,15 @@ class FakeFlights:
             for state in self.states.values()
             if FlightId.parse(state.flight).date >= since and state.departed and not state.landed
         }
+
+    async def stirring(self, airports: Collection[str], since: datetime) -> set[str]:
+        return {
+            state.departure.airport
+            for state in self.states.values()
+            if state.ordinal > 1
+            and state.seen_at > since
+            and abs(at_latest(state.departure.expected) - since) < timedelta(hours=4)
+        }.intersection(airports)
 
     async def moves_of(self, flights: Sequence[str]) -> list[tuple[str, str]]:
         moves = [

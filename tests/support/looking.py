@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from flightagents.domain.bookings import Segment
+from flightagents.aviationstack.showing import Showing
 from flightagents.domain.tasks import UNFINISHED, Task, TaskKind
+from flightagents.handlers.looked_for import LookedFor
 from flightagents.handlers.task_reasons import TaskReasons
 from flightagents.handlers.tasks import LookForTasks
 from flightagents.handlers.watch import WatchFlights
 from tests.support.agency import Agency, address_key, zone_of
+from tests.support.feed_plans import FakeQueryStandings, standing
 from tests.support.rows import run_of
 
 
@@ -17,11 +19,10 @@ class Desk(Agency):
 
     def __init__(self, missing_for: timedelta = timedelta()) -> None:
         super().__init__()
-        self.not_polled: set[str] = set()
+        self.standings = FakeQueryStandings()
+        self.answered = ["flight_iata=BA117"]
+        """Queries that each run of the feed is of, and answered."""
         self.watch = WatchFlights(self.flights, self.archive, self.clock)
-
-        def is_covered(segment: Segment) -> bool:
-            return segment.designator not in self.not_polled
 
         self.look = LookForTasks(
             tasks=self.tasks,
@@ -33,14 +34,13 @@ class Desk(Agency):
                 archive=self.archive,
                 audience=self.worker.audience,
                 zone_of=zone_of,
-                is_covered=is_covered,
                 clock=self.clock,
             ),
             audience=self.worker.audience,
             rebooking=self.worker.rebooking,
             zone_of=zone_of,
             address_key=address_key,
-            is_covered=is_covered,
+            looked_for=LookedFor(self.standings, Showing, zone_of),
             clock=self.clock,
             missing_for=missing_for,
         )
@@ -50,6 +50,9 @@ class Desk(Agency):
         changes = self.looks(*rows)
         records = run_of(list(rows), self._run, self.clock.now())
         await self.archive.store([self.archive.document(record) for record in records])
+        now = self.clock.now()
+        for query in self.answered:
+            await self.standings.note(standing(query, asked_at=now, good_at=now, total=None))
         if heard:
             await self.hears(changes)
 

@@ -180,7 +180,7 @@ class Website:
         )
         self.give = GiveConsent(agency.bookings, agency.opt_outs, address_key, agency.clock)
         self.show_flight = ShowFlight(
-            bearers, agency.worker.audience, agency.flights, self.pages, agency.clock
+            bearers, agency.worker.audience, agency.flights, self.pages, agency.sights, clock=agency.clock
         )
         self.take_reply = TakeReply(
             bookings=agency.bookings,

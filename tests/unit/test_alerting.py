@@ -439,7 +439,7 @@ def test_what_was_sent_again_without_evidence_counts_however_it_ended() -> None:
 
 def test_the_last_row_counts_and_each_later_is_counted() -> None:
     rows = [a_row(Said.LATER, 30), a_row(Said.EARLIER, 40), a_row(Said.LATER, 60)]
-    assert told_by(rows) == told(60, later=2)
+    assert told_by(rows) == told(60, later=2, put_off=True)
 
 
 def test_one_news_on_two_channels_counts_once() -> None:
@@ -459,8 +459,10 @@ def test_gate_and_terminal_are_known_from_emails_whatever_they_were_about() -> N
     gate, terminal = {"gate_from": "A1", "gate": "B2"}, {"terminal_from": "3", "terminal": "5"}
     assert told_by([a_row(Said.GATE, 45, of=gate)]) == Told(gate="B2")
     assert told_by([a_row(Said.TERMINAL, 45, of=terminal)]) == Told(terminal="5")
-    assert told_by([a_row(Said.LATER, 45, of=gate | terminal)]) == told(45, later=1, gate="B2", terminal="5")
-    assert told_by([a_row(Said.LATER, 45, of=gate, channel=Channel.SMS)]) == told(45, later=1)
+    assert told_by([a_row(Said.LATER, 45, of=gate | terminal)]) == told(
+        45, later=1, gate="B2", terminal="5", put_off=True
+    )
+    assert told_by([a_row(Said.LATER, 45, of=gate, channel=Channel.SMS)]) == told(45, later=1, put_off=True)
 
 
 def test_a_row_of_a_forgotten_person_says_nothing() -> None:

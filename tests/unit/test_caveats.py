@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from flightagents.domain.flight import Status
+from flightagents.domain.freshness import NEAR_STALE
 from flightagents.domain.notifications import Notice
-from flightagents.domain.page import STALE_AFTER
 from flightagents.domain.said import Said
 from tests.support.agency import SECOND, Agency
 from tests.support.due import ON_BA117
@@ -33,7 +33,7 @@ def last(agency: Agency) -> Notice:
 async def test_an_all_clear_of_just_now_needs_no_caveat() -> None:
     agency = await told_late()
     await agency.is_late(0)
-    agency.wait(STALE_AFTER)
+    agency.wait(NEAR_STALE)
     await agency.delivers()
     assert (last(agency).said, last(agency).as_of, last(agency).overdue) == (Said.ALL_CLEAR, None, False)
 
@@ -42,7 +42,7 @@ async def test_an_all_clear_that_nobody_has_checked_for_a_while_says_since_when(
     agency = await told_late()
     await agency.is_late(0)
     looked_at = agency.clock.now()
-    agency.wait(STALE_AFTER + SECOND)
+    agency.wait(NEAR_STALE + SECOND)
     await agency.delivers()
     assert (last(agency).said, last(agency).as_of) == (Said.ALL_CLEAR, looked_at)
     assert len(agency.email.texts) == 2
@@ -51,7 +51,7 @@ async def test_an_all_clear_that_nobody_has_checked_for_a_while_says_since_when(
 async def test_a_delay_is_told_as_it_is_however_old() -> None:
     agency = await told_late()
     await agency.is_late(120)
-    agency.wait(STALE_AFTER + SECOND)
+    agency.wait(NEAR_STALE + SECOND)
     await agency.delivers()
     assert (last(agency).said, last(agency).as_of) == (Said.LATER, None)
 

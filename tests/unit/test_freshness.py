@@ -158,6 +158,14 @@ def test_where_the_plan_asks_by_date_a_flight_is_expected_the_day_before() -> No
     assert judged(unseen, NOON, standing()) == (Sight.FRESH, Cause.NOT_IN_FEED_YET)
 
 
+def test_a_ticket_without_a_time_is_missed_when_its_day_is_nearly_over() -> None:
+    untimed = watched(leaves_at=NOON - 10 * HOUR, leaves_by=NOON + 14 * HOUR, **UNSEEN)
+    answered = standing(good_at=NOON + 10 * HOUR)
+    assert judged(untimed, NOON, standing()) == (Sight.FRESH, Cause.NOT_IN_FEED_YET)
+    assert judged(untimed, NOON + 10 * HOUR, answered) == (Sight.BLIND, Cause.NOT_IN_FEED_YET)
+    assert is_judged(untimed, NOON + 10 * HOUR)
+
+
 def test_an_outage_and_not_its_absence_is_why_a_flight_was_not_seen() -> None:
     unseen = watched(leaves_at=NOON + 4 * HOUR, **UNSEEN)
     since = NOON - 3 * HOUR

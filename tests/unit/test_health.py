@@ -4,12 +4,17 @@ import asyncio
 from datetime import timedelta
 
 from flightagents.domain.health import Backlog, Budget, WorkerState
+from flightagents.domain.sight_report import UNKNOWN, SightReport
 from flightagents.handlers.health import FRESH, LookAtHealth
 from tests.support.fakes import SetClock
 from tests.support.feed_plans import FakeCallPlans, plan
 from tests.support.health import FakeGauges, FakePolls, FakeWorkers, facts, signs
 from tests.support.judges import Ticks
 from tests.support.rows import DAY, MINUTE, NOON
+
+
+async def nothing_seen() -> SightReport:
+    return UNKNOWN
 
 
 class Bench:
@@ -24,6 +29,7 @@ class Bench:
             self.gauges,
             SetClock(speed=120),
             plans=self.plans,
+            sight=nothing_seen,
             poll_interval=timedelta(seconds=30),
             budget=Budget("basic", 10_000),
             ticks=self.ticks,

@@ -12,7 +12,7 @@ from flightagents.domain.caution import Caution
 from flightagents.domain.changes import Change, Kind
 from flightagents.domain.flight import FlightState
 from flightagents.domain.notifications import Message, State
-from flightagents.domain.page import SHOWN, STALE_AFTER, Happened, Standing, Wrote, moved_to, standing, story
+from flightagents.domain.page import SHOWN, Happened, Standing, Wrote, moved_to, standing, story
 from flightagents.domain.said import FOR_STAFF, Said
 from flightagents.domain.tracking import advance
 from tests.support.ledger_rows import notification
@@ -40,12 +40,12 @@ def stands(
     base: datetime = LEAVES,
     told: Sequence[Wrote] = (),
     now: datetime | None = None,
-    age: timedelta = timedelta(),
+    stale: bool = False,
 ) -> Standing:
     state, changes = seen(*looks)
     now = now or state.seen_at
     chapters = (*told, *story(changes, ()))
-    return standing(state, base, chapters, seen_at=now - age, now=now)
+    return standing(state, base, chapters, stale=stale, now=now)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_lateness_counts_from_the_ticket() -> None:
 
 @pytest.mark.parametrize("look", [row(), row(delay=90)])
 def test_old_news_say_nothing_of_a_departure_to_come(look: dict[str, Any]) -> None:
-    assert stands(look, age=STALE_AFTER) is not Standing.SILENT
-    assert stands(look, age=STALE_AFTER + timedelta(seconds=1)) is Standing.SILENT
+    assert stands(look) is not Standing.SILENT
+    assert stands(look, stale=True) is Standing.SILENT
 
 
 def test_what_has_left_or_is_cancelled_stays_so_in_old_news() -> None:
-    assert stands(row(), row(status="active", took_off="14:40"), age=timedelta(hours=5)) is Standing.LEFT
+    assert stands(row(), row(status="active", took_off="14:40"), stale=True) is Standing.LEFT
     cancelled = row(status="cancelled")
-    assert stands(row(), cancelled, cancelled, age=timedelta(hours=5)) is Standing.CANCELLED
+    assert stands(row(), cancelled, cancelled, stale=True) is Standing.CANCELLED
 
 
 def test_a_flight_that_should_have_left_is_not_called_on_time() -> None:
@@ -179,8 +179,8 @@ def test_whoever_was_diverted_is_not_sent_to_the_gate() -> None:
     diverted, active = row(status="diverted"), row(status="active")
     cancelled = row(status="cancelled")
     late = LEAVES + MINUTE
-    for age in (timedelta(), timedelta(hours=1)):
-        assert stands(row(), diverted, diverted, active, active, now=late, age=age) is Standing.LEFT
+    for stale in (False, True):
+        assert stands(row(), diverted, diverted, active, active, now=late, stale=stale) is Standing.LEFT
     assert stands(row(), cancelled, cancelled, row(), row(), now=late) is Standing.OVERDUE
 
 

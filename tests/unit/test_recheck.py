@@ -272,7 +272,7 @@ def recheck_with(agency: Agency, staff: FakeJudge, connections: FakeJudge) -> Re
         staff=staff,
         connections=connections,
         limit=AddressLimit(agency.ledger, agency.clock),
-        caveats=Caveats(agency.seen_at, agency.clock),
+        caveats=Caveats(agency.sights, agency.seen_at, agency.clock),
         held=agency.handlings,
         clock=agency.clock,
     )
@@ -378,4 +378,4 @@ async def test_urgent_news_is_never_limited() -> None:
     await moves_on(agency, status="cancelled")
     urgent = replace(claimed, said=Said.CANCELLED)
     assert isinstance(await looked_at_again(agency, urgent), Send)
-    assert {Said.LATER, Said.GATE, Said.TERMINAL} == CAN_BE_SPARED
+    assert {Said.LATER, Said.GATE, Said.TERMINAL, Said.NO_NEWS} == CAN_BE_SPARED

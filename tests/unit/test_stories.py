@@ -226,7 +226,7 @@ async def pages(desk: Desk) -> dict[str, tuple[Standing, date | None]]:
     (who,) = await desk.bookings.everyone()
     stored = FakePages(desk.ledger, desk.flights)
     bearers = Bearers(stored, desk.bookings, LINKS)
-    show = ShowFlight(bearers, desk.worker.audience, desk.flights, stored, desk.clock)
+    show = ShowFlight(bearers, desk.worker.audience, desk.flights, stored, desk.sights, clock=desk.clock)
     found = {}
     for flight in (BA117, NEXT):
         page = await show(LINKS.token(who.id, flight))

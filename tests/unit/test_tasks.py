@@ -6,7 +6,7 @@ import pytest
 
 from flightagents.domain.bookings import SegmentStatus
 from flightagents.domain.tasks import FORGOTTEN, TaskKind, TaskState
-from flightagents.handlers.tasks import ALIVE_WITHIN
+from tests.support.feed_plans import standing
 from tests.support.looking import Desk
 from tests.support.rows import DAY, MINUTE, NOON, row
 from tests.support.travellers import booking, segment
@@ -117,7 +117,7 @@ async def missing(desk: Desk) -> None:
 
 async def test_a_flight_that_no_query_asks_for_is_not_missing() -> None:
     desk = Desk()
-    desk.not_polled.add("BA117")
+    desk.answered = ["flight_iata=BA9", "dep_iata=LHR&flight_status=cancelled"]
     await missing(desk)
     await desk.looks_around()
     assert desk.standing(MISSING) == []
@@ -153,15 +153,24 @@ async def test_a_missing_flight_that_appears_is_missing_no_more() -> None:
     assert desk.standing(MISSING) == []
 
 
-async def test_while_the_feed_is_silent_no_flight_is_missing() -> None:
+async def test_a_flight_that_nobody_could_ask_for_since_it_should_be_shown_is_not_missing() -> None:
     desk = Desk()
+    desk.clock.time = NOON - timedelta(hours=8)
     await missing(desk)
-    desk.clock.move(ALIVE_WITHIN + MINUTE)
+    desk.clock.time = NOON  # an outage of eight hours
     await desk.looks_around()
     assert desk.tasks.all == []
 
 
-async def test_without_any_record_no_flight_is_missing() -> None:
+async def test_a_board_that_was_not_walked_to_its_end_proves_nothing() -> None:
+    desk = Desk()
+    await missing(desk)
+    await desk.standings.note(standing("flight_iata=BA117", asked_at=NOON, good_at=NOON, rows=100, total=300))
+    await desk.looks_around()
+    assert desk.tasks.all == []
+
+
+async def test_without_any_answer_no_flight_is_missing() -> None:
     desk = Desk()
     await desk.books(booking(segment(ticketed=TICKETED)))
     await desk.looks_around()
@@ -172,7 +181,7 @@ async def test_a_feed_that_falls_silent_ends_no_task() -> None:
     desk = Desk()
     await missing(desk)
     await desk.looks_around()
-    desk.clock.move(ALIVE_WITHIN + MINUTE)
+    desk.clock.move(20 * MINUTE)
     await desk.looks_around()
     assert len(desk.standing(MISSING)) == 1
 
@@ -214,6 +223,7 @@ async def test_no_task_names_a_person() -> None:
     desk = Desk()
     missing_one = segment("BA1", departure="LHR", arrival="JFK", ticketed=TICKETED)
     cancelled_one = segment("BA5")
+    desk.answered = ["airline_iata=BA"]
     await desk.books(booking(segment(), missing_one, cancelled_one, phone="+447700900123"))
     await desk.shows(*TWO_LEGS, row("BA5", status="cancelled"))
     await desk.looks_around()

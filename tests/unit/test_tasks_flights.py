@@ -1,11 +1,14 @@
 """The minute's look at booked flights: one that became another, and one whose delay has two readings."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from flightagents.domain.tasks import TaskKind
 from tests.support.agency import BA117
 from tests.support.looking import Desk
-from tests.support.rows import DAY, row
+from tests.support.rows import DAY, MINUTE, NOON, row
 from tests.support.travellers import booking, segment
 
 TOMORROW = DAY + timedelta(days=1)
@@ -122,3 +125,70 @@ async def test_another_retiming_is_another_question() -> None:
     await desk.shows(row(departs="23:00", arrives=f"{TOMORROW}T02:00", delay=330))
     await desk.looks_around()
     assert len(desk.standing(CONFLICTING)) == 1
+
+
+# A flight that should have left
+
+
+SILENT = TaskKind.OVERDUE_SILENT
+OTHER = "BA9"
+
+
+async def overdue(desk: Desk, minutes: int, **shows: Any) -> None:  # noqa: ANN401 - as `row` takes them
+    """Let BA117 be so long past its time, and another flight of London have left just now."""
+    await desk.books(booking())
+    desk.clock.time = NOON + (155 + minutes) * MINUTE - 5 * MINUTE
+    await desk.shows(row(), row(OTHER))
+    await desk.shows(row(**shows), row(OTHER, status="active", took_off="14:50"))
+    desk.clock.time = NOON + (155 + minutes) * MINUTE
+    await desk.looks_around()
+
+
+async def test_staff_ask_about_a_flight_that_should_have_left_and_of_which_nobody_says_anything() -> None:
+    desk = Desk()
+    await overdue(desk, 25)
+    (task,) = desk.standing(SILENT)
+    assert task.flight == BA117
+    assert task.summary == (
+        "BA117 LHR-JFK 22 Nov was to leave at 14:35 LHR, and the feed has neither delay nor take-off: "
+        "ask the airline or the airport; 1 traveller"
+    )
+    await desk.looks_around()
+    assert len(desk.tasks.of_kind(SILENT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shows"),
+    [
+        (24, {}),
+        (25, {"delay": 40}),
+        (25, {"status": "active"}),
+        (25, {"status": "cancelled"}),
+        (360, {}),
+    ],
+    ids=["not yet", "late", "under way", "cancelled", "long ago"],
+)
+async def test_of_a_flight_that_says_something_or_is_not_overdue_nobody_asks(
+    minutes: int, shows: dict[str, Any]
+) -> None:
+    desk = Desk()
+    await overdue(desk, minutes, **shows)
+    assert desk.standing(SILENT) == []
+
+
+async def test_an_airport_that_is_silent_as_a_whole_makes_no_tasks() -> None:
+    desk = Desk()
+    await desk.books(booking())
+    desk.clock.time = NOON + 175 * MINUTE
+    await desk.shows(row(), row(OTHER))
+    desk.clock.time = NOON + 185 * MINUTE
+    await desk.looks_around()
+    assert desk.standing(SILENT) == []
+
+
+async def test_the_question_ends_by_itself_when_it_leaves() -> None:
+    desk = Desk()
+    await overdue(desk, 25)
+    await desk.shows(row(status="active", took_off="15:02"))
+    await desk.looks_around()
+    assert desk.standing(SILENT) == []

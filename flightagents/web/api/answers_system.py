@@ -7,8 +7,10 @@ from msgspec import Struct, field
 
 from flightagents.domain.bookings import Channel
 from flightagents.domain.faults import Fault, Gravity
+from flightagents.domain.freshness import Cause, Sight
 from flightagents.domain.health import WorkerState
 from flightagents.domain.punctuality import Scope
+from flightagents.domain.query_standing import Suspicion
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.usual import Basis
 from flightagents.domain.usual import Measure as Measured
@@ -143,6 +145,39 @@ class LettersAnswer(Struct, frozen=True, kw_only=True):
     hour_before: int
 
 
+class QuerySightAnswer(Struct, frozen=True, kw_only=True):
+    """How asking one query of the feed goes, in business time; the key's is called "(key)"."""
+
+    query: str
+    sight: Sight
+    cause: Cause | None
+    asked_at: Utc
+    since: Utc | None
+    failures: int
+    suspicion: Suspicion | None
+    code: str
+    probe_at: Utc | None
+
+
+class SightCountAnswer(Struct, frozen=True, kw_only=True):
+    """So many watched flights are so fresh, for this reason."""
+
+    sight: Sight
+    cause: Cause | None
+    flights: int
+
+
+class SightAnswer(Struct, frozen=True, kw_only=True):
+    """What we see: the feed, its queries (the worst first, 20 at most), and the booked flights."""
+
+    feed: Sight
+    cause: Cause | None
+    since: Utc | None
+    known_at: Utc | None
+    queries: tuple[QuerySightAnswer, ...]
+    counts: tuple[SightCountAnswer, ...]
+
+
 class SystemAnswer(Struct, frozen=True, kw_only=True):
     """The health of the whole system. `at` is real time, `business_at` that of the flights."""
 
@@ -158,5 +193,6 @@ class SystemAnswer(Struct, frozen=True, kw_only=True):
     backlog: BacklogAnswer
     letters: LettersAnswer
     tasks: dict[TaskKind, int]
+    sight: SightAnswer
     versions: tuple[str, ...]
     delivery: tuple[str, ...]

@@ -7,8 +7,15 @@ import msgspec
 from flightagents.domain.health import Standing
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.punctuality import Scope
+from flightagents.domain.sight_report import SightReport
 from flightagents.domain.usual import Comparison, Measure, Punctuality
-from flightagents.web.api.answers_system import PunctualityAnswer, RankingAnswer, SystemAnswer, WorkerAnswer
+from flightagents.web.api.answers_system import (
+    PunctualityAnswer,
+    QuerySightAnswer,
+    RankingAnswer,
+    SystemAnswer,
+    WorkerAnswer,
+)
 from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import Answering, Asked, NoQuery, Paged, Route, missing, same
 
@@ -87,6 +94,7 @@ class SystemRoutes(Routes):
             **same(found, SystemAnswer),
             "workers": [_worker(each) for each in found.workers],
             "poll": _poll(found.poll),
+            "sight": _sight(found.sight),
         }
 
     async def _ranking(self, scope: Scope, query: Paged) -> object:
@@ -124,6 +132,25 @@ def _worker(standing: Standing) -> object:
         **same(signs.identity, WorkerAnswer),
         "state": standing.state,
         "leader": signs.stream.leader,
+    }
+
+
+def _sight(report: SightReport) -> object:
+    return {
+        "feed": report.feed.sight,
+        "cause": report.feed.cause,
+        "since": report.since,
+        "known_at": report.feed.known_at,
+        "queries": [
+            {
+                **same(each, QuerySightAnswer),
+                "sight": each.found.sight,
+                "cause": each.found.cause,
+                "probe_at": each.found.probe_at,
+            }
+            for each in report.queries
+        ],
+        "counts": report.counts,
     }
 
 

@@ -20,6 +20,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.CODESHARE_SEEN: "the feed listed it under one more number",
     Reason.OLD_FLIGHT_LEFT: "the flight that had this name before has left",
     Reason.OLD_FLIGHT_SILENT: "the feed shows the other flight, and this one no more",
+    Reason.NOT_SEEN: "nobody could look at it for long, or the feed has it no more",
+    Reason.SEEN_AGAIN: "the feed shows it again",
 }
 _FIELDS = {
     "expected": "departure",

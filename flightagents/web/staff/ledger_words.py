@@ -18,11 +18,13 @@ SAID = {
     Said.DIVERTED: "diverted",
     Said.GATE: "new gate",
     Said.TERMINAL: "new terminal",
+    Said.NO_NEWS: "no fresh news",
     Said.CONNECTION_AT_RISK: "connection at risk",
     Said.CONNECTION_MISSED: "connection missed",
     Said.CONNECTION_SAFE: "connection safe again",
     Said.STAFF_ALERT: "alert for staff",
     Said.STAFF_DIGEST: "digest for staff",
+    Said.FEED_ALERT: "alert about the feed",
     Said.ON_CALL: "alarm for staff",
 }
 STATES = {
@@ -46,6 +48,7 @@ TASKS = {
     TaskKind.CONNECTION: "lost connection",
     TaskKind.AMBIGUOUS_BOOKING: "ambiguous booking",
     TaskKind.NOT_IN_FEED: "not in the feed",
+    TaskKind.OVERDUE_SILENT: "overdue and silent",
     TaskKind.MOVED_FLIGHT: "retimed over midnight",
     TaskKind.CONFLICTING_TIMES: "two departure times",
     TaskKind.CONSENT_WITHDRAWN: "wants no messages",

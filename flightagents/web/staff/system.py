@@ -23,8 +23,8 @@ from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
 
 NAME = "system"
-TOPICS = frozenset({"workers", "polls", "leases", "dead_letters"})
-PARTS = ("summary", "workers", "feed", "waiting", "stream", "latencies")
+TOPICS = frozenset({"workers", "polls", "leases", "dead_letters", "sights", "feed_queries"})
+PARTS = ("summary", "workers", "feed", "sight", "waiting", "stream", "latencies")
 WHERE = {
     Fault.DEAD_LETTERS_RISE: ("/dead-letters", "Dead letters"),
     Fault.LEDGER_STUCK: ("/messages", "Messages"),

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRITE, VERY_SLOW_WRITE
 from flightagents.domain.faults import Gravity
+from flightagents.domain.freshness import Sight
 from flightagents.domain.health import COUNTED, Partition, WorkerState
 from flightagents.domain.polls import PollEnd
+from flightagents.domain.query_standing import Suspicion
+from flightagents.domain.sight_words import SIGHTS, WHY
 from flightagents.domain.vital_signs import OF_LIBRARY, ChannelState, Latency, Measure
 
 MIB = 1024 * 1024
@@ -134,6 +137,20 @@ def event(name: str) -> str:
     return f"a message of {logger}, see the worker's log"
 
 
+SIGHT_TONES = {Sight.FRESH: "good", Sight.STALE: "late", Sight.BLIND: "bad"}
+DOUBTS = {
+    Suspicion.EMPTY: "no rows, where there were some",
+    Suspicion.PLACEHOLDERS: "rows without flights",
+    Suspicion.COLLAPSED: "far fewer rows than usual",
+    Suspicion.FROZEN: "nothing new for long",
+}
+
+
+def sight(found: Sight) -> Said:
+    """Say how fresh something is."""
+    return Said(SIGHT_TONES[found], SIGHTS[found])
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "seconds": seconds,
     "rate": rate,
@@ -149,4 +166,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "mode_said": MODES.__getitem__,
     "channel_state": CHANNELS.__getitem__,
     "measure": MEASURES.__getitem__,
+    "sight_said": sight,
+    "sight_cause": WHY.__getitem__,
+    "doubt": DOUBTS.__getitem__,
 }

@@ -43,6 +43,8 @@ KINDS = {
     Kind.AIRCRAFT_CHANGED: "aircraft changed",
     Kind.MARKETED_AS_GROWN: "sold under another number too",
     Kind.MOVED_TO: "is another flight now",
+    Kind.LOST_SIGHT: "out of sight",
+    Kind.SIGHT_REGAINED: "seen again",
 }
 STATUSES = {
     Status.SCHEDULED: "scheduled",
@@ -81,6 +83,7 @@ _SHORTLY = {
     Reason.SHADOW: "shadow mode",
     Reason.AMBIGUOUS: "ambiguous booking",
     Reason.REBOOKED: "rebooked",
+    Reason.LOST_SIGHT: "out of sight",
     Reason.MOVED: "hears of the other flight",
     Reason.FALLBACK: "the other channel failed",
     Reason.RESENT: "staff asked for it",
