@@ -197,7 +197,7 @@ def _faust_settings(settings: Settings) -> dict[str, object]:
     return {
         "broker": ";".join(f"kafka://{each}" for each in settings.kafka.servers),
         "broker_credentials": _credentials(settings.kafka),
-        "origin": "flightagents",
+        # Without an `origin`: all of that would be searched too, and the sandbox in it imported.
         "autodiscover": ["flightagents.agents", "flightagents.timers", "flightagents.cli"],
         "datadir": settings.data_dir,
         "store": settings.table_store,

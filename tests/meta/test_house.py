@@ -89,11 +89,13 @@ def test_whatever_is_no_python_is_installed_with_the_package() -> None:
 
 def test_the_commands_of_production_import_no_sandbox() -> None:
     """A worker is installed without the extras that only the sandbox needs, and starts nevertheless."""
-    look = "import sys, flightagents.app, flightagents.cli; print(*sys.modules)"
+    look = "import sys; from flightagents.app import app; app.discover(); print(*sys.modules)"
     answer = subprocess.run(
         [sys.executable, "-c", look], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
     )
-    assert [name for name in answer.stdout.split() if name.startswith("flightagents.sandbox")] == []
+    imported = answer.stdout.split()
+    assert "flightagents.cli.demo" in imported
+    assert [name for name in imported if name.startswith("flightagents.sandbox")] == []
 
 
 def _layers() -> configparser.SectionProxy:
