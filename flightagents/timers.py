@@ -22,8 +22,8 @@ from flightagents.metrics import POLL_INTERVAL, TIMER_FAILURES
 
 PLAN_INTERVAL = timedelta(seconds=30)
 """Between two plans of what to ask of the feed, where its queries are not asked more often anyway."""
-LEAST_TICK = timedelta(seconds=1)
-"""Real time between two plans."""
+LEAST_TICK = timedelta(seconds=2)
+"""Real time between two plans: a run of many queries takes about so long."""
 WATCH_INTERVAL = timedelta(minutes=1)
 BOUNCES_INTERVAL = timedelta(seconds=30)
 """Real time: mail servers know no simulated day."""

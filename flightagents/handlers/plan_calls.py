@@ -63,6 +63,7 @@ class PlanCalls:
         self._asked: dict[str, Call] = {}
         """What was asked last, by its query, of queries that may be probed."""
         self._told = False
+        self._told_of_queries = False
 
     async def __call__(self) -> Due:
         """Plan once, and keep the plan."""
@@ -88,6 +89,10 @@ class PlanCalls:
         if not self._told:
             self._told = True
             _tell(plan, spent, key)
+        # Before the first answers nobody knows how many pages a query has.
+        if standings and not self._told_of_queries:
+            self._told_of_queries = True
+            _tell_of_queries(plan)
         return Due(now, due, standings, state is BreakerState.HALF_OPEN)
 
     def _probes(self, due: Sequence[Call], standings: Standings, plan: CallPlan, spent: Spent) -> list[Call]:
@@ -130,20 +135,12 @@ def _at_rest(plan: CallPlan, due: Sequence[Call], key: QueryStanding) -> CallPla
 
 def _tell(plan: CallPlan, spent: Spent, key: QueryStanding | None) -> None:
     forecast = plan.forecast
-    until = plan.queries_last_until
     _log.info(
         "the calls of the month are planned",
         left=forecast.left,
         at_month_end=forecast.at_month_end,
         watched=forecast.watched,
-        queries_last=until.isoformat() if until else "all month",
     )
-    if until is not None:
-        _log.warning(
-            "FLIGHTAGENTS_POLL_QUERIES cannot be asked each FLIGHTAGENTS_POLL_INTERVAL until the month ends: "
-            "they are asked more rarely",
-            would_last_until=until.isoformat(),
-        )
     if spent.refused:
         _log.error("nothing is polled until the month turns: AviationStack says that its calls are spent")
     elif forecast.left == 0:
@@ -151,4 +148,16 @@ def _tell(plan: CallPlan, spent: Spent, key: QueryStanding | None) -> None:
     elif key is not None and key.not_before is not None and key.not_before > plan.made_at:
         _log.warning(
             "nothing is polled for a while", until=key.not_before.isoformat(), reason=key.end, code=key.code
+        )
+
+
+def _tell_of_queries(plan: CallPlan) -> None:
+    until = plan.queries_last_until
+    if until is None:
+        _log.info("FLIGHTAGENTS_POLL_QUERIES can be asked each FLIGHTAGENTS_POLL_INTERVAL all month")
+    else:
+        _log.warning(
+            "FLIGHTAGENTS_POLL_QUERIES cannot be asked each FLIGHTAGENTS_POLL_INTERVAL until the month ends: "
+            "they are asked more rarely",
+            would_last_until=until.isoformat(),
         )

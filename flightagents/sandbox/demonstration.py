@@ -94,6 +94,9 @@ class Demonstration:
         )  # no `.env` of the caller's there
         try:
             self._say(f"mailbox, every email and SMS:  {world.page_url}")
+            if world.feed is not None:
+                failing = f"{world.feed.url.removesuffix('/v1')}/sandbox/fail?failure=html_502&seconds=20"
+                self._say(f"let AviationStack fail:  curl -X POST '{failing}'")
             self._say(f"Staff page: http://localhost:{web_port}/  {logins_told(password)}")
             narrator = Narrator(log, world.clock, self._say)
             await self._narrate(worker, narrator)
