@@ -4,6 +4,7 @@ Before it plan_calls.py chose the calls; after it come archive.py and track.py, 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import random
 from time import time
 from typing import Protocol
@@ -87,12 +88,21 @@ class PollFeed:
         stamp = await self._lease.begin_run(due.at) if due.calls else None
         if stamp is None:
             return
+        due = await self._still(due)
+        if not due.calls:
+            return
         try:
             with bound_contextvars(run=stamp.run):
                 await self._run(Run(stamp, self._source), due)
         except LeaseLostError:
             POLLS.labels(outcome=GAVE_WAY).inc()
             raise
+
+    async def _still(self, due: Due) -> Due:
+        """Leave out what another worker has asked since this was planned: we may have been frozen."""
+        now = await self._standings.all()
+        calls = [call for call in due.calls if now.get(call.query) == due.standings.get(call.query)]
+        return replace(due, calls=calls)
 
     async def stop(self) -> None:
         """Give the lease away: another worker goes on without waiting for its end."""

@@ -69,9 +69,10 @@ async def test_a_row_of_the_feed_goes_all_the_way(site: Site) -> None:
         site.start(
             AVIATIONSTACK_KEY="key",
             AVIATIONSTACK_URL=feed.url,
+            AVIATIONSTACK_PLAN="business",
             POLL_QUERIES="dep_iata=LHR",
             POLL_INTERVAL=60,
-            CLOCK=f"simulated:{NOON:%Y-%m-%dT%H:%M:%SZ}@60@{time.time():.0f}",  # polls each second
+            CLOCK=f"simulated:{NOON:%Y-%m-%dT%H:%M:%SZ}@60@{time.time():.0f}",
         )
         changes = site.database["flight_changes"]
         await asyncio.to_thread(site.wait, lambda: changes.count_documents({}) >= 3)

@@ -45,7 +45,9 @@ class Desk:
         self.epoch = 1000.0
         self.poll = self.worker(partition_by)
 
-    def worker(self, partition_by: PartitionBy = PartitionBy.FLIGHT) -> PollFeed:
+    def worker(
+        self, partition_by: PartitionBy = PartitionBy.FLIGHT, lease: FakeLease | None = None
+    ) -> PollFeed:
         """Give the poller of a worker that has just started."""
         return PollFeed(
             PlanCalls(
@@ -58,7 +60,7 @@ class Desk:
                 epoch=lambda: self.epoch,
             ),
             self.feed,
-            FakeLease(self.book, "me"),
+            lease or FakeLease(self.book, "me"),
             self.publisher,
             self.clock,
             partition_by=partition_by,

@@ -1,5 +1,6 @@
 """What of the feed is asked when, and how each query and the key stand after it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from structlog.testing import capture_logs
 
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import KEY, Suspicion
+from flightagents.domain.runs import RunStamp
 from flightagents.errors import (
     FeedMonthSpentError,
     FeedOutageError,
@@ -16,6 +18,7 @@ from flightagents.errors import (
     LeaseLostError,
 )
 from tests.support.counted import counted
+from tests.support.fakes import FakeLease, LeaseBook
 from tests.support.polling import JFK, LHR, Desk, Page
 from tests.support.rows import DAY, MINUTE, NOON, row
 
@@ -68,6 +71,28 @@ async def test_the_lease_is_confirmed_before_each_page() -> None:
     with pytest.raises(LeaseLostError):
         await desk.poll()
     assert len(pages) == 2, "the third page was not asked for"
+
+
+class FrozenLease(FakeLease):
+    """Its worker is frozen once, just before its run begins; `meanwhile` the others go on."""
+
+    def __init__(self, book: LeaseBook, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(book, "frozen")
+        self._meanwhile = meanwhile
+
+    async def begin_run(self, now: datetime) -> RunStamp | None:
+        await self._meanwhile()
+        self._book.expired = True
+        return await super().begin_run(now)
+
+
+async def test_whoever_was_frozen_before_its_run_asks_nothing_that_another_has_asked_meanwhile() -> None:
+    desk = Desk(queries={LHR: [[row()]], JFK: [[row("BA178", route="JFK-LHR")]]})
+    desk.planner.queries = [LHR]
+    frozen = desk.worker(lease=FrozenLease(desk.book, desk.poll))
+    await frozen()
+    assert desk.feed.asked == [LHR]
+    assert len(desk.records) == 1
 
 
 async def test_rows_of_a_query_that_leaves_some_out_say_so() -> None:
