@@ -2,11 +2,11 @@
 
 Each flight, looked at each sqrt(2 * price / r) hours, asks for a number of calls that falls with the root of
 the price. The price is where all flights until the month's end together ask for the calls that are left.
-Bookings come late: a day that has fewer of them than a day of the past week is reckoned like that one.
+Bookings come late: a week that has fewer of them than the past one is reckoned like that one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -28,6 +28,8 @@ sixteenth as likely each 100 s. More calls for bookings would only be taken from
 
 _ROUNDS = 30
 _NEAR_ENOUGH = 0.005
+_ENOUGH_PAST = 3
+"""Days of which one knows, from which on they tell what is usual."""
 WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 
@@ -50,31 +52,49 @@ class _Day:
         return alone + sum(min(roots * pace, pages * most) for roots, pages in self.boards)
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a call must be worth: for flights that may use the reserve, less."""
+
+    usual: float
+    urgent: float
+
+
 class Demand:
     """What the flights from now until the month ends ask for, at any price."""
 
     def __init__(
-        self, watched: Iterable[Watched], limits: Limits, totals: Totals, now: datetime, ends: datetime
+        self, watched: Sequence[Watched], limits: Limits, totals: Totals, now: datetime, ends: datetime
     ) -> None:
-        self._now = now
-        self._ends = ends
-        self._today = now.date()
-        self._days = _days(watched, limits, totals, now, ends)
-        self._usual = self._usual_days()
-        usual = sum(day.flights for day in self._usual) / max(len(self._usual), 1)
-        self._short = [date_ for date_ in self._dates() if self._days.get(date_, _Day()).flights < usual]
-        self.flights = round(
-            sum(day.flights for date_, day in self._days.items() if date_ >= self._today)
-            + sum(usual - self._days.get(date_, _Day()).flights for date_ in self._short)
+        days = _days(watched, limits, totals, now, ends)
+        today = now.date()
+        self._known = [day for date_, day in days.items() if date_ >= today]
+        self._usual = _usual(
+            days, today, since=min((each.leaves_at.date() for each in watched), default=today)
         )
+        usual = sum(day.flights for day in self._usual) / len(self._usual)
+        self._short: list[tuple[int, list[_Day]]] = []
+        self.flights = sum(now <= each.leaves_at < ends for each in watched)
+        for week in _weeks(today + _DAY, ends.date()):
+            booked = [days.get(date_, _Day()) for date_ in week]
+            missing = usual * len(week) - sum(day.flights for day in booked)
+            if missing > 0:
+                self._short.append((len(week), booked))
+                self.flights += round(missing)
 
     def calls(self, price: float) -> float:
         """Give the calls until the month ends at a price."""
-        usual = sum(day.calls(price) for day in self._usual) / max(len(self._usual), 1)
-        known = sum(day.calls(price) for date_, day in self._days.items() if date_ >= self._today)
-        return known + sum(
-            max(usual - self._days.get(date_, _Day()).calls(price), 0.0) for date_ in self._short
+        usual = sum(day.calls(price) for day in self._usual) / len(self._usual)
+        late = sum(
+            max(usual * count - sum(day.calls(price) for day in booked), 0.0) for count, booked in self._short
         )
+        return sum(day.calls(price) for day in self._known) + late
+
+    def prices(self, left: int, reserve: int) -> Prices:
+        """Find the prices at which the calls that are left last."""
+        free = max(left - reserve, 1)
+        usual = self.price(free)
+        return Prices(usual, max(usual * (free / max(left, free)) ** 2, CHEAPEST))
 
     def price(self, calls: float) -> float:
         """Find the price at which these calls are asked for: they fall about with its root."""
@@ -86,17 +106,19 @@ class Demand:
             price *= (asked / calls) ** 2
         return price
 
-    def _usual_days(self) -> list[_Day]:
-        """Give the past week's days; where nothing is known of them tomorrow, whose bookings are known."""
-        first = self._today - WEEK
-        past = [self._days[first + n * _DAY] for n in range(7) if first + n * _DAY in self._days]
-        tomorrow = self._days.get(self._today + _DAY)
-        return past or ([tomorrow] if tomorrow else [])
 
-    def _dates(self) -> list[date]:
-        """Give the days from tomorrow on."""
-        count = (self._ends.date() - self._today).days
-        return [self._today + n * _DAY for n in range(1, count)]
+def _usual(days: Mapping[date, _Day], today: date, since: date) -> list[_Day]:
+    """Give the days that tell what a day has: the past week; before there is one, the next two as well."""
+    past = [today - n * _DAY for n in range(1, 8) if today - n * _DAY >= since]
+    booked_by_now = [today + _DAY, today + 2 * _DAY] if len(past) < _ENOUGH_PAST else []
+    return [days.get(date_, _Day()) for date_ in (*past, *booked_by_now)]
+
+
+def _weeks(first: date, end: date) -> Iterator[list[date]]:
+    """Cut the days until the month ends into weeks: one day may well have fewer flights than another."""
+    dates = [first + n * _DAY for n in range((end - first).days)]
+    for begin in range(0, len(dates), 7):
+        yield dates[begin : begin + 7]
 
 
 def _days(
