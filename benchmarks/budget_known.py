@@ -41,6 +41,8 @@ def is_news(change: Change) -> bool:
     if change.kind is not Kind.FIRST_SEEN:
         return change.kind in NEWS
     state = change.state
+    if state is None:
+        return False
     late = state.departure.expected - state.departure.base >= DELAY
     return state.disruption is not None or state.incident or late
 
