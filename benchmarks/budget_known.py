@@ -159,7 +159,8 @@ def ages(each: Watchable, news: list[datetime], looks: list[datetime]) -> list[t
     A look after departure comes too late for what was new before: such news is as old as it was then. What is
     new later (a diversion) counts until the feed changes no more.
     """
-    left, last = left_at(each), each.story.changes_at[-1]
+    left = left_at(each)
+    last = max(each.story.changes_at, default=left)
     found = []
     for time in news:
         index = bisect_left(looks, time)

@@ -19,8 +19,12 @@ TICK = timedelta(seconds=30)
 LONGEST_NAP = timedelta(minutes=5)
 WINDOW = timedelta(hours=24)
 """Before departure: from then on the flights are asked in turn."""
-_WEEK = timedelta(days=7)
+_PAST = timedelta(days=28)
+_PAST_OF_MANY = timedelta(days=7)
+_MANY = 1_000
 _NEAR = timedelta(days=2)
+_PARTY = (1, 1, 1, 2, 2, 2, 3, 4, 5, 6)
+_AIRPORTS = ("EWR", "JFK", "LGA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +55,57 @@ def draw(
     return [
         Booking(
             each,
-            rng.choice((1, 1, 1, 2, 2, 2, 3, 4, 5, 6)),
+            rng.choice(_PARTY),
             each.flight.scheduled_departure - timedelta(days=1 + rng.expovariate(1 / 12)),
         )
         for each in rng.sample(fit, count)
     ]
 
 
+def flown(count: int, begins: datetime, ends: datetime, rng: Random) -> list[Watched]:
+    """Give flights of the weeks before, as many a day: all that is left of them is that they were booked."""
+    found = []
+    for number in range(round(count * (_PAST / (ends - begins)))):
+        leaves_at = begins - rng.random() * _PAST
+        found.append(
+            Watched(
+                designator=f"XX{number + 1}",
+                flight_date=leaves_at.date(),
+                departure=rng.choice(_AIRPORTS),
+                arrival=None,
+                travellers=rng.choice(_PARTY),
+                leaves_at=leaves_at,
+                arrives_at=None,
+                outlook=Outlook.OVER,
+            )
+        )
+    return found
+
+
 class Month:
     """One month, one plan, some bookings."""
 
     def __init__(
-        self, feed: Feed, limits: Limits, bookings: Sequence[Booking], begins: datetime, ends: datetime
+        self,
+        feed: Feed,
+        limits: Limits,
+        bookings: Sequence[Booking],
+        past: Sequence[Watched],
+        *,
+        begins: datetime,
+        ends: datetime,
     ) -> None:
         self._feed = feed
         self._limits = limits
         self._bookings = bookings
+        self._past = past
         self._begins = begins
         self._ends = ends
 
     def planned(self) -> Played:
         """Play the planner."""
         planner = Planner(self._limits, queries="", interval=TICK, max_pages=1)
-        desk = _Desk(self._bookings)
+        desk = _Desk(self._bookings, self._past)
         spent, pages_of = 0, dict.fromkeys(Why, 0)
         now = self._begins
         while now < self._ends:
@@ -167,7 +199,9 @@ class Month:
 class _Desk:
     """What is booked by now, and what is known of it."""
 
-    def __init__(self, bookings: Sequence[Booking]) -> None:
+    def __init__(self, bookings: Sequence[Booking], past: Sequence[Watched]) -> None:
+        self._kept = _PAST_OF_MANY if len(bookings) > _MANY else _PAST
+        self._past = list(past)
         self.known = {
             each.each.key: Known(each.each, ticket(each.each, each.travellers)) for each in bookings
         }
@@ -179,7 +213,7 @@ class _Desk:
 
     def watched(self) -> list[Watched]:
         """Give the flights that are booked, those of the past week too."""
-        return [each.watched for each in self._watching]
+        return [*self._past, *(each.watched for each in self._watching)]
 
     def near(self, query: str) -> list[Watchable]:
         """Give those that a query may show."""
@@ -194,7 +228,8 @@ class _Desk:
         if not new and self._tidied is not None and now - self._tidied < timedelta(hours=1):
             return
         self._tidied = now
-        self._watching = [each for each in self._watching if now - each.watched.leaves_at < _WEEK]
+        self._past = [each for each in self._past if now - each.leaves_at < self._kept]
+        self._watching = [each for each in self._watching if now - each.watched.leaves_at < self._kept]
         self.standings = {
             query: each for query, each in self.standings.items() if now - each.asked_at < _NEAR
         }

@@ -2,11 +2,11 @@
 
 Each flight, looked at each sqrt(2 * price / r) hours, asks for a number of calls that falls with the root of
 the price. The price is where all flights until the month's end together ask for the calls that are left.
-Bookings come late: a week that has fewer of them than the past one is reckoned like that one.
+Bookings come late: where fewer are known than the past days had, the rest of the month is reckoned like them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -30,7 +30,8 @@ _ROUNDS = 30
 _NEAR_ENOUGH = 0.005
 _ENOUGH_PAST = 3
 """Days of which one knows, from which on they tell what is usual."""
-WEEK = timedelta(days=7)
+PAST = timedelta(days=28)
+"""Days before today that tell how many flights a day has, as far as `watched` knows them."""
 _DAY = timedelta(days=1)
 
 
@@ -69,26 +70,21 @@ class Demand:
         days = _days(watched, limits, totals, now, ends)
         today = now.date()
         self._known = [day for date_, day in days.items() if date_ >= today]
-        self._usual = _usual(
-            days, today, since=min((each.leaves_at.date() for each in watched), default=today)
-        )
-        usual = sum(day.flights for day in self._usual) / len(self._usual)
-        self._short: list[tuple[int, list[_Day]]] = []
-        self.flights = sum(now <= each.leaves_at < ends for each in watched)
-        for week in _weeks(today + _DAY, ends.date()):
-            booked = [days.get(date_, _Day()) for date_ in week]
-            missing = usual * len(week) - sum(day.flights for day in booked)
-            if missing > 0:
-                self._short.append((len(week), booked))
-                self.flights += round(missing)
+        since = min((each.leaves_at.date() for each in watched), default=today)
+        self._usual = _usual(days, today, since)
+        self._to_come = (ends.date() - today).days - 1
+        self._booked = [day for date_, day in days.items() if date_ > today]
+        expected = self._to_come * sum(day.flights for day in self._usual) / len(self._usual)
+        self._missing = max(expected - sum(day.flights for day in self._booked), 0.0)
+        self.flights = sum(now <= each.leaves_at < ends for each in watched) + round(self._missing)
 
     def calls(self, price: float) -> float:
         """Give the calls until the month ends at a price."""
+        known = sum(day.calls(price) for day in self._known)
+        if not self._missing:
+            return known
         usual = sum(day.calls(price) for day in self._usual) / len(self._usual)
-        late = sum(
-            max(usual * count - sum(day.calls(price) for day in booked), 0.0) for count, booked in self._short
-        )
-        return sum(day.calls(price) for day in self._known) + late
+        return known + max(self._to_come * usual - sum(day.calls(price) for day in self._booked), 0.0)
 
     def prices(self, left: int, reserve: int) -> Prices:
         """Find the prices at which the calls that are left last."""
@@ -108,17 +104,10 @@ class Demand:
 
 
 def _usual(days: Mapping[date, _Day], today: date, since: date) -> list[_Day]:
-    """Give the days that tell what a day has: the past week; before there is one, the next two as well."""
-    past = [today - n * _DAY for n in range(1, 8) if today - n * _DAY >= since]
+    """Give the days that tell what a day has: the past ones; where few are known, the next two as well."""
+    past = [today - n * _DAY for n in range(1, PAST.days + 1) if today - n * _DAY >= since]
     booked_by_now = [today + _DAY, today + 2 * _DAY] if len(past) < _ENOUGH_PAST else []
     return [days.get(date_, _Day()) for date_ in (*past, *booked_by_now)]
-
-
-def _weeks(first: date, end: date) -> Iterator[list[date]]:
-    """Cut the days until the month ends into weeks: one day may well have fewer flights than another."""
-    dates = [first + n * _DAY for n in range((end - first).days)]
-    for begin in range(0, len(dates), 7):
-        yield dates[begin : begin + 7]
 
 
 def _days(
@@ -127,7 +116,7 @@ def _days(
     """Sum up by airport and hour, then by day: an hour of today that has passed asks for nothing."""
     leaving: dict[tuple[str, int], tuple[float, float, int]] = {}
     days: dict[date, _Day] = defaultdict(_Day)
-    first, last = now - WEEK, ends + timedelta(hours=AHEAD)
+    first, last = now - PAST, ends + timedelta(hours=AHEAD)
     for each in watched:
         if not first <= each.leaves_at < last:
             continue
