@@ -31,7 +31,7 @@ check: $(STAMP) ## Check format, lint, types and the direction of imports
 chaos: $(STAMP) ## Kill workers, then senders, under load and count what is missing or double: ARGS=--messages
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
-bench: $(STAMP) ## Measure how fast a backlog drains, then how fast people are told: ARGS=--sending or --pages for one alone
+bench: $(STAMP) ## Measure how fast a backlog drains, then how fast people are told: ARGS=--sending, --pages or --budget for one alone
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 up: ## Build and start Kafka, MongoDB, Mailpit, a worker, Prometheus and Grafana with Docker Compose

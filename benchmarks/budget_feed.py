@@ -16,6 +16,8 @@ from flightagents.sandbox.feed_story import FeedStory
 from flightagents.sandbox.row_story import FeedRow, RowStory
 
 _DAY = timedelta(days=1)
+_MIDNIGHT = 5
+"""In New York, as an hour of UTC."""
 _BOARD = ("dep_iata", "arr_iata", "airline_iata")
 
 
@@ -97,7 +99,9 @@ class Feed:
         shown = (
             fit
             if total <= room
-            else [each for each in fit if self._in_reach(each[0], filters, counts, room, now, day)]
+            else [
+                each for each in fit if self._in_reach(each[0], filters, counts, room=room, now=now, day=day)
+            ]
         )
         return Answer(shown, min(total, room), total)
 
@@ -106,6 +110,7 @@ class Feed:
         each: Watchable,
         filters: dict[str, str],
         counts: dict[date, int],
+        *,
         room: int,
         now: datetime,
         day: date | None,
@@ -130,7 +135,7 @@ class Feed:
             date_: bisect_right(begins.get(date_, []), now) for date_ in (today + _DAY, today, today - _DAY)
         }
         # Until the local midnight that follows, what left the day before yesterday is called yesterday's.
-        if now.hour < 5:
+        if now.hour < _MIDNIGHT:
             counts[today - 2 * _DAY] = len(begins.get(today - 2 * _DAY, ()))
         return counts
 

@@ -1,4 +1,4 @@
-"""What is known of one flight after each look, and what was news of it: by the rules that the system tells by.
+"""What is known of one flight after each look, and what was news of it, by the rules that the system has.
 
 Truth is what one would know who looked at each change the moment the feed shows it.
 """
@@ -41,6 +41,8 @@ def is_news(change: Change) -> bool:
     if change.kind is not Kind.FIRST_SEEN:
         return change.kind in NEWS
     state = change.state
+    if state is None:
+        return False
     late = state.departure.expected - state.departure.base >= DELAY
     return state.disruption is not None or state.incident or late
 
@@ -67,11 +69,12 @@ class Known:
             self.watched = replace(self.watched, seen_at=now)
             return
         self.row = row
-        self.state, changes = self._advance(row, now)
+        self.state, changes = self.learn(row, now)
         told = self.watched.told or any(is_news(change) for change in changes)
         self.watched = _watched(self.watched, self.state, told=told, now=now)
 
-    def _advance(self, row: FeedRow, now: datetime) -> tuple[FlightState | None, tuple[Change, ...]]:
+    def learn(self, row: FeedRow, now: datetime) -> tuple[FlightState | None, tuple[Change, ...]]:
+        """Give the state after a row, and what it changed."""
         record = parsed(row)
         if record is None:
             return self.state, ()
@@ -124,7 +127,7 @@ def truth(each: Watchable, shows_from: datetime, *, dated: bool) -> list[datetim
             if not dated and not each.story.visible.at(at):
                 continue
             row = each.story.at(at)
-            known.state, changes = known._advance(row, at)
+            known.state, changes = known.learn(row, at)
             news += [time for change in changes if is_news(change)]
     return news
 
@@ -150,10 +153,17 @@ def ticket(each: Watchable, travellers: int) -> Watched:
     )
 
 
-def ages(news: list[datetime], looks: list[datetime], ended: datetime) -> list[timedelta]:
-    """Give how old each piece of news is when a look first shows it; what none shows, when all is over."""
+def ages(each: Watchable, news: list[datetime], looks: list[datetime]) -> list[timedelta]:
+    """Give how old each piece of news is when a look first shows it.
+
+    A look after departure comes too late for what was new before: such news is as old as it was then. What is
+    new later (a diversion) counts until the feed changes no more.
+    """
+    left = left_at(each)
+    last = max(each.story.changes_at, default=left)
     found = []
     for time in news:
         index = bisect_left(looks, time)
-        found.append((looks[index] if index < len(looks) else max(ended, time)) - time)
+        ends = left if time < left else max(last, time)
+        found.append((min(looks[index], ends) if index < len(looks) else ends) - time)
     return found

@@ -2,10 +2,12 @@
 
 Both read from the same Apache Kafka and write to the same MongoDB, one after the other. Ours does all that a
 worker does: it archives and tracks, tells the changes and stores them. Then everyone on many flights is sent
-an email; `--sending` measures that alone, and needs no Kafka. `--pages` measures the staff page (pages.py).
+an email; `--sending` measures that alone, and needs no Kafka. `--pages` measures the staff page
+(pages.py), `--budget` plays months of planned calls (budget.py).
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from benchmarks import backlog, first_version, machine, pages, sending
+from benchmarks import backlog, budget, first_version, machine, pages, sending
 from benchmarks.backlog import Backlog
 from benchmarks.drain import Drained, drain
 from benchmarks.sending import Load, Sent
@@ -51,6 +53,12 @@ class Options:
     """Pages that are opened while no records come."""
     pairs: int = 2
     """Backlogs without viewers and with them, in turn; each has half of `records`."""
+    budget: bool = False
+    """Play months of planned calls alone: how old news is by then."""
+    month: int = 3
+    """Of 2013, for `--budget`."""
+    seed: int = 20130301
+    """Draws what the feed shows when, who is booked, and when."""
     profile: bool = False
     """Tell where a sender's processor time goes; the figures of such a run count for nothing else."""
 
@@ -73,6 +81,9 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     print(machine.description(), flush=True)
+    if options.budget:
+        budget.run(options.month, options.seed, workers=os.cpu_count() or 1)
+        return
     if options.pages:
         _measure_pages(options)
         return

@@ -17,7 +17,7 @@ from flightagents.aviationstack.boards import Cover, cover
 from flightagents.aviationstack.candidates import candidates
 from flightagents.aviationstack.choosing import COMING, EARLY, Intervals, coming, due_now
 from flightagents.aviationstack.confirming import confirmations
-from flightagents.aviationstack.pace import CHEAPEST, Demand
+from flightagents.aviationstack.pace import CHEAPEST, Demand, Prices
 from flightagents.aviationstack.queries import SettingsQueries
 from flightagents.aviationstack.totals import Totals
 from flightagents.aviationstack.ways import DATED_AHEAD, asked_date, first_look, single
@@ -27,7 +27,7 @@ from flightagents.domain.plans import Limits
 from flightagents.domain.query_standing import QueryStanding
 from flightagents.domain.watched import Outlook, Watched
 
-RESERVED = 0.05
+RESERVED = 0.03
 """Part of the month's calls that only second looks, and flights of which something was told, may use."""
 RESERVE_ENDS = timedelta(days=2)
 """Over the month's last two days the reserve is given free."""
@@ -61,7 +61,7 @@ class _Kept:
 
     foreseen: _Foreseen
     at: datetime
-    price: float
+    prices: Prices
     booked: float
     """Calls that the booked flights ask for until the month ends."""
     cover: Cover
@@ -106,18 +106,20 @@ class Planner:
         for call in due_second:
             for key in call.flights:
                 stakes.pop(key, None)
-        possible = list(candidates(stakes, kept.cover, asked, now))
+        # Of the reserve's calls none is for a board, which has more than what is urgent on it.
+        boards = Cover() if left is not None and left <= reserve else kept.cover
+        possible = list(candidates(stakes, boards, asked, now))
 
         free = None if left is None else left - reserve - kept.booked
         queries = self._queries.plan(standings, free, now, ends, alone=not watched)
-        due = due_now(due_second, possible, queries.calls, kept.price, now, left=left, reserve=reserve)
+        due = due_now(due_second, possible, queries.calls, kept.prices, now, left=left, reserve=reserve)
         others = [*second, *queries.calls, *(call for call in kept.later if call.due_at > now)]
         return CallPlan(
             made_at=now,
             due=due,
-            coming=coming(due, possible, others, kept.price, now),
+            coming=coming(due, possible, others, kept.prices, now),
             forecast=self._forecast(kept, spent, reserve, queries.until_month_end, ends),
-            intervals=Intervals(possible, kept.price, watched),
+            intervals=Intervals(possible, kept.prices, watched),
             queries_last_until=queries.last_until,
         )
 
@@ -149,12 +151,12 @@ class Planner:
         if foreseen is None:
             demand = Demand(watched, self._limits, totals, now, month_after(now))
             foreseen = _Foreseen(now, len(watched), demand)
-        price = CHEAPEST if left is None else foreseen.demand.price(max(left - reserve, 1))
+        prices = Prices(CHEAPEST, CHEAPEST) if left is None else foreseen.demand.prices(left, reserve)
         self._kept = _Kept(
             foreseen=foreseen,
             at=now,
-            price=price,
-            booked=foreseen.demand.calls(price),
+            prices=prices,
+            booked=foreseen.demand.calls(prices.usual),
             cover=cover(stakes.values(), totals, Asked(standings, self._limits, now).closed, now),
             later=tuple(self._later(watched, now)),
         )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flightagents.aviationstack.asked import Asked
 from flightagents.aviationstack.boards import Cover
 from flightagents.aviationstack.hazard import HOUR
-from flightagents.aviationstack.pace import FLOOR
+from flightagents.aviationstack.pace import FLOOR, Prices
 from flightagents.aviationstack.ways import single, ways
 from flightagents.aviationstack.worth import Gain, Part, Stake, gain
 from flightagents.domain.call_plan import Call, Why
@@ -43,20 +43,28 @@ class Candidate:
     must: bool = False
     """It is due whatever it is worth."""
 
-    def worth(self, price: float) -> float:
-        """Give what each page is worth, in units of the price."""
-        return self.gain.now / (price * self.pages)
+    def costs(self, prices: Prices) -> float:
+        """Give what it must be worth, all pages together."""
+        return self.pages * (prices.urgent if self.urgent else prices.usual)
 
-    def due_at(self, price: float, now: float) -> float:
+    def worth(self, prices: Prices) -> float:
+        """Give what it is worth, in units of what it costs."""
+        return self.gain.now / self.costs(prices)
+
+    def interval(self, prices: Prices) -> float:
+        """Give the hours between two such calls."""
+        return self.gain.interval(self.costs(prices))
+
+    def due_at(self, prices: Prices, now: float) -> float:
         """Give when it will be due, if no other look comes first."""
-        wait = 0.0 if self.must else self.gain.reaches(price * self.pages) * HOUR
+        wait = 0.0 if self.must else self.gain.reaches(self.costs(prices)) * HOUR
         return max(now + wait, self.not_before)
 
-    def is_due(self, price: float, now: float) -> bool:
+    def is_due(self, prices: Prices, now: float) -> bool:
         """Tell whether it is worth making now."""
-        return (self.must or self.worth(price) >= 1) and self.not_before <= now + _TICK
+        return (self.must or self.worth(prices) >= 1) and self.not_before <= now + _TICK
 
-    def call(self, price: float, due_at: datetime) -> Call:
+    def call(self, prices: Prices, due_at: datetime) -> Call:
         """Give it as a call."""
         return Call(
             query=self.query,
@@ -64,7 +72,7 @@ class Candidate:
             why=self.why,
             due_at=due_at,
             flights=self.flights,
-            worth=self.worth(price),
+            worth=self.worth(prices),
         )
 
 
@@ -121,8 +129,9 @@ def _alone(
     looked = asked.at(query)
     if asked.closed(query) or asked.showed_nothing(query):
         others = ways(each.flight, asked.limits, each.day)
-        looked = max(map(asked.at, others))
         query = min(others, key=lambda way: (asked.closed(way), asked.showed_nothing(way), asked.at(way)))
+        # Where all were in vain, the last of them counts; else the flight still waits for its look.
+        looked = max(map(asked.at, others)) if asked.showed_nothing(query) else asked.at(query)
     if asked.closed(query):
         return
     told = each.flight.told and each.flight.outlook is Outlook.WAITING

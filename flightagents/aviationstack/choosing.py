@@ -10,7 +10,7 @@ from math import isfinite
 
 from flightagents.aviationstack.candidates import Candidate
 from flightagents.aviationstack.hazard import HOUR
-from flightagents.aviationstack.pace import FLOOR
+from flightagents.aviationstack.pace import FLOOR, Prices
 from flightagents.domain.call_plan import Call, Why
 from flightagents.domain.watched import Watched
 
@@ -28,7 +28,7 @@ def due_now(
     second_looks: Iterable[Call],
     possible: Iterable[Candidate],
     queries: Iterable[Call],
-    price: float,
+    prices: Prices,
     now: datetime,
     *,
     left: int | None,
@@ -37,12 +37,12 @@ def due_now(
     """Choose what to call now: second looks, then what is worth most, then the queries of the settings."""
     at = now.timestamp()
     booked = sorted(
-        (each for each in possible if each.is_due(price, at)),
-        key=lambda each: (not each.must, -each.worth(price), each.query),
+        (each for each in possible if each.is_due(prices, at)),
+        key=lambda each: (not each.must, -each.worth(prices), each.query),
     )
     wanted = [
         *((call, True) for call in second_looks),
-        *((each.call(price, now), each.urgent) for each in booked),
+        *((each.call(prices, now), each.urgent) for each in booked),
         *((call, False) for call in queries if call.due_at <= now + EARLY),
     ]
     chosen: dict[str, Call] = {}
@@ -56,18 +56,14 @@ def due_now(
 
 
 def coming(
-    due: Sequence[Call], possible: Iterable[Candidate], others: Iterable[Call], price: float, now: datetime
+    due: Sequence[Call], possible: Iterable[Candidate], others: Iterable[Call], prices: Prices, now: datetime
 ) -> tuple[Call, ...]:
     """Give the next calls: of each query the next one, after the one that is made now."""
     made = {call.query for call in due}
     at = now.timestamp()
     times: list[tuple[float, str, Candidate | Call]] = []
     for each in possible:
-        when = (
-            at + each.gain.interval(price * each.pages) * HOUR
-            if each.query in made
-            else each.due_at(price, at)
-        )
+        when = at + each.interval(prices) * HOUR if each.query in made else each.due_at(prices, at)
         if isfinite(when):
             times.append((when, each.query, each))
     times += [(call.due_at.timestamp(), call.query, call) for call in others if call.query not in made]
@@ -76,21 +72,21 @@ def coming(
     for when, query, what in soonest:
         if query not in found and len(found) < COMING:
             due_at = max(now, datetime.fromtimestamp(when, now.tzinfo))
-            found[query] = what if isinstance(what, Call) else what.call(price, due_at)
+            found[query] = what if isinstance(what, Call) else what.call(prices, due_at)
     return tuple(found.values())
 
 
 class Intervals(Mapping[str, timedelta]):
     """How long each watched flight may go without a look; made for those alone that are asked for."""
 
-    def __init__(self, possible: Iterable[Candidate], price: float, watched: Sequence[Watched]) -> None:
+    def __init__(self, possible: Iterable[Candidate], prices: Prices, watched: Sequence[Watched]) -> None:
         self._watched = watched
         self._keys: frozenset[str] | None = None
         self._active: dict[str, timedelta] = {}
         for each in possible:
             if each.why is Why.FILTER:
                 continue
-            hours = min(each.gain.interval(price * each.pages), LONGEST / timedelta(hours=1))
+            hours = min(each.interval(prices), LONGEST / timedelta(hours=1))
             interval = max(timedelta(hours=hours), FLOOR)
             for key in each.flights:
                 self._active[key] = min(interval, self._active.get(key, LONGEST))

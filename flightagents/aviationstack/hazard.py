@@ -54,23 +54,38 @@ FIRST_LOOK = 0.01
 """News that a flight brings along when the feed first shows it, most of it cancellations."""
 
 
-def _table(knots: Knots) -> tuple[float, ...]:
-    """Interpolate between knots (hours before departure, news an hour), one entry a step."""
-    count = int((AHEAD + AFTER) * HOUR / STEP) + 1
-    return tuple(_at(knots, AHEAD - index * STEP / HOUR) for index in range(count))
+EVEN = 0.3
+"""News at an unlikely hour is taken for likelier than it is, by the root of this order of how unlikely it is.
+Without that news would be youngest on average, but what is new at such an hour would be found very late."""
+MOST = 2.5
+"""Times by which it is at most."""
+
+_LIKELIEST = max(rate for _, rate in _TOLD)
 
 
 def _at(knots: Knots, hours: float) -> float:
+    """Interpolate between knots: hours before departure, news an hour."""
     for (before, high), (after, low) in pairwise(knots):
         if before >= hours >= after:
             return high + (low - high) * (before - hours) / (before - after)
     return 0.0
 
 
-_TABLES = {knots: _table(knots) for knots in (_CANCELLED, _WAITING, _TOLD)}
-_CANCELLED_TABLE, _WAITING_TABLE, _TOLD_TABLE = (_TABLES[each] for each in (_CANCELLED, _WAITING, _TOLD))
+def _pair(hours: float, *, told: bool) -> tuple[float, float]:
+    """Give the news of a cancellation and of all else, evened out."""
+    cancelled, other = _at(_CANCELLED, hours), _at(_TOLD if told else _WAITING, hours)
+    times = min(max(_LIKELIEST / (cancelled + other), 1.0) ** EVEN, MOST) if cancelled + other > 0 else 1.0
+    return cancelled * times, other * times
 
-PEAK = max(max(each) for each in _TABLES.values())
+
+_COUNT = int((AHEAD + AFTER) * HOUR / STEP) + 1
+_PAIRS = {
+    told: tuple(_pair(AHEAD - index * STEP / HOUR, told=told) for index in range(_COUNT))
+    for told in (False, True)
+}
+
+PEAK = max(map(sum, _PAIRS[True]))
+"""The likeliest news, an hour."""
 
 
 def hazard(flight: Watched, leaves_in: float, arrives_in: float | None) -> tuple[float, float]:
@@ -94,9 +109,7 @@ def hazard(flight: Watched, leaves_in: float, arrives_in: float | None) -> tuple
 
 def _waiting(leaves_in: float, *, told: bool) -> tuple[float, float]:
     index = int((AHEAD * HOUR - leaves_in) / STEP + 0.5)
-    if not 0 <= index < len(_WAITING_TABLE) or leaves_in > AHEAD * HOUR:
-        return 0.0, 0.0
-    return _CANCELLED_TABLE[index], (_TOLD_TABLE if told else _WAITING_TABLE)[index]
+    return _PAIRS[told][index] if leaves_in <= AHEAD * HOUR and index < _COUNT else (0.0, 0.0)
 
 
 _STILL_THERE = {-1: 0.3, -2: 0.07, -3: 0.05, -4: 0.04, -5: 0.04}
@@ -120,8 +133,8 @@ def profile() -> list[tuple[int, float, float]]:
         rates = []
         for quarter in _QUARTERS:
             at = min(hours + quarter, AHEAD)
-            cancelled, untold, told = (_at(knots, at) for knots in (_CANCELLED, _WAITING, _TOLD))
-            rates += [(1 - _TOLD_SHARE, cancelled + untold), (_TOLD_SHARE, cancelled + told)]
+            untold, told = (sum(_pair(at, told=each)) for each in (False, True))
+            rates += [(1 - _TOLD_SHARE, untold), (_TOLD_SHARE, told)]
         share = there / len(_QUARTERS)
         roots = sum(part * sqrt(rate) for part, rate in rates) * share
         found.append((hours, roots, sum(part * rate for part, rate in rates) * share))

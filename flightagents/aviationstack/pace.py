@@ -2,11 +2,11 @@
 
 Each flight, looked at each sqrt(2 * price / r) hours, asks for a number of calls that falls with the root of
 the price. The price is where all flights until the month's end together ask for the calls that are left.
-Bookings come late: a day that has fewer of them than a day of the past week is reckoned like that one.
+Bookings come late: where fewer are known than the past days had, the rest of the month is reckoned like them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -28,7 +28,10 @@ sixteenth as likely each 100 s. More calls for bookings would only be taken from
 
 _ROUNDS = 30
 _NEAR_ENOUGH = 0.005
-WEEK = timedelta(days=7)
+_ENOUGH_PAST = 3
+"""Days of which one knows, from which on they tell what is usual."""
+PAST = timedelta(days=28)
+"""Days before today that tell how many flights a day has, as far as `watched` knows them."""
 _DAY = timedelta(days=1)
 
 
@@ -50,31 +53,44 @@ class _Day:
         return alone + sum(min(roots * pace, pages * most) for roots, pages in self.boards)
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a call must be worth: for flights that may use the reserve, less."""
+
+    usual: float
+    urgent: float
+
+
 class Demand:
     """What the flights from now until the month ends ask for, at any price."""
 
     def __init__(
-        self, watched: Iterable[Watched], limits: Limits, totals: Totals, now: datetime, ends: datetime
+        self, watched: Sequence[Watched], limits: Limits, totals: Totals, now: datetime, ends: datetime
     ) -> None:
-        self._now = now
-        self._ends = ends
-        self._today = now.date()
-        self._days = _days(watched, limits, totals, now, ends)
-        self._usual = self._usual_days()
-        usual = sum(day.flights for day in self._usual) / max(len(self._usual), 1)
-        self._short = [date_ for date_ in self._dates() if self._days.get(date_, _Day()).flights < usual]
-        self.flights = round(
-            sum(day.flights for date_, day in self._days.items() if date_ >= self._today)
-            + sum(usual - self._days.get(date_, _Day()).flights for date_ in self._short)
-        )
+        days = _days(watched, limits, totals, now, ends)
+        today = now.date()
+        self._known = [day for date_, day in days.items() if date_ >= today]
+        since = min((each.leaves_at.date() for each in watched), default=today)
+        self._usual = _usual(days, today, since)
+        self._to_come = (ends.date() - today).days - 1
+        self._booked = [day for date_, day in days.items() if date_ > today]
+        expected = self._to_come * sum(day.flights for day in self._usual) / len(self._usual)
+        self._missing = max(expected - sum(day.flights for day in self._booked), 0.0)
+        self.flights = sum(now <= each.leaves_at < ends for each in watched) + round(self._missing)
 
     def calls(self, price: float) -> float:
         """Give the calls until the month ends at a price."""
-        usual = sum(day.calls(price) for day in self._usual) / max(len(self._usual), 1)
-        known = sum(day.calls(price) for date_, day in self._days.items() if date_ >= self._today)
-        return known + sum(
-            max(usual - self._days.get(date_, _Day()).calls(price), 0.0) for date_ in self._short
-        )
+        known = sum(day.calls(price) for day in self._known)
+        if not self._missing:
+            return known
+        usual = sum(day.calls(price) for day in self._usual) / len(self._usual)
+        return known + max(self._to_come * usual - sum(day.calls(price) for day in self._booked), 0.0)
+
+    def prices(self, left: int, reserve: int) -> Prices:
+        """Find the prices at which the calls that are left last."""
+        free = max(left - reserve, 1)
+        usual = self.price(free)
+        return Prices(usual, max(usual * (free / max(left, free)) ** 2, CHEAPEST))
 
     def price(self, calls: float) -> float:
         """Find the price at which these calls are asked for: they fall about with its root."""
@@ -86,17 +102,12 @@ class Demand:
             price *= (asked / calls) ** 2
         return price
 
-    def _usual_days(self) -> list[_Day]:
-        """Give the past week's days; where nothing is known of them tomorrow, whose bookings are known."""
-        first = self._today - WEEK
-        past = [self._days[first + n * _DAY] for n in range(7) if first + n * _DAY in self._days]
-        tomorrow = self._days.get(self._today + _DAY)
-        return past or ([tomorrow] if tomorrow else [])
 
-    def _dates(self) -> list[date]:
-        """Give the days from tomorrow on."""
-        count = (self._ends.date() - self._today).days
-        return [self._today + n * _DAY for n in range(1, count)]
+def _usual(days: Mapping[date, _Day], today: date, since: date) -> list[_Day]:
+    """Give the days that tell what a day has: the past ones; where few are known, the next two as well."""
+    past = [today - n * _DAY for n in range(1, PAST.days + 1) if today - n * _DAY >= since]
+    booked_by_now = [today + _DAY, today + 2 * _DAY] if len(past) < _ENOUGH_PAST else []
+    return [days.get(date_, _Day()) for date_ in (*past, *booked_by_now)]
 
 
 def _days(
@@ -105,7 +116,7 @@ def _days(
     """Sum up by airport and hour, then by day: an hour of today that has passed asks for nothing."""
     leaving: dict[tuple[str, int], tuple[float, float, int]] = {}
     days: dict[date, _Day] = defaultdict(_Day)
-    first, last = now - WEEK, ends + timedelta(hours=AHEAD)
+    first, last = now - PAST, ends + timedelta(hours=AHEAD)
     for each in watched:
         if not first <= each.leaves_at < last:
             continue

@@ -69,7 +69,7 @@ class Stake:
 
 def weight(travellers: int) -> float:
     """Count travellers mildly: nobody waits much longer because somebody else travels in a group."""
-    return sqrt(max(travellers, 1))
+    return max(travellers, 1) ** 0.3
 
 
 def stake(flight: Watched, limits: Limits, now: datetime) -> Stake | None:
