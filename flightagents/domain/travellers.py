@@ -25,6 +25,8 @@ class Leg(NamedTuple):
     segment: Segment
     match: Match
     flights: tuple[FlightRow, ...]
+    unseen: frozenset[str] = frozenset()
+    """Those of them whose last look is too old to call them on time."""
 
     def is_ahead(self, now: datetime) -> bool:
         """Tell whether the person still has it before them, or is on it."""

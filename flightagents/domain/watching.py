@@ -70,14 +70,14 @@ SILENT_UNTIL = timedelta(hours=6)
 """Longer after its time nobody at the gate needs to be told what to do."""
 
 
-def overdue_silent(state: FlightState, travellers: int, now: datetime) -> Task | None:
+def overdue_silent(state: FlightState, seen_at: datetime, travellers: int, now: datetime) -> Task | None:
     """Ask about a flight that should have left, of which nobody says that it is late or that it has left.
 
-    Only where other flights of its airport have news: else it is the airport that is silent.
+    `state` is by the newest row, of `seen_at`: one of before it was overdue tells nothing. Only where other
+    flights of its airport have news: else it is the airport that is silent.
     """
     due = at_latest(state.departure.scheduled)
-    says_nothing = state.status is Status.SCHEDULED and state.delay is None and not state.has_left
-    if not (state.open and says_nothing and travellers and due + SILENT_FOR <= now < due + SILENT_UNTIL):
+    if not (travellers and is_overdue(state, now) and seen_at >= due + SILENT_FOR):
         return None
     leaves = f"{_moment(state, state.departure.scheduled)} {state.departure.airport}"
     return Task(
@@ -90,6 +90,13 @@ def overdue_silent(state: FlightState, travellers: int, now: datetime) -> Task |
         created_at=now,
         resolve_by=due + SILENT_FOR,
     )
+
+
+def is_overdue(state: FlightState, now: datetime) -> bool:
+    """Tell whether a flight should have left, and we know of no delay and of no take-off."""
+    due = at_latest(state.departure.scheduled)
+    says_nothing = state.status is Status.SCHEDULED and state.delay is None and not state.has_left
+    return state.open and says_nothing and due + SILENT_FOR <= now < due + SILENT_UNTIL
 
 
 def moved_flight(old: FlightState, new: FlightState, travellers: int, now: datetime) -> Task | None:

@@ -8,6 +8,7 @@ from flightagents.clock import Clock
 from flightagents.domain.acts import About, Thing
 from flightagents.domain.bookings import Booking
 from flightagents.domain.flight_file import Decided
+from flightagents.domain.freshness import Sight
 from flightagents.domain.notifications import Notification, Silence
 from flightagents.domain.people_text import PeopleQuery
 from flightagents.domain.travellers import (
@@ -23,7 +24,7 @@ from flightagents.handlers.booking_draft import draft_of
 from flightagents.handlers.edit_booking import version_of
 from flightagents.handlers.flight_entries import Teller
 from flightagents.handlers.over import what_is_over
-from flightagents.ports import Audit, Bookings, FlightSearch, PeopleSearch, TravellerFiles
+from flightagents.ports import Audit, Bookings, FlightSearch, PeopleSearch, Sights, TravellerFiles
 
 PAGE = 50
 """Travellers of a page."""
@@ -43,6 +44,7 @@ class ShowTravellers:
         bookings: Bookings,
         audience: Audience,
         flights: FlightSearch,
+        sights: Sights,
         files: TravellerFiles,
         audit: Audit,
         key: Callable[[str], str],
@@ -54,6 +56,7 @@ class ShowTravellers:
         self._bookings = bookings
         self._audience = audience
         self._flights = flights
+        self._sights = sights
         self._files = files
         self._audit = audit
         self._key = key
@@ -127,8 +130,10 @@ class ShowTravellers:
         """Give the segments of each, with their flights: two questions for all of them."""
         found = await self._audience.matches(bookings, self._clock.now()) if bookings else []
         known = await self._flights.rows({flight for _, _, flights in found for flight in flights})
+        sights = await self._sights.of(known) if known else {}
+        unseen = frozenset(flight for flight, each in sights.items() if each.sight is not Sight.FRESH)
         legs = iter(
-            Leg(segment, match, tuple(known[each] for each in flights if each in known))
+            Leg(segment, match, tuple(known[each] for each in flights if each in known), unseen)
             for segment, match, flights in found
         )
         return [tuple(next(legs) for _ in booking.segments) for booking in bookings]

@@ -11,7 +11,7 @@ from flightagents.clock import Clock
 from flightagents.domain.bookings import Match, Segment, match
 from flightagents.domain.flight import FlightState
 from flightagents.domain.tasks import Task, TaskKind
-from flightagents.domain.watching import is_due, overdue_silent, rebook
+from flightagents.domain.watching import is_due, is_overdue, rebook
 from flightagents.handlers.audience import Audience
 from flightagents.handlers.turns import in_turns
 from flightagents.ports import Archive, Bookings, FlightStore
@@ -93,7 +93,7 @@ class TaskReasons:
             if rebook(state, 1, standing.get(flight), now) is not None
         }
         retimed = await self._retimed([state for state in states.values() if state.open])
-        silent = await self._silent([state for state in states.values() if overdue_silent(state, 1, now)])
+        silent = await self._silent([state for state in states.values() if is_overdue(state, now)])
         return sorted(disrupted | retimed | silent | moved.intersection(states)), silent
 
     async def _silent(self, states: Sequence[FlightState]) -> frozenset[str]:

@@ -143,13 +143,12 @@ class LookForTasks:
         """Look at the newest rows too: a schedule that is moved to where the delay pointed is no change."""
         states = {case.state.flight: case.state for case in cases if case.state.open}
         travellers = Counter(case.state.flight for case in cases)
-        if states:
-            shown = await self._archive.newest_rows(list(states))
-            states |= {flight: advance(states[flight], sighting)[0] for flight, sighting in shown.items()}
+        shown = await self._archive.newest_rows(list(states)) if states else {}
+        states |= {flight: advance(states[flight], sighting)[0] for flight, sighting in shown.items()}
         tasks = [conflicting_times(state, travellers[flight], now) for flight, state in states.items()]
         tasks += [
-            overdue_silent(state, travellers[flight], now)
-            for flight, state in states.items()
+            overdue_silent(states[flight], row.polled_at, travellers[flight], now)
+            for flight, row in shown.items()
             if flight in silent
         ]
         return [task for task in tasks if task is not None]

@@ -27,5 +27,7 @@ def sending() -> Sending:
 
 if __name__ == "__main__":
     app.wire = partial(wire, sending=sending())
+    # Faust would make a name of this file's path, the wrong way round, and look for commands there.
+    app.conf.origin = "flightagents.agents"
     os.environ.setdefault("FAUST_LOOP", "uvloop")
     app.main()

@@ -16,7 +16,7 @@ READ = {
     "fullDocument.about": 1,
 }
 """The projection of an event."""
-BY_ID = frozenset({"flights", "handling"})
+BY_ID = frozenset({"flights", "handling", "sights"})
 """Collections whose documents are named by a flight."""
 BY_STATE = frozenset({"silences"})
 """By a flight and the ordinal of a state."""
@@ -24,9 +24,7 @@ BY_FIELD = frozenset({"flight_changes", "notifications", "tasks"})
 """Those whose documents name a flight, which none of them ever changes; a change may name another, too."""
 BY_ACT = frozenset({"audit"})
 """Acts on flights, messages or tasks: written after what they have changed, and read with it."""
-OF_NO_FLIGHT = frozenset(
-    {"dead_letters", "workers", "polls", "leases", "ranked_punctuality", "sights", "feed_queries"}
-)
+OF_NO_FLIGHT = frozenset({"dead_letters", "workers", "polls", "leases", "ranked_punctuality", "feed_queries"})
 KNOWN = BY_ID | BY_STATE | BY_FIELD | BY_ACT | OF_NO_FLIGHT
 _HOLDS = {Thing.MESSAGE.value: "notifications", Thing.TASK.value: "tasks"}
 """Where the flight stands of what an act was done to."""

@@ -7,6 +7,7 @@ from flightagents.handlers.in_hand import ShowInHand
 from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.flights import MongoFlights
 from flightagents.store.handling import MongoHandlings
+from flightagents.store.sights import MongoSights
 from flightagents.web.staff.flight import FlightDesk
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.flight_file import wire_flight_file
@@ -21,6 +22,7 @@ def flight_desk_of(
     named = (settings.agency_name.strip() or "flightagents", (settings.public_url or "").rstrip("/"))
     return FlightDesk(
         rows=MongoFlightSearch(world.database).rows,
+        sights=MongoSights(world.database).of,
         open_file=wire_flight_file(world),
         travellers=FlightPeople(MongoFlights(world.database), desk.bookings),
         in_hand=ShowInHand(MongoHandlings(world.database), world.clock),

@@ -8,6 +8,7 @@ from flightagents.store.audit import MongoAudit
 from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.opt_outs import MongoOptOuts
 from flightagents.store.people_search import MongoPeopleSearch
+from flightagents.store.sights import MongoSights
 from flightagents.store.traveller_file import MongoTravellerFiles
 from flightagents.store.uploads import MongoUploads
 from flightagents.web.staff.traveller_desk import TravellersDesk
@@ -40,6 +41,7 @@ def travellers_of(world: World, desk: Desk) -> TravellersDesk:
             bookings=desk.bookings,
             audience=desk.audience,
             flights=MongoFlightSearch(database),
+            sights=MongoSights(database),
             files=MongoTravellerFiles(database),
             audit=MongoAudit(database),
             key=keys,

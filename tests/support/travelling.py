@@ -78,6 +78,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
             bookings=agency.bookings,
             audience=worker.audience,
             flights=FakeFlightSearch(agency.flights),
+            sights=agency.sights,
             files=FakeTravellerFiles(agency.ledger, agency.silences, agency.tasks),
             audit=agency.audit,
             key=address_key,

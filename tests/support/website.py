@@ -109,6 +109,7 @@ async def _nobody() -> Sequence[str]:
 NO_FLIGHTS = FlightDesk(
     open_file=cast("OpenFile", _no_file),
     rows=_none,
+    sights=_none,
     travellers=cast("Travellers", _none),
     in_hand=ShowInHand(FakeHandlings(FakeFlights()), SetClock(NOON)),
     colleagues=_nobody,

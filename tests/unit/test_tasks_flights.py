@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from flightagents.domain.tasks import TaskKind
-from tests.support.agency import BA117
+from tests.support.agency import BA117, SECOND
 from tests.support.looking import Desk
 from tests.support.rows import DAY, MINUTE, NOON, row
 from tests.support.travellers import booking, segment
@@ -137,10 +137,9 @@ OTHER = "BA9"
 async def overdue(desk: Desk, minutes: int, **shows: Any) -> None:  # noqa: ANN401 - as `row` takes them
     """Let BA117 be so long past its time, and another flight of London have left just now."""
     await desk.books(booking())
-    desk.clock.time = NOON + (155 + minutes) * MINUTE - 5 * MINUTE
+    desk.clock.time = NOON + (155 + minutes) * MINUTE - 61 * SECOND
     await desk.shows(row(), row(OTHER))
     await desk.shows(row(**shows), row(OTHER, status="active", took_off="14:50"))
-    desk.clock.time = NOON + (155 + minutes) * MINUTE
     await desk.looks_around()
 
 
@@ -179,9 +178,16 @@ async def test_of_a_flight_that_says_something_or_is_not_overdue_nobody_asks(
 async def test_an_airport_that_is_silent_as_a_whole_makes_no_tasks() -> None:
     desk = Desk()
     await desk.books(booking())
-    desk.clock.time = NOON + 175 * MINUTE
-    await desk.shows(row(), row(OTHER))
     desk.clock.time = NOON + 185 * MINUTE
+    await desk.shows(row(), row(OTHER))
+    await desk.looks_around()
+    assert desk.standing(SILENT) == []
+
+
+async def test_a_row_of_before_it_was_overdue_tells_nothing() -> None:
+    desk = Desk()
+    await overdue(desk, 20)
+    desk.clock.move(10 * MINUTE)
     await desk.looks_around()
     assert desk.standing(SILENT) == []
 

@@ -26,6 +26,7 @@ from flightagents.domain.flight_file import (
 )
 from flightagents.domain.flight_list import FlightRow
 from flightagents.domain.handling import InHand
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.users import Role
 from flightagents.web.access.doors import Doors
 from flightagents.web.access.gate import VISITOR, Visitor
@@ -42,7 +43,9 @@ PATH = "/flights/{flight}"
 LIVE = "flight"
 SHOWN = 200
 """Entries of the story, unless all are asked for: what few flights have more of, and takes a page long."""
-TOPICS = frozenset({"flights", "flight_changes", "notifications", "tasks", "silences", "handling", "audit"})
+TOPICS = frozenset(
+    {"flights", "flight_changes", "notifications", "tasks", "silences", "handling", "audit", "sights"}
+)
 PARTS = ("head", "hand", "rights")
 """Of the page, beside the story: they follow the flight too."""
 _ODD = re.compile(r"[^A-Za-z0-9]+")
@@ -71,6 +74,8 @@ class FlightDesk:
     open_file: OpenFile
     rows: Callable[[Collection[str]], Awaitable[Mapping[str, FlightRow]]]
     """What lists show of flights, by identity."""
+    sights: Callable[[Collection[str]], Awaitable[Mapping[str, KeptSight]]]
+    """How fresh what we know of flights is, where anybody is booked on them."""
     in_hand: Callable[[FlightRow], Awaitable[InHand]]
     """How a flight stands with the staff."""
     colleagues: Callable[[], Awaitable[Sequence[str]]]
@@ -183,6 +188,7 @@ class FlightPage:
             "file": file,
             "name": name,
             "row": row,
+            "sight": (await desk.sights([file.flight])).get(file.flight),
             "hand": await desk.in_hand(row) if row else None,
             "may_act": may_act,
             "colleagues": await desk.colleagues() if row and may_act else (),

@@ -58,15 +58,16 @@ def standing(leg: Leg, now: datetime, zone: str) -> Badge:
     if not leg.flights:
         return Badge("late" if leg.match is Match.AMBIGUOUS else "", leg.match.value)
     gravest = list(Trouble)
-    return of_flight(min(leg.flights, key=lambda row: gravest.index(row.trouble)), now, zone)
+    worst = min(leg.flights, key=lambda row: (gravest.index(row.trouble), row.flight not in leg.unseen))
+    return of_flight(worst, now, zone, unseen=worst.flight in leg.unseen)
 
 
-def of_flight(row: FlightRow, now: datetime, zone: str) -> Badge:
-    """Say how a flight stands."""
+def of_flight(row: FlightRow, now: datetime, zone: str, *, unseen: bool = False) -> Badge:
+    """Say how a flight stands; `unseen`: the last look at it is too old to call it on time."""
     if words.silent(row, now):
         return Badge("", words.unheard(row, now, zone))
     if row.trouble is Trouble.NONE and not row.departed:
-        return Badge("good", "on time")
+        return Badge("late", "no fresh news") if unseen else Badge("good", "on time")
     return Badge(words.tone(row, now), words.trouble(row, now, zone))
 
 
