@@ -197,7 +197,9 @@ def _faust_settings(settings: Settings) -> dict[str, object]:
     return {
         "broker": ";".join(f"kafka://{each}" for each in settings.kafka.servers),
         "broker_credentials": _credentials(settings.kafka),
-        # Without an `origin`: all of that would be searched too, and the sandbox in it imported.
+        # It is searched as well: not the whole package, or the sandbox in it would be imported. Without one
+        # Faust makes one of the path of whatever program runs, and there need not be such a module.
+        "origin": "flightagents.app",
         "autodiscover": ["flightagents.agents", "flightagents.timers", "flightagents.cli"],
         "datadir": settings.data_dir,
         "store": settings.table_store,

@@ -38,9 +38,8 @@ async def test_workers_with_a_login_and_with_a_certificate_poll_and_archive(site
     async with feed_of(answering=True) as feed:
         workers = [site.start(**feed.settings(), **each) for each in (login(site), certified)]
         await asyncio.to_thread(site.wait, lambda: all(worker.said("Worker ready") for worker in workers))
-        await asyncio.to_thread(site.wait, lambda: len(runs(site)) >= 2)
+        await asyncio.to_thread(site.wait, lambda: len(runs(site)) >= 1)
         await asyncio.to_thread(site.settle)
-        await asyncio.to_thread(site.terminate)
     for worker in workers:
         assert not worker.said(PASSWORDS[SCRAM])
         assert not worker.said("Unable connect")
