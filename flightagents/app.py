@@ -197,7 +197,9 @@ def _faust_settings(settings: Settings) -> dict[str, object]:
     return {
         "broker": ";".join(f"kafka://{each}" for each in settings.kafka.servers),
         "broker_credentials": _credentials(settings.kafka),
-        # Without an `origin`: all of that would be searched too, and the sandbox in it imported.
+        # Not the package: all of it would be searched too, and the sandbox in it imported. Without any, Faust
+        # makes a name up from the program's path, and fails where that lies deeper, as the sandbox does.
+        "origin": "flightagents.app",
         "autodiscover": ["flightagents.agents", "flightagents.timers", "flightagents.cli"],
         "datadir": settings.data_dir,
         "store": settings.table_store,

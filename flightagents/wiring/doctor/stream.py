@@ -22,7 +22,7 @@ async def look(settings: Settings, plans: list[broker.TopicPlan], *, fix: bool) 
     except (BrokerOutageError, KafkaError, OSError):
         return failed(
             "Kafka",
-            f"no broker answers at {settings.kafka_brokers} ",
+            f"no broker answers at {settings.kafka_brokers}",
             "Does it run, is FLIGHTAGENTS_KAFKA_BROKERS right, and are its advertised listeners reached from "
             "here?",
         )
