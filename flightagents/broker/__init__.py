@@ -4,7 +4,7 @@ from flightagents.broker.lookout import Lookout
 from flightagents.broker.publisher import PATIENCE, CommandPublisher
 from flightagents.broker.reaching import wait_until_ready
 from flightagents.broker.renewal import TopicAdmin
-from flightagents.broker.topics import TopicPlan, TopicsFound, look_at_topics, make_topics
+from flightagents.broker.topics import TopicPlan, TopicsFound, group_members, look_at_topics, make_topics
 
 __all__ = [
     "PATIENCE",
@@ -13,6 +13,7 @@ __all__ = [
     "TopicAdmin",
     "TopicPlan",
     "TopicsFound",
+    "group_members",
     "look_at_topics",
     "make_topics",
     "wait_until_ready",

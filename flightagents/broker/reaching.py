@@ -5,8 +5,8 @@ A worker that subscribes to a topic which does not exist yet consumes nothing an
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import structlog
@@ -44,6 +44,25 @@ async def wait_until_ready(access: KafkaAccess) -> AIOKafkaAdminClient:
             await asyncio.sleep(WAIT_BETWEEN.total_seconds())
         else:
             return admin
+
+
+@asynccontextmanager
+async def looking(access: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Give an admin client, and wait for nothing.
+
+    Raises AccessError where a broker does not let us in, BrokerOutageError where none answers.
+    """
+    admin = admin_of(access, patience=timedelta(seconds=5))
+    try:
+        try:
+            with aiokafka_silent():
+                await admin.start()
+        except (KafkaError, OSError) as exc:
+            await refuse_what_does_not_pass(access)
+            raise outage_of(access, "does not answer", exc) from exc
+        yield admin
+    finally:
+        await admin.close()
 
 
 def admin_of(access: KafkaAccess, patience: timedelta) -> AIOKafkaAdminClient:

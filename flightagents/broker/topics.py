@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from flightagents.broker.reaching import admin_of, aiokafka_silent, outage_of, refuse_what_does_not_pass
+from flightagents.broker.reaching import looking
 from flightagents.errors import TopicMismatchError
 from flightagents.settings import KafkaAccess
 
@@ -69,14 +68,7 @@ async def look_at_topics(
     Raises TopicMismatchError where Kafka refuses to make one; AccessError where a broker does not let us in,
     BrokerOutageError where none answers; KafkaError or OSError where it goes away meanwhile.
     """
-    admin = admin_of(access, patience=timedelta(seconds=5))
-    try:
-        try:
-            with aiokafka_silent():
-                await admin.start()
-        except (KafkaError, OSError) as exc:
-            await refuse_what_does_not_pass(access)
-            raise outage_of(access, "does not answer", exc) from exc
+    async with looking(access) as admin:
         known = set(await admin.list_topics())
         missing = [plan for plan in plans if plan.name not in known]
         made = await _make_missing(admin, missing) if ours and make and missing else set()
@@ -87,8 +79,14 @@ async def look_at_topics(
             wrong=await _differences(admin, standing) if ours else [],
             brokers=len((await admin.describe_cluster())["brokers"]),
         )
-    finally:
-        await admin.close()
+
+
+async def group_members(access: KafkaAccess, group: str) -> int:
+    """Count the members of a consumer group; 0 while it rebalances. Raises as `look_at_topics` does."""
+    async with looking(access) as admin:
+        (answer,) = await admin.describe_consumer_groups([group])
+    (found,) = answer.to_object()["groups"]
+    return len(found["members"]) if found["state"] == "Stable" else 0
 
 
 async def _differences(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> list[str]:

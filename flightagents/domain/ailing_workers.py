@@ -90,6 +90,19 @@ def modes_differ(facts: Facts) -> Iterator[Problem]:
         )
 
 
+def keys_differ(facts: Facts) -> Iterator[Problem]:
+    """What one worker signs, another does not take."""
+    keys = {worker.signs.identity.key for worker in facts.live if worker.signs.identity.key}
+    if len(keys) > 1:
+        yield Problem(
+            Fault.KEYS_DIFFER,
+            Gravity.CRITICAL,
+            "The workers sign with different keys: who logs in at one is unknown to the others, and links in "
+            "messages open at some of them alone.",
+            "Give all of them the same FLIGHTAGENTS_SECRET_KEY, or none, and restart those that differ.",
+        )
+
+
 def clock_skew(facts: Facts) -> Iterator[Problem]:
     """A machine's clock goes wrong."""
     for worker in facts.live:
@@ -199,6 +212,7 @@ CHECKS = (
     worker_silent,
     versions_differ,
     modes_differ,
+    keys_differ,
     clock_skew,
     mongodb_slow,
     worker_overloaded,

@@ -24,6 +24,7 @@ class Fault(StrEnum):
     WORKER_SILENT = "worker_silent"
     VERSIONS_DIFFER = "versions_differ"
     MODES_DIFFER = "modes_differ"
+    KEYS_DIFFER = "keys_differ"
     CLOCK_SKEW = "clock_skew"
     MONGODB_SLOW = "mongodb_slow"
     WORKER_OVERLOADED = "worker_overloaded"

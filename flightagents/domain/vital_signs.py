@@ -132,6 +132,8 @@ class Identity:
     """Seconds of business time in a real one; 1 for the system's clock."""
     polls: bool
     """Whether it may poll: a key is set."""
+    key: str = ""
+    """A few digits of a keyed hash, which tell whether workers sign with the same key and nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from confluent_kafka.admin import AdminClient, NewTopic
 from pymongo import MongoClient
 
+from flightagents.app import APP_ID
 from flightagents.domain.polls import PollEnd
 from flightagents.handlers.doctor import Verdict
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC
@@ -72,9 +74,9 @@ async def test_in_a_healthy_system_there_is_no_warning(healthy: Town) -> None:
     found = await healthy.examined()
     assert [each for each in found if each.verdict is not Verdict.OK] == []
     assert [each.check for each in found] == [
-        *("settings", "Kafka", "topics", "MongoDB", "MongoDB's disk", "email", "sms", "bounces", "bookings"),
+        *("settings", "Kafka", "topics", "MongoDB", "MongoDB disk", "email", "sms", "bounces", "bookings"),
         *("data folder", "disk", "time zones", "web", "public", "indexes", "partitioning", "clock", "users"),
-        *("feed", "plan", "workers"),
+        *("feed", "plan", "group", "workers"),
     ]
 
 
@@ -278,6 +280,19 @@ async def test_nobody_can_log_in(healthy: Town) -> None:
     await healthy.database["users"].delete_many({})
     await healthy.examined()
     healthy.only("users", WARNING, "no user yet", "flightagents users add NAME --role admin")
+
+
+async def test_workers_of_another_installation_share_the_topics(healthy: Town, kafka: Kafka) -> None:
+    await healthy.database["workers"].delete_many({})
+    stranger = AIOKafkaConsumer(CHANGE_TOPIC, bootstrap_servers=kafka.address, group_id=APP_ID)
+    await stranger.start()
+    try:
+        await stranger.getmany(timeout_ms=10)
+        await healthy.examined()
+    finally:
+        await stranger.stop()
+    told = ("1 workers are in Kafka's group flightagents, and 0 of them", "a Kafka of its own")
+    healthy.only("group", WARNING, *told, beside=("workers",))
 
 
 async def test_no_worker_lives(healthy: Town) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from flightagents.app import topic_plans
+from flightagents.app import APP_ID, topic_plans
 from flightagents.clock import Clock, SystemClock, clock_from
 from flightagents.domain.polls import PollEnd, PollReport
 from flightagents.domain.users import Role, User
@@ -53,7 +53,12 @@ class Town:
         settings = Settings.model_validate({**self.given, **changed})
         clock = clock_from(settings.clock)
         self.found = await examine_all(
-            settings, clock, topic_plans(settings), leave or Leave(), machine_clock=machine or SystemClock()
+            settings,
+            clock,
+            topic_plans(settings),
+            leave or Leave(),
+            group=APP_ID,
+            machine_clock=machine or SystemClock(),
         )
         return self.found
 

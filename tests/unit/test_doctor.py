@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from flightagents.domain.delivery import Misconfigured, Retry
 from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.polls import PollEnd
 from flightagents.errors import SettingsError
 from flightagents.handlers.doctor import Finding, Verdict, examine, of_channel, of_feed, of_problems
+from flightagents.settings import Settings
+from flightagents.store.condition import Condition, Standing
+from flightagents.wiring.doctor.database import of_condition
+from flightagents.wiring.doctor.machine import LITTLE_SPACE, NO_SPACE
+from flightagents.wiring.doctor.stream import brokers_found
 from tests.support.health import facts
 
 
@@ -68,4 +75,31 @@ def test_what_is_wrong_with_the_workers_is_found() -> None:
     assert of_problems("workers", problems) == [
         Finding("workers", Verdict.FAILED, "none runs", "start one"),
         Finding("workers", Verdict.WARNING, "nothing is sent", "go live"),
+    ]
+
+
+@pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.WELL])
+def test_whatever_is_wrong_with_mongodb_there_is_something_to_do(standing: Standing) -> None:
+    (found,) = of_condition(Condition(standing, "code 1"))
+    assert (found.check, found.verdict) == ("MongoDB", Verdict.FAILED)
+    assert found.do
+
+
+def test_an_old_mongodb_is_a_warning_and_a_full_disk_a_failure() -> None:
+    version, disk = of_condition(Condition(Standing.WELL, version="5.0.3", free=NO_SPACE - 1))
+    assert (version.verdict, disk.verdict) == (Verdict.WARNING, Verdict.FAILED)
+    assert "5.0.3 is older than 6.0" in version.what
+    version, disk = of_condition(Condition(Standing.WELL, version="10.0.0", free=LITTLE_SPACE - 1))
+    assert (version.verdict, disk.verdict) == (Verdict.OK, Verdict.WARNING)
+
+
+def test_how_many_copies_are_asked_for_is_compared_with_the_brokers() -> None:
+    def told(brokers: int, copies: int) -> Verdict:
+        return brokers_found(Settings(topic_replication=copies), brokers, ours=True)[0].verdict
+
+    assert [told(1, 1), told(3, 3), told(3, 1), told(1, 3)] == [
+        Verdict.OK,
+        Verdict.OK,
+        Verdict.WARNING,
+        Verdict.FAILED,
     ]

@@ -73,6 +73,7 @@ def test_of_a_system_that_has_just_started_nothing_is_told_but_what_is_not_there
         ([worker(leader=False)], Fault.NO_LEADER, Gravity.CRITICAL),
         ([worker(), worker("two", version="1.1", leader=False)], Fault.VERSIONS_DIFFER, Gravity.WARNING),
         ([worker(), worker("two", speed=60.0)], Fault.MODES_DIFFER, Gravity.CRITICAL),
+        ([worker(key="1a"), worker("two", key="2b")], Fault.KEYS_DIFFER, Gravity.CRITICAL),
         ([worker(skew=5.1)], Fault.CLOCK_SKEW, Gravity.WARNING),
         ([worker(skew=-61.0)], Fault.CLOCK_SKEW, Gravity.CRITICAL),
         ([worker(latencies=slow(Measure.MONGODB_WRITE, 0.6))], Fault.MONGODB_SLOW, Gravity.WARNING),

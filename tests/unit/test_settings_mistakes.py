@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from flightagents.app import tell_what_is_off
 from flightagents.errors import SettingsError
 from flightagents.settings import PREFIX, Settings, load, unknown_variables
 from flightagents.settings.mistakes import example_of, shape_of, variable_of
@@ -223,6 +225,15 @@ def test_a_variable_that_is_like_no_setting_is_named_alone() -> None:
     assert str(unknown) == (
         "FLIGHTAGENTS_WEATHER is no setting and changes nothing; .env.example lists all that there are"
     )
+
+
+def test_a_worker_names_a_mistyped_variable_at_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLIGHTAGENTS_SMTP_HOTS", "hunter2")
+    with capture_logs() as lines:
+        tell_what_is_off(load())
+    (line,) = [line for line in lines if line["event"] == "a variable is no setting"]
+    assert (line["variable"], line["was_it"]) == ("FLIGHTAGENTS_SMTP_HOTS", "FLIGHTAGENTS_SMTP_HOST")
+    assert "hunter2" not in str(lines)
 
 
 @pytest.mark.parametrize("command", ["worker", "doctor"])

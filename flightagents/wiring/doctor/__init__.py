@@ -37,9 +37,13 @@ async def examine_all(
     plans: list[TopicPlan],
     leave: Leave = LOOK_ONLY,
     *,
+    group: str,
     machine_clock: Clock | None = None,
 ) -> list[Finding]:
-    """Look at everything; changes nothing but what it has leave for. `machine_clock` is real time."""
+    """Look at everything; changes nothing but what it has leave for.
+
+    `group` is the consumer group of the workers; `machine_clock` is real time.
+    """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         mongodb = connect(
@@ -66,6 +70,7 @@ async def examine_all(
             "users": lambda: people.users(ground),
             "feed": lambda: feed.look(ground, session, call=leave.call),
             "plan": lambda: feed.plan(ground),
+            "group": lambda: people.group(ground, group),
             "workers": lambda: people.workers(ground),
         }
         return found + await examine(kept)

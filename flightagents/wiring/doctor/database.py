@@ -81,7 +81,7 @@ def _of_well(condition: Condition) -> list[Finding]:
         what = f"version {condition.version} is older than {tested}, which we are tested with"
         found = warned("MongoDB", what, f"Upgrade it to {tested} or later.")
     if condition.free is not None:
-        found += space_found("MongoDB's disk", condition.free)
+        found += space_found("MongoDB disk", condition.free)
     return found
 
 

@@ -1,9 +1,15 @@
-"""Whether staff can log in, and how the workers are."""
+"""Whether staff can log in, whether the workers are among themselves, and how they are."""
 
 from collections.abc import Sequence
 
+from aiokafka.errors import KafkaError
+
+from flightagents.broker import group_members
+from flightagents.domain.health import WorkerState
 from flightagents.domain.users import Role
+from flightagents.errors import FlightagentsError
 from flightagents.handlers.doctor import OF_FEED, OF_PLAN, Finding, of_problems
+from flightagents.settings import Topics
 from flightagents.store.users import MongoUsers
 from flightagents.wiring.doctor.wording import warned, well
 from flightagents.wiring.vital_signs import wire_health
@@ -22,6 +28,26 @@ async def users(ground: Ground) -> Sequence[Finding]:
         return warned("users", "no user is an admin: nobody can manage users and rules on the page", do)
     counted = "1 user" if len(known) == 1 else f"{len(known)} users"
     return well("users", f"{counted} can log in")
+
+
+async def group(ground: Ground, name: str) -> Sequence[Finding]:
+    """Compare who reads our topics with who tells of it in this database."""
+    if ground.settings.topics is not Topics.CREATE:
+        return []  # the embedded broker cannot be asked
+    try:
+        members = await group_members(ground.settings.kafka, name)
+    except (FlightagentsError, KafkaError, OSError):
+        return []  # what is said of Kafka says it
+    health = await wire_health(ground)()
+    live = sum(each.state is WorkerState.LIVE for each in health.workers)
+    if members <= live:
+        return well("group", "nobody else reads our topics under our name")
+    what = f"{members} workers are in Kafka's group {name}, and {live} of them tell of it in this database"
+    do = (
+        "While workers start this passes. Else workers of another database share this Kafka, and each record "
+        "goes to one of them alone: give each installation a Kafka of its own."
+    )
+    return warned("group", what, do)
 
 
 async def workers(ground: Ground) -> Sequence[Finding]:

@@ -22,14 +22,15 @@ async def look(settings: Settings, plans: list[broker.TopicPlan], *, fix: bool) 
     except (BrokerOutageError, KafkaError, OSError):
         return failed(
             "Kafka",
-            f"no broker answers at {settings.kafka_brokers} ",
+            f"no broker answers at {settings.kafka_brokers}",
             "Does it run, is FLIGHTAGENTS_KAFKA_BROKERS right, and are its advertised listeners reached from "
             "here?",
         )
-    return [*_brokers(settings, found.brokers, ours=ours), *_topics(found, ours=ours)]
+    return [*brokers_found(settings, found.brokers, ours=ours), *_topics(found, ours=ours)]
 
 
-def _brokers(settings: Settings, brokers: int, *, ours: bool) -> list[Finding]:
+def brokers_found(settings: Settings, brokers: int, *, ours: bool) -> list[Finding]:
+    """Judge whether there are enough for the copies that are asked for."""
     copies = settings.topic_replication
     counted = "1 broker answers" if brokers == 1 else f"{brokers} brokers answer"
     if ours and copies > brokers:
