@@ -8,7 +8,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.errors import ConfigurationError
 from flightagents.settings import PartitionBy
-from flightagents.store.setup import prepare, require_partitioning
+from flightagents.store.setup import prepare, require_partitioning, set_partitioning
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 pytestmark = pytest.mark.mongodb
@@ -68,6 +68,14 @@ async def test_what_is_asked_often_has_an_index(
 async def test_the_first_worker_says_how_records_are_keyed_and_others_agree(database: Database) -> None:
     await require_partitioning(database, PartitionBy.AIRPORT)
     await require_partitioning(database, PartitionBy.AIRPORT)
+
+
+async def test_once_the_topics_are_made_anew_another_key_is_in_force(database: Database) -> None:
+    await require_partitioning(database, PartitionBy.FLIGHT)
+    await set_partitioning(database, PartitionBy.AIRLINE)
+    await require_partitioning(database, PartitionBy.AIRLINE)
+    with pytest.raises(ConfigurationError, match="topics renew"):
+        await require_partitioning(database, PartitionBy.FLIGHT)
 
 
 async def test_a_worker_that_keys_records_otherwise_is_refused_with_what_to_do(database: Database) -> None:
