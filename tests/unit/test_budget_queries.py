@@ -6,7 +6,6 @@ import pytest
 
 from flightagents.domain.call_plan import Spent, Why
 from flightagents.domain.plans import Plan
-from flightagents.errors import SettingsError
 from tests.support.planned import (
     HOUR,
     MINUTE,
@@ -102,8 +101,3 @@ def test_an_unlimited_clock_asks_at_the_interval_and_forecasts_no_quota() -> Non
 
 def test_a_refusal_of_the_month_holds_on_an_unlimited_clock_too() -> None:
     assert planned(flight(HOUR), unlimited=True, spent=Spent(3, refused=True)).due == ()
-
-
-def test_a_query_that_cannot_be_is_an_error_that_names_it() -> None:
-    with pytest.raises(SettingsError, match="dep_iatta"):
-        planned(queries="dep_iatta=JFK")
