@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
 from math import inf, sqrt
+from math import pow as pow_
 
 from flightagents.aviationstack.hazard import FIRST_LOOK, HOUR, hazard
 from flightagents.aviationstack.ways import asked_date, first_look
@@ -21,6 +22,10 @@ FOUND = 0.85
 
 FILTERED_UNTIL = -0.5 * HOUR
 """Seconds to departure: of what is later than that only a look tells whether it has left."""
+
+
+MILDLY = 0.3
+"""The power of the travellers that counts: with eight of them a flight is looked at 1.4 times as often."""
 
 
 class Part(Enum):
@@ -69,7 +74,7 @@ class Stake:
 
 def weight(travellers: int) -> float:
     """Count travellers mildly: nobody waits much longer because somebody else travels in a group."""
-    return max(travellers, 1) ** 0.3
+    return pow_(max(travellers, 1), MILDLY)
 
 
 def stake(flight: Watched, limits: Limits, now: datetime) -> Stake | None:
