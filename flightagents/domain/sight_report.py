@@ -12,7 +12,9 @@ from flightagents.domain.query_standing import QueryStanding, Suspicion
 from flightagents.domain.sights import KeptSight, counted
 
 SHOWN = 20
-"""Queries: those that fail, and the ones asked last. A planner asks hundreds, one for each flight."""
+"""Queries that fail. A planner asks hundreds, one for each flight."""
+SHOWN_WELL = 5
+"""Queries that are answered: the ones asked last."""
 _WORST = list(reversed(Sight))
 
 
@@ -82,7 +84,9 @@ def queries_of(
     ]
     found.sort(key=lambda each: each.asked_at, reverse=True)
     found.sort(key=lambda each: _WORST.index(each.found.sight))
-    return tuple(found[:SHOWN]), max(len(found) - SHOWN, 0)
+    well = [each for each in found if each.found.sight is Sight.FRESH]
+    shown = (*found[: min(len(found) - len(well), SHOWN)], *well[:SHOWN_WELL])
+    return shown, len(found) - len(shown)
 
 
 def counts_of(flights: Mapping[str, KeptSight]) -> tuple[SightCount, ...]:

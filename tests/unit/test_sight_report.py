@@ -7,7 +7,7 @@ from flightagents.domain.freshness import Cause, Sight
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.problems import problems_of
 from flightagents.domain.query_standing import KEY, Suspicion
-from flightagents.domain.sight_report import SHOWN, SightReport
+from flightagents.domain.sight_report import SHOWN, SHOWN_WELL, SightReport
 from flightagents.domain.sights import FEED, KeptSight
 from flightagents.handlers.report_sight import ReportSight
 from flightagents.handlers.show_sights import ShowSights
@@ -54,7 +54,7 @@ async def test_flights_are_counted_by_how_fresh_they_are_and_why_the_worst_first
 
 async def test_the_queries_that_fail_stand_first_with_since_when_and_the_next_probe() -> None:
     bench = Bench()
-    for number in range(SHOWN + 5):
+    for number in range(SHOWN + SHOWN_WELL):
         await bench.standings.note(standing(query=f"flight_iata=BA{number}", asked_at=NOON + MINUTE))
     probe = NOON + 30 * MINUTE
     await bench.standings.note(failing(PollEnd.QUERY_REFUSED, code="function_access", not_before=probe))
@@ -62,7 +62,7 @@ async def test_the_queries_that_fail_stand_first_with_since_when_and_the_next_pr
     first = report.queries[0]
     assert (first.query, first.found.sight, first.found.cause) == (BOARD, Sight.BLIND, Cause.QUERY_REFUSED)
     assert (first.since, first.found.probe_at, first.code) == (NOON + MINUTE, probe, "function_access")
-    assert (len(report.queries), report.more) == (SHOWN, 6)
+    assert (len(report.queries), report.more) == (1 + SHOWN_WELL, SHOWN)
 
 
 async def test_a_refused_key_blinds_the_feed() -> None:

@@ -168,7 +168,7 @@ class SightCountAnswer(Struct, frozen=True, kw_only=True):
 
 
 class SightAnswer(Struct, frozen=True, kw_only=True):
-    """What we see: the feed, its queries (the worst first, 20 at most), and the booked flights."""
+    """What we see: the feed, its queries (those that fail, and a few others), and the booked flights."""
 
     feed: Sight
     cause: Cause | None

@@ -151,6 +151,11 @@ def sight(found: Sight) -> Said:
     return Said(SIGHT_TONES[found], SIGHTS[found])
 
 
+def answers(found: Sight) -> Said:
+    """Say how asking a query goes: that it was answered well may be long ago."""
+    return Said(SIGHT_TONES[found], "answered" if found is Sight.FRESH else SIGHTS[found])
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "seconds": seconds,
     "rate": rate,
@@ -167,6 +172,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "channel_state": CHANNELS.__getitem__,
     "measure": MEASURES.__getitem__,
     "sight_said": sight,
+    "answers_said": answers,
     "sight_cause": WHY.__getitem__,
     "doubt": DOUBTS.__getitem__,
 }
