@@ -83,7 +83,8 @@ class PlanCalls:
         else:
             plan = replace(plan, due=tuple(due))
         plan = replace(plan, intervals=_soon(plan, watched))
-        self._asked |= {call.query: call for call in due}
+        lately = {query: call for query, call in self._asked.items() if query in standings}
+        self._asked = lately | {call.query: call for call in due}
         await self._plans.keep(plan)
         LAST_PLAN.set(self._epoch())
         if not self._told:

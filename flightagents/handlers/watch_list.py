@@ -106,8 +106,11 @@ class WatchList:
         return [*self._shown(now), *self._not_shown(now), *self._known.later]
 
     def saw(self, records: Sequence[FlightRecord]) -> None:
-        """Remember what a run has brought: the archive has it a moment later."""
-        self._known.seen_at |= {record.flight: record.polled_at for record in records}
+        """Remember what a run has brought of booked flights: the archive has it a moment later."""
+        booked = self._known.booked.flights
+        self._known.seen_at |= {
+            record.flight: record.polled_at for record in records if record.flight in booked
+        }
 
     async def _read_bookings(self, now: datetime) -> None:
         flown = await self._bookings.flown_by((now - LOOK_BACK).date(), (now + LOOK_AHEAD).date())
@@ -115,12 +118,12 @@ class WatchList:
         known.booked = booked = await self._join(flown)
         flights = list(booked.flights)
         shown = await self._archive.seen_at(flights)
-        known.seen_at = {
-            flight: max(seen, known.seen_at.get(flight, seen)) for flight, seen in shown.items()
-        } | {flight: seen for flight, seen in known.seen_at.items() if flight not in shown}
+        polled = {flight: seen for flight, seen in known.seen_at.items() if flight in booked.flights}
+        known.seen_at = shown | {
+            flight: max(seen, shown.get(flight, seen)) for flight, seen in polled.items()
+        }
         known.told = await self._ledger.told_of(flights)
         known.states = {flight: known.states[flight] for flight in flights if flight in known.states}
-        _forget(known.seen_at, now - 2 * LOOK_BACK)
 
     async def _join(self, flown: Sequence[tuple[Segment, int]]) -> _Booked:
         named = await self._flights.of_numbers({_number(segment) for segment, _ in flown})
@@ -224,11 +227,6 @@ def _watched(
         seen_at=max(seen_at, state.seen_at) if seen_at else state.seen_at,
         unconfirmed_since=None if state.disruption_confirmed else state.disruption_at,
     )
-
-
-def _forget(seen_at: dict[str, datetime], before: datetime) -> None:
-    for flight in [flight for flight, seen in seen_at.items() if seen < before]:
-        del seen_at[flight]
 
 
 def _number(segment: Segment) -> tuple[str, str]:

@@ -31,14 +31,17 @@ class FeedSettings(Group):
     )
     aviationstack_url: Url = Field("https://api.aviationstack.com/v1", description="base address of the API")
     aviationstack_plan: Plan = Field(Plan.FREE, description="free, basic, professional or business")
-    poll_interval: Seconds = Field(60, description="seconds between two runs")
+    poll_interval: Seconds = Field(
+        60, description="seconds until the queries are asked again, if the calls last"
+    )
     poll_queries: Annotated[
         str,
         each_part(parse_queries),
         Shape(f"queries such as filter=value&filter=value, parted by ;, of {', '.join(sorted(FILTERS))}"),
     ] = Field(
         "",
-        description="what to poll, such as dep_iata=JFK;arr_iata=JFK; empty: the unfiltered first page",
+        description="what to poll beside booked flights, such as dep_iata=JFK;arr_iata=JFK; empty, and "
+        "nobody booked: the unfiltered first page",
         examples=["dep_iata=JFK;arr_iata=JFK&flight_status=cancelled"],
     )
-    poll_max_pages: Count = Field(5, description="most pages (calls) of one query in one run")
+    poll_max_pages: Count = Field(5, description="most pages (calls) of one of these queries at a time")

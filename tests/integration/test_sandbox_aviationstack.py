@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from flightagents.errors import ConfigurationError
 from flightagents.sandbox.aviationstack import AviationStack, aviationstack
 from flightagents.sandbox.day import NEW_YORK, flights_of
+from flightagents.sandbox.failing import Failing, Oddity
 from flightagents.sandbox.feed_pages import RecordedPages, StoryPages
 from flightagents.sandbox.feed_story import FeedStory
 from flightagents.sandbox.refusals import Failure
@@ -159,6 +160,71 @@ async def test_it_fails_as_it_is_told_and_recovers(feed: AviationStack, failure:
         assert feed.served == []
         status, again = await get(feed)
         assert (status, len(again["data"])) == (200, 100)
+
+
+async def test_it_fails_for_one_query_alone(feed: AviationStack) -> None:
+    feed.fail_next(Failure.INTERNAL_ERROR, times=2, dep_iata="JFK")
+    assert [(await get(feed, dep_iata=airport))[0] for airport in ("LGA", "JFK", "LGA", "JFK", "JFK")] == [
+        200,
+        500,
+        200,
+        500,
+        200,
+    ]
+
+
+def test_it_fails_for_as_long_as_it_is_told() -> None:
+    seconds = [100.0]
+    failing = Failing(lambda: seconds[0])
+    failing.plan(Failure.HTML_502, seconds=20)
+    failing.plan(Failure.EMPTY, times=1)
+    assert failing.next({}) is Failure.HTML_502
+    seconds[0] = 120.0
+    assert [failing.next({}), failing.next({})] == [Failure.EMPTY, None]
+
+
+async def test_placeholders_name_no_flight(feed: AviationStack) -> None:
+    feed.fail_next(Oddity.PLACEHOLDERS)
+    _, answer = await get(feed, dep_iata="JFK")
+    assert len(answer["data"]) == 100
+    assert {each["flight"]["iata"] for each in answer["data"]} == {None}
+    assert {row.flight for row in feed.served[-1].rows} == {None}
+
+
+async def test_a_total_collapses_to_a_handful(feed: AviationStack) -> None:
+    whole = (await get(feed, dep_iata="JFK"))[1]["pagination"]["total"]
+    feed.fail_next(Oddity.COLLAPSED)
+    _, answer = await get(feed, dep_iata="JFK")
+    assert answer["pagination"]["total"] < 0.05 * whole
+    assert len(answer["data"]) == 3
+
+
+async def test_a_frozen_answer_is_the_same_again_and_again(story: FeedStory) -> None:
+    times = [THREE_IN_THE_AFTERNOON]
+    async with aviationstack(StoryPages(story), lambda: times[0]) as feed:
+        feed.fail_for(60, Oddity.FROZEN)
+        first = await get(feed, dep_iata="JFK")
+        times[0] += timedelta(hours=3)
+        assert await get(feed, dep_iata="JFK") == first
+        feed.recover()
+        assert await get(feed, dep_iata="JFK") != first
+
+
+async def test_whoever_watches_lets_it_fail_and_recover_by_http(feed: AviationStack) -> None:
+    control = feed.url.removesuffix("/v1") + "/sandbox"
+
+    async def post(what: str) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.post(f"{control}/{what}") as answer:
+            return answer.status, await answer.text()
+
+    assert (await post("fail?failure=rate_limit&seconds=60&dep_iata=JFK"))[0] == 200
+    assert [(await get(feed, dep_iata=airport))[0] for airport in ("JFK", "LGA", "JFK")] == [429, 200, 429]
+    assert (await post("recover"))[0] == 200
+    assert (await get(feed, dep_iata="JFK"))[0] == 200
+    assert (await post("fail?failure=frozen"))[0] == 200
+    for wrong in ("fail", "fail?failure=nonsense", "fail?failure=empty&seconds=soon"):
+        status, said = await post(wrong)
+        assert (status, "placeholders" in said) == (400, True)
 
 
 async def test_planned_failures_can_be_taken_back(feed: AviationStack) -> None:
