@@ -22,6 +22,8 @@ from flightagents.domain.budget_words import (
 from flightagents.domain.call_plan import CallPlan
 from flightagents.wiring import World, wire_budget
 
+MOST_CALLS = 20
+
 
 @cli.command()
 @click.option("--limit", default=50, show_default=True, help="How many flights, in order of departure.")
@@ -79,9 +81,11 @@ def _calls(sheet: BudgetSheet, plan: CallPlan) -> Iterator[str]:
     yield ""
     yield "Next calls"
     calls = next_calls(plan)
-    for call in calls:
+    for call in calls[:MOST_CALLS]:
         when = ahead(call.due_at, sheet.at)
         yield f"  {when:<14}{asked(call.query):<34}{counted_pages(call.pages):<10}{WHYS[call.why]}"
+    if len(calls) > MOST_CALLS:
+        yield f"  and {len(calls) - MOST_CALLS} more"
     if not calls:
         yield "  none is worth making now"
 
@@ -91,6 +95,6 @@ def _news(news: NewsAge, sheet: BudgetSheet) -> str:
     seen = f"seen {ago(news.seen_at, sheet.at)}" if news.seen_at else "not seen yet"
     look = f"next look {ahead(news.next_look, sheet.at)}" if news.next_look else "no look is planned"
     return (
-        f"  {news.designator:<8}{news.flight_date}  {route:<9}{leaving(news.leaves_at, sheet.at):<22}"
+        f"  {news.designator:<8}{news.flight_date}  {route:<9}{leaving(news, sheet.at):<22}"
         f"{seen:<22}{look:<26}{sight_said(news)}"
     )

@@ -43,6 +43,8 @@ class NewsAge:
     arrival: str | None
     outlook: Outlook
     leaves_at: datetime
+    timed: bool
+    """Whether that is its time; else it is the earliest that its date allows."""
     seen_at: datetime | None
     """The last row of it; None: the feed has not shown it yet."""
     next_look: datetime | None
@@ -87,6 +89,7 @@ def news_of(
             arrival=each.arrival,
             outlook=each.outlook,
             leaves_at=each.leaves_at,
+            timed=each.leaves_by is None,
             seen_at=each.seen_at,
             next_look=calls.get(each.key) or _by_interval(each, plan, now),
             sight=sights[each.key].sight if each.key in sights else None,

@@ -66,11 +66,13 @@ def ago(time: datetime | None, now: datetime) -> str:
     return "not seen yet" if time is None else f"{lasting(now - time)} ago"
 
 
-def leaving(leaves_at: datetime, now: datetime) -> str:
-    """Say when a flight leaves, or should have left."""
-    if leaves_at < now:
-        return f"due {lasting(now - leaves_at)} ago"
-    return f"leaves {ahead(leaves_at, now)}"
+def leaving(news: NewsAge, now: datetime) -> str:
+    """Say when a flight leaves, or should have left; a ticket without a time tells of the date alone."""
+    if not news.timed:
+        return "time not known"
+    if news.leaves_at < now:
+        return f"due {lasting(now - news.leaves_at)} ago"
+    return f"leaves {ahead(news.leaves_at, now)}"
 
 
 def queries_last(until: date | None) -> str:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from flightagents.domain.budget_sheet import BudgetSheet
+from flightagents.domain.budget_sheet import BudgetSheet, news_of
 from flightagents.domain.budget_words import (
     WHYS,
     ago,
@@ -20,6 +20,7 @@ from flightagents.domain.call_plan import Why
 from flightagents.domain.plans import Plan
 from tests.support.feed_plans import FORECAST, plan
 from tests.support.rows import NOON
+from tests.unit.test_budget_sheet import BA117
 
 SHEET = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=plan())
 
@@ -65,8 +66,15 @@ def test_times_are_told_from_now() -> None:
     assert ahead(NOON + minute, NOON) == "in 1 min"
     assert ago(NOON - minute, NOON) == "1 min ago"
     assert ago(None, NOON) == "not seen yet"
-    assert leaving(NOON + minute, NOON) == "leaves in 1 min"
-    assert leaving(NOON - minute, NOON) == "due 1 min ago"
+
+
+def test_a_flight_leaves_or_is_due_and_of_a_ticket_without_a_time_nobody_knows_when() -> None:
+    minute = timedelta(minutes=1)
+    (news,) = news_of([BA117], None, {}, NOON)
+    assert leaving(replace(news, leaves_at=NOON + minute), NOON) == "leaves in 1 min"
+    assert leaving(replace(news, leaves_at=NOON - minute), NOON) == "due 1 min ago"
+    (untimed,) = news_of([replace(BA117, leaves_by=BA117.leaves_at + 24 * 60 * minute)], None, {}, NOON)
+    assert leaving(untimed, NOON) == "time not known"
 
 
 def test_how_long_the_queries_last() -> None:

@@ -35,7 +35,10 @@ class CallAnswer(Struct, frozen=True, kw_only=True):
 
 
 class NewsAnswer(Struct, frozen=True, kw_only=True):
-    """A watched flight and what is known of it; `sight` is null where nobody has judged it yet."""
+    """A watched flight and what is known of it; `sight` is null where nobody has judged it yet.
+
+    Where it is not `timed`, `leaves_at` is the earliest that the date on the ticket allows.
+    """
 
     key: str
     designator: str
@@ -44,6 +47,7 @@ class NewsAnswer(Struct, frozen=True, kw_only=True):
     arrival: str | None
     outlook: Outlook
     leaves_at: Utc
+    timed: bool
     seen_at: Utc | None
     next_look: Utc | None
     sight: Sight | None

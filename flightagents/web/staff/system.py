@@ -29,7 +29,7 @@ TOPICS = frozenset({"workers", "polls", "leases", "dead_letters", "sights", "fee
 PARTS = ("summary", "workers", "feed", "sight", "waiting", "budget", "stream", "latencies")
 CALLS = 10
 """Calls that are shown, the next ones."""
-SHOWN = 50
+SHOWN = 25
 """Flights of which the news is shown, those that too little is known of first."""
 WHERE = {
     Fault.DEAD_LETTERS_RISE: ("/dead-letters", "Dead letters"),
