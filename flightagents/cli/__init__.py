@@ -2,6 +2,7 @@
 
 from flightagents.cli import (
     bookings,
+    budget,
     dead_letters,
     demo,
     doctor,
@@ -15,6 +16,7 @@ from flightagents.cli import (
 
 __all__ = [
     "bookings",
+    "budget",
     "dead_letters",
     "demo",
     "doctor",

@@ -6,7 +6,7 @@ Before it handlers/health.py gathered the facts; problems.py says what is wrong 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flightagents.domain.call_plan import CallPlan
@@ -66,11 +66,10 @@ class CallsMade:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the plan allows in a month; None where nobody knows, and then why."""
+    """What the plan allows in a month; None where nothing limits it."""
 
     plan: str
     quota: int | None
-    unknown_because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,27 +132,23 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """The month's calls, and how long they last."""
+    """The month's calls; the plan tells how they will go (call_plan.py)."""
 
     made: int
     budget: Budget
     left: int | None
     a_day: float | None
     """At the present rate; None where there was too little to tell."""
-    run_out_on: date | None
-    """None: they last."""
 
 
 def calls_of(facts: Facts) -> Calls:
-    """Say how many are left, and how many were made a day. The planner sees to it that they last."""
-    made, budget, now = facts.calls, facts.budget, facts.business_now
+    """Say how many are left, and how many were made a day."""
+    made, quota, now = facts.calls, facts.budget.quota, facts.business_now
     a_day = None
     if made.lately_since is not None and made.lately:
         a_day = made.lately * (timedelta(days=1) / max(now - made.lately_since, AN_HOUR))
-    if budget.quota is None:
-        return Calls(made.month, budget, None, a_day, None)
-    left = max(budget.quota - made.month, 0)
-    return Calls(made.month, budget, left, a_day, now.date() if left == 0 else None)
+    left = None if quota is None else max(quota - made.month, 0)
+    return Calls(made.month, facts.budget, left, a_day)
 
 
 def partitions_of(facts: Facts) -> list[Partition]:

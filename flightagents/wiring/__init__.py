@@ -1,6 +1,7 @@
 """Chooses what implements each port. The one room that names concrete adapters."""
 
 from flightagents.wiring.access import users_of
+from flightagents.wiring.budget import wire_budget
 from flightagents.wiring.desk import Desk, wire_desk
 from flightagents.wiring.doctor import Leave, examine_all
 from flightagents.wiring.flight_file import wire_flight_file
@@ -47,6 +48,7 @@ __all__ = [
     "users_of",
     "what_is_off",
     "wire",
+    "wire_budget",
     "wire_desk",
     "wire_flight_file",
     "wire_floor",

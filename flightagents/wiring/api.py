@@ -1,10 +1,11 @@
 """What the API calls."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flightagents.domain.back_test import BackTest
+from flightagents.domain.budget_sheet import BudgetSheet
 from flightagents.domain.kept_rules import KeptRule
 from flightagents.handlers.back_test import BackTestRule
 from flightagents.handlers.edit_booking import version_of
@@ -65,6 +66,7 @@ def api_of(
     messages: ShowMessages,
     travellers: TravellersDesk,
     mend: MendLetters,
+    budget: Callable[[], Awaitable[BudgetSheet]],
 ) -> ApiCalls:
     """Build it."""
     database, clock = world.database, world.clock
@@ -98,6 +100,7 @@ def api_of(
         rules=TypedRules(keep_rules_of(world), back_test_of(world)),
         punctuality=ShowPunctuality(MongoPunctuality(database), clock),
         health=wire_health(world),
+        budget=budget,
         system=world.settings.public_url or world.settings.agency_name.strip() or "flightagents",
     )
 

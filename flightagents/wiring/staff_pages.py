@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flightagents.domain.budget_sheet import BudgetSheet
 from flightagents.domain.faults import Gravity
 from flightagents.domain.system_health import SystemHealth
 from flightagents.handlers.desk_acts import DeskActs
@@ -11,6 +12,7 @@ from flightagents.handlers.health import LookAtHealth
 from flightagents.handlers.mend_letters import MendLetters
 from flightagents.handlers.now import Now
 from flightagents.handlers.punctuality import ShowPunctuality
+from flightagents.handlers.show_budget import ShowBudget
 from flightagents.ports import LetterState
 from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.letters import MongoLetters
@@ -18,6 +20,7 @@ from flightagents.store.punctuality import MongoPunctuality
 from flightagents.web.staff.office import Office
 from flightagents.wiring.access import users_of
 from flightagents.wiring.api import api_of
+from flightagents.wiring.budget import wire_budget
 from flightagents.wiring.desk import Desk
 from flightagents.wiring.desk_pages import LogCalls, message_calls_of, task_calls_of
 from flightagents.wiring.flight_pages import flight_desk_of
@@ -52,6 +55,7 @@ class SystemCalls:
 
     worker: str
     look: LookAtHealth
+    show_budget: ShowBudget
 
     async def health(self) -> SystemHealth:
         """Look at everything."""
@@ -61,11 +65,15 @@ class SystemCalls:
         """Look again."""
         return await self.look.anew()
 
+    async def budget(self) -> BudgetSheet:
+        """Give the month's calls and the age of news."""
+        return await self.show_budget()
+
 
 def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
     """Build a use case for each page."""
     floor, users, letters = wire_floor(world, desk), users_of(world), MongoLetters(world.database)
-    system = SystemCalls(world.worker, wire_health(world))
+    system = SystemCalls(world.worker, wire_health(world), wire_budget(world, desk))
     messages = message_calls_of(world, desk, floor)
     now_calls, travellers = NowCalls(floor, users.colleagues), travellers_of(world, desk)
 
@@ -100,6 +108,13 @@ def office_of(world: World, desk: Desk, mend: MendLetters) -> Office:
         rules=RulesCalls(keep_rules_of(world), back_test_of(world)),
         system=system,
         api=api_of(
-            world, desk, floor, now=now_calls, messages=messages.show, travellers=travellers, mend=mend
+            world,
+            desk,
+            floor,
+            now=now_calls,
+            messages=messages.show,
+            travellers=travellers,
+            mend=mend,
+            budget=system.budget,
         ),
     )

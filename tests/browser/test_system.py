@@ -4,8 +4,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from flightagents.domain.vital_signs import Latency, Measure, Owned
+from flightagents.store.call_plans import MongoCallPlans
 from flightagents.store.workers import MongoWorkers
 from tests.browser.conftest import Looker, looking, violations
+from tests.support.feed_plans import call, plan
 from tests.support.health import signs
 from tests.support.office import StaffSite
 
@@ -61,6 +63,7 @@ async def test_an_opened_topic_stays_open(looker: Looker, site: StaffSite) -> No
 async def test_it_can_be_used_by_everybody(browser: Browser, site: StaffSite, *, full: bool) -> None:
     if full:
         await tell(site, latencies=LATE, owned=[WELL[0]])
+        await MongoCallPlans(site.database).keep(plan([call(flights=("BA117",)), call("flight_iata=BA117")]))
     for phone in (False, True):
         async with looking(browser, site, phone=phone, scheme="dark" if phone else "light") as looker:
             page = await looker.log_in("vera", "/system")

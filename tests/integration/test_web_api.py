@@ -7,9 +7,12 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from yarl import URL
 
+from flightagents.domain.call_plan import Why
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.records import DeadLetterSource, dead_letter
+from flightagents.store.call_plans import MongoCallPlans
 from flightagents.store.dead_letters import MongoDeadLetters
+from tests.support.feed_plans import call, plan
 from tests.support.office import StaffSite
 from tests.support.programs import ANNAS, BA117, ROOT, busy_site, program
 from tests.support.rows import MINUTE, NOON, row
@@ -163,6 +166,7 @@ async def test_a_viewer_sees_nothing_of_a_person(site: StaffSite) -> None:
         f"/flights/{BA117}",
         f"/flights/{BA117}/file",
         "/system",
+        "/budget",
     ):
         text = str(await vera.get(path))
         assert not [word for word in ANNAS if word in text], path
@@ -243,6 +247,17 @@ async def test_punctuality_tells_of_an_airport(site: StaffSite) -> None:
     assert (found["code"], found["planned"], len(found["hours"]["late"])) == ("LHR", 2, 24)
     ranked = await ben.get("/punctuality/airlines")
     assert [each["code"] for each in ranked["items"]] == ["BA"]
+
+
+async def test_the_months_calls_are_told_with_the_next_ones_and_the_age_of_news(site: StaffSite) -> None:
+    soon = site.clock.now() + MINUTE
+    made = plan([call("flight_iata=BA117", why=Why.TOLD, due_at=soon, flights=(BA117,))])
+    await MongoCallPlans(site.database).keep(made)
+    found = await (await program(site, "vera")).get("/budget")
+    assert (found["forecast"]["left"], found["forecast"]["reserve"]) == (9_000, 100)
+    assert [(each["query"], each["why"]) for each in found["calls"]] == [("flight_iata=BA117", "told")]
+    (news,) = [each for each in found["news"] if each["key"] == BA117]
+    assert (news["designator"], news["next_look"]) == ("BA117", f"{soon:%Y-%m-%dT%H:%M:%SZ}")
 
 
 async def test_the_page_for_people_lists_every_route(site: StaffSite) -> None:

@@ -1,6 +1,7 @@
 """/system: what is broken, and how all workers are."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,12 @@ from aiohttp import web
 from faust.sensors.monitor import Monitor
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.budget_sheet import BudgetSheet, news_of
+from flightagents.domain.budget_words import WHYS
+from flightagents.domain.call_plan import Why
+from flightagents.domain.freshness import Cause, Freshness, Sight
 from flightagents.domain.health import Backlog, Budget, CallsMade, Letters
+from flightagents.domain.plans import Plan
 from flightagents.domain.polls import PollEnd, PollReport, PollStanding
 from flightagents.domain.tasks import TaskKind
 from flightagents.domain.vital_signs import ChannelSigns, ChannelState, Latency, Measure, Noticed, Owned
@@ -16,10 +22,12 @@ from flightagents.store.workers import MongoWorkers
 from flightagents.web.faust_statistics import figures_of
 from flightagents.web.mount import mount
 from tests.support.agency import Agency
+from tests.support.feed_plans import call, plan
 from tests.support.health import REAL, SECOND, facts, signs, worker
 from tests.support.office import Database, staff_site
 from tests.support.rows import NOON
 from tests.support.website import Client, Website, log_in, serve
+from tests.unit.test_budget_sheet import BA117
 
 
 class Around:
@@ -115,15 +123,52 @@ async def test_the_feed_and_the_months_calls(around: Around) -> None:
     assert ">no answer</span>" in page
     assert "1,200 rows, 1,190 records, 10 " in page
     assert '<span class="badge bad">4</span> since' in page
-    assert "9,000 made, plan basic" in page
-    assert '1,000 <span class="badge late">run out on 23 November</span>' in page
+    assert "9,000 made, plan basic" in budget_of(page)
 
 
-async def test_without_a_known_budget_it_says_why(around: Around) -> None:
-    around.site.system.facts = facts(budget=Budget("basic", None, "the clock is simulated"), poll=None)
-    page = await around.page()
-    assert "not known: the clock is simulated" in page
-    assert "none yet" in page
+async def test_before_the_first_poll_it_says_so(around: Around) -> None:
+    around.site.system.facts = facts(poll=None)
+    assert "none yet" in await around.page()
+
+
+def budget_of(page: str) -> str:
+    return page.partition('<h2 id="budget">')[2].partition("</section>")[0]
+
+
+async def test_the_budget_tells_the_months_calls_the_next_ones_and_why(around: Around) -> None:
+    calls = [call(f"flight_iata=BA{number}", why=why) for number, why in enumerate(Why)]
+    around.site.system.sheet = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=plan(calls))
+    shown = budget_of(await around.page())
+    assert "1,000 made of 10,000, 9,000 left" in shown
+    assert "plan basic; 100 are kept for what is urgent" in shown
+    assert "about 6,000 made <small>(1 December, UTC)</small>" in shown
+    assert "12 until then, 700.5 calls for each" in shown
+    assert "can be asked at their interval for the whole month" in shown
+    assert all(f"flight BA{number}" in shown and WHYS[why] in shown for number, why in enumerate(Why))
+
+
+async def test_the_budget_tells_how_old_the_news_of_each_flight_is(around: Around) -> None:
+    stale = Freshness(sight=Sight.STALE, cause=Cause.OUTAGE)
+    missing = replace(BA117, flight=None, seen_at=None, designator="BA119")
+    news = news_of([BA117, missing], plan(), {BA117.key: stale}, NOON)
+    around.site.system.sheet = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=None, news=news)
+    shown = budget_of(await around.page())
+    assert "1 stale, 1 not judged yet" in shown
+    first, second = shown.partition("Age of news")[2].split("<tr")[2:]
+    assert "BA117" in first
+    assert "leaves in 3 h" in first
+    assert "4 min ago" in first
+    assert ">stale</span> <small>AviationStack does not answer" in first
+    assert "in 3 min" in first
+    assert "not seen yet" in second
+    assert "none planned" in second
+
+
+async def test_before_the_first_plan_the_budget_says_what_to_do(around: Around) -> None:
+    shown = budget_of(await around.page())
+    assert "start a worker that has FLIGHTAGENTS_AVIATIONSTACK_KEY" in shown
+    assert "Next calls" not in shown
+    assert "Nobody is booked on a flight that leaves within a day." in shown
 
 
 async def test_what_waits_is_counted_by_kind(around: Around) -> None:

@@ -99,7 +99,7 @@ READS: dict[str, str | tuple[str, ...]] = {
     "/rules/edit/{name}": FORM,
     "/dead-letters": ("dead_letters",),
     "/dead-letters/{id}": ("dead_letter",),
-    "/system": ("system",),
+    "/system": ("system", "budget"),
     "/log": ("audit",),
     "/account": SESSION,
     "/users": USERS,

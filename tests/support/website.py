@@ -10,10 +10,12 @@ from typing import Any, cast
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from flightagents.domain.budget_sheet import BudgetSheet
 from flightagents.domain.changes import Change
 from flightagents.domain.delivery import Receipt
 from flightagents.domain.disruptions_now import Disruption
 from flightagents.domain.notifications import Notification
+from flightagents.domain.plans import Plan
 from flightagents.domain.system_health import SystemHealth, health_of
 from flightagents.handlers.bearers import Bearers
 from flightagents.handlers.consents import GiveConsent, WithdrawConsent
@@ -143,12 +145,16 @@ class Healthy:
 
     def __init__(self) -> None:
         self.facts = facts()
+        self.sheet = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=None)
 
     async def health(self) -> SystemHealth:
         return health_of(self.facts)
 
     async def health_anew(self) -> SystemHealth:
         return await self.health()
+
+    async def budget(self) -> BudgetSheet:
+        return self.sheet
 
 
 async def nothing_waits() -> Mapping[str, int]:

@@ -87,7 +87,7 @@ async def test_the_calls_of_the_month_are_shown_and_what_the_plan_leaves() -> No
 
 
 async def test_where_no_quota_is_known_no_number_says_what_is_left() -> None:
-    made, left = await calls_shown(9_400, Budget("basic", None, "the clock is simulated"))
+    made, left = await calls_shown(9_400, Budget("basic", None))
     assert made == 9_400
     assert math.isnan(left)
 

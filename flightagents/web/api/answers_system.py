@@ -1,6 +1,5 @@
 """What the API answers about punctuality and the system's health."""
 
-from datetime import date
 from typing import Any
 
 from msgspec import Struct, field
@@ -122,12 +121,11 @@ class LatencyAnswer(Struct, frozen=True, kw_only=True):
 
 
 class CallsAnswer(Struct, frozen=True, kw_only=True):
-    """The month's calls of AviationStack."""
+    """The month's calls of AviationStack; `/budget` has how they will go."""
 
     made: int
     left: int | None
     a_day: float | None
-    run_out_on: date | None
 
 
 class BacklogAnswer(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from flightagents.domain.back_test import BackTest
 from flightagents.domain.booking_edits import BookingDraft
 from flightagents.domain.booking_intake import TakenDrafts
 from flightagents.domain.bookings import Booking
+from flightagents.domain.budget_sheet import BudgetSheet
 from flightagents.domain.flight_file import FlightFile
 from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.punctuality import Scope
@@ -106,6 +107,7 @@ class ApiCalls:
     rules: Rules
     punctuality: ShowPunctuality
     health: Callable[[], Awaitable[SystemHealth]]
+    budget: Callable[[], Awaitable[BudgetSheet]]
     system: str
     """What it is called in an evidence file."""
 

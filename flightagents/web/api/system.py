@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from flightagents.domain.budget_sheet import next_calls
+from flightagents.domain.budget_words import amiss
 from flightagents.domain.health import Standing
 from flightagents.domain.polls import PollStanding
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.sight_report import SightReport
 from flightagents.domain.usual import Comparison, Measure, Punctuality
+from flightagents.web.api.answers_budget import BudgetAnswer, ForecastAnswer
 from flightagents.web.api.answers_system import (
     PunctualityAnswer,
     QuerySightAnswer,
@@ -38,6 +41,15 @@ class SystemRoutes(Routes):
                 says="The health of the whole system: what is wrong and what to do, workers, feed, messages.",
                 handler=self.system,
                 answer=SystemAnswer,
+            ),
+            Route(
+                method="GET",
+                path="/budget",
+                name="budget",
+                group="System",
+                says="The month's calls of AviationStack, the next ones and why, and how old all news is.",
+                handler=self.budget,
+                answer=BudgetAnswer,
             ),
         )
 
@@ -95,6 +107,21 @@ class SystemRoutes(Routes):
             "workers": [_worker(each) for each in found.workers],
             "poll": _poll(found.poll),
             "sight": _sight(found.sight),
+        }
+
+    async def budget(self, _asked: Asked[NoQuery, None]) -> object:
+        """Give the month's calls; of what is planned as much as the poller keeps."""
+        sheet = await self._calls().budget()
+        plan = sheet.plan
+        return {
+            "at": sheet.at,
+            "plan": sheet.tier,
+            "planned_at": plan.made_at if plan else None,
+            "forecast": same(plan.forecast, ForecastAnswer) if plan else None,
+            "queries_last_until": plan.queries_last_until if plan else None,
+            "calls": next_calls(plan) if plan else [],
+            "said": amiss(sheet),
+            "news": sheet.news,
         }
 
     async def _ranking(self, scope: Scope, query: Paged) -> object:

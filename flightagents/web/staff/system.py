@@ -11,6 +11,8 @@ from typing import Protocol
 
 from aiohttp import web
 
+from flightagents.domain.budget_sheet import BudgetSheet, counted, next_calls, worst_first
+from flightagents.domain.budget_words import amiss
 from flightagents.domain.faults import Fault
 from flightagents.domain.health import Standing, WorkerState
 from flightagents.domain.system_health import SystemHealth
@@ -23,8 +25,12 @@ from flightagents.web.staff.live import Listing, Row
 from flightagents.web.staff.stream import LiveStream
 
 NAME = "system"
-TOPICS = frozenset({"workers", "polls", "leases", "dead_letters", "sights", "feed_queries"})
-PARTS = ("summary", "workers", "feed", "sight", "waiting", "stream", "latencies")
+TOPICS = frozenset({"workers", "polls", "leases", "dead_letters", "sights", "feed_queries", "feed_plan"})
+PARTS = ("summary", "workers", "feed", "sight", "waiting", "budget", "stream", "latencies")
+CALLS = 10
+"""Calls that are shown, the next ones."""
+SHOWN = 25
+"""Flights of which the news is shown, those that too little is known of first."""
 WHERE = {
     Fault.DEAD_LETTERS_RISE: ("/dead-letters", "Dead letters"),
     Fault.LEDGER_STUCK: ("/messages", "Messages"),
@@ -44,6 +50,9 @@ class SystemCalls(Protocol):
 
     async def health_anew(self) -> SystemHealth:
         """Look again, now that something has changed."""
+
+    async def budget(self) -> BudgetSheet:
+        """Give the month's calls and the age of news."""
 
 
 class SystemPage:
@@ -67,7 +76,8 @@ class SystemPage:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show how everything is."""
-        rows = self._rows(await self._calls().health())
+        calls = self._calls()
+        rows = self._rows(await calls.health(), await calls.budget())
         return self._frame().page(request, "system.html", rows=rows, figures=self._figures())
 
     def listing(self, query: Mapping[str, str], visitor: Visitor) -> Listing:
@@ -75,11 +85,12 @@ class SystemPage:
         del query, visitor
 
         async def make() -> Sequence[Row]:
-            return self._rows(await self._calls().health_anew())
+            calls = self._calls()
+            return self._rows(await calls.health_anew(), await calls.budget())
 
         return Listing(NAME, NAME, TOPICS, make)
 
-    def _rows(self, health: SystemHealth) -> list[Row]:
+    def _rows(self, health: SystemHealth, sheet: BudgetSheet) -> list[Row]:
         frame, told = self._frame(), Counter[Fault]()
         rows = []
         for problem in health.problems:
@@ -96,6 +107,11 @@ class SystemPage:
             "workers": sorted(health.workers, key=_place),
             "states": Counter(each.state.value for each in health.workers),
             "this_worker": self._calls().worker,
+            "sheet": sheet,
+            "amiss": amiss(sheet),
+            "calls": next_calls(sheet.plan)[:CALLS] if sheet.plan else [],
+            "news": worst_first(sheet.news)[:SHOWN],
+            "sights": counted(sheet.news),
             "topics": {topic: list(partitions) for topic, partitions in by_topic},
         }
         return rows + [Row(part, frame.text(f"system_{part}.html", **values)) for part in PARTS]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRITE, VERY_SLOW_WRITE
+from flightagents.domain.budget_words import WHYS, ago, ahead, asked, counted_pages, leaving, queries_last
 from flightagents.domain.faults import Gravity
 from flightagents.domain.freshness import Sight
 from flightagents.domain.health import COUNTED, Partition, WorkerState
@@ -146,8 +147,10 @@ DOUBTS = {
 }
 
 
-def sight(found: Sight) -> Said:
-    """Say how fresh something is."""
+def sight(found: Sight | None) -> Said:
+    """Say how fresh something is; None: nobody has judged it yet."""
+    if found is None:
+        return Said("", "not judged yet")
     return Said(SIGHT_TONES[found], SIGHTS[found])
 
 
@@ -175,4 +178,11 @@ FILTERS: dict[str, Callable[..., object]] = {
     "answers_said": answers,
     "sight_cause": WHY.__getitem__,
     "doubt": DOUBTS.__getitem__,
+    "why_called": WHYS.__getitem__,
+    "asked_for": asked,
+    "ahead": ahead,
+    "ago": ago,
+    "leaving": leaving,
+    "counted_pages": counted_pages,
+    "queries_last": queries_last,
 }
