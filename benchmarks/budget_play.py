@@ -13,7 +13,7 @@ from flightagents.domain.call_plan import Call, Spent, Why
 from flightagents.domain.plans import Limits
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import QueryStanding
-from flightagents.domain.watched import Outlook
+from flightagents.domain.watched import Outlook, Watched
 
 TICK = timedelta(seconds=30)
 LONGEST_NAP = timedelta(minutes=5)

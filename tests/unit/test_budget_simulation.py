@@ -1,6 +1,6 @@
 """The month of planned calls that `make bench` plays: what it shows, and what it counts as an age."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
