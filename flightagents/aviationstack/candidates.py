@@ -99,7 +99,7 @@ def candidates(stakes: Mapping[str, Stake], cover: Cover, asked: Asked, now: dat
                 not_before=_floor(asked.tried(ask.query)),
             )
     for each in stakes.values():
-        if each.key not in boarded or _must(each, boarded[each.key]):
+        if each.key not in boarded or _must(each, boarded[each.key], at):
             yield from _alone(each, filtered, asked, at, boarded.get(each.key))
 
 
@@ -143,15 +143,16 @@ def _alone(
         gain=gain((each,), Part.ALL, filtered, looked, at),
         not_before=_floor(max(looked, asked.tried(query))),
         urgent=told and abs(each.leaves_in) < URGENT_WITHIN,
-        must=_must(each, looked if on_board is None else max(looked, on_board)),
+        must=_must(each, looked if on_board is None else max(looked, on_board), at),
     )
 
 
-def _must(each: Stake, looked: float) -> bool:
+def _must(each: Stake, looked: float, at: float) -> bool:
     """Tell whether staff are about to be asked after a flight that nobody has looked for."""
-    if each.flight.outlook is not Outlook.EXPECTED or each.leaves_in > EXPECTED_BY:
+    if each.flight.outlook is not Outlook.EXPECTED:
         return False
-    return looked < each.flight.leaves_at.timestamp() - _EXPECTED_FROM
+    leaves_by = (each.flight.leaves_by or each.flight.leaves_at).timestamp()
+    return at >= leaves_by - EXPECTED_BY and looked < leaves_by - _EXPECTED_FROM
 
 
 def _floor(asked: float) -> float:

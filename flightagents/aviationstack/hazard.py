@@ -5,7 +5,7 @@ flight is overdue. The figures were fitted to the sandbox's story of January and
 (docs/budget.md).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from math import sqrt
@@ -22,9 +22,6 @@ AHEAD = 24.0
 
 AFTER = 24.0
 """Hours past its time for which a flight that has not left is looked for."""
-
-NO_TIME = timedelta(hours=24)
-"""A ticket without a time may mean any hour of its date."""
 
 Knots = tuple[tuple[float, float], ...]
 
@@ -46,9 +43,9 @@ _DIVERTED = 0.003
 _UNSEEN = 0.02
 """Of a flight that the feed has not shown, and of which we know no time: at any hour of its date."""
 
-_LOOK_FOR_LANDING = 3.0
-"""Hours past its arrival for which a flight in the air is still asked for."""
-_LONGEST_FLIGHT = 20.0
+_LATE = timedelta(hours=3)
+"""For which a flight in the air is still asked for past its arrival, and one never seen past its date."""
+_LONGEST_FLIGHT = timedelta(hours=20)
 
 FIRST_LOOK = 0.01
 """News that a flight brings along when the feed first shows it, most of it cancellations."""
@@ -88,21 +85,22 @@ PEAK = max(map(sum, _PAIRS[True]))
 """The likeliest news, an hour."""
 
 
-def hazard(flight: Watched, leaves_in: float, arrives_in: float | None) -> tuple[float, float]:
-    """Give the news to be had an hour: of a cancellation, and of all else. Arguments in seconds from now."""
+def hazard(flight: Watched, now: datetime) -> tuple[float, float]:
+    """Give the news to be had an hour: of a cancellation, and of all else."""
+    leaves_in = (flight.leaves_at - now).total_seconds()
     match flight.outlook:
         case Outlook.WAITING:
             return _waiting(leaves_in, told=flight.told)
-        case Outlook.EXPECTED if arrives_in is None:
-            in_time = -NO_TIME.total_seconds() <= leaves_in <= AHEAD * HOUR
+        case Outlook.EXPECTED if flight.leaves_by is not None:
+            in_time = leaves_in <= AHEAD * HOUR and now <= flight.leaves_by + _LATE
             return (0.0, _UNSEEN) if in_time else (0.0, 0.0)
         case Outlook.EXPECTED:
             return _waiting(leaves_in, told=False)
         case Outlook.CANCELLED:
             return 0.0, _REINSTATED if leaves_in > -HOUR else 0.0
         case Outlook.AIRBORNE:
-            lands_in = leaves_in + _LONGEST_FLIGHT * HOUR if arrives_in is None else arrives_in
-            return 0.0, _DIVERTED if lands_in > -_LOOK_FOR_LANDING * HOUR else 0.0
+            lands_at = flight.arrives_at or flight.leaves_at + _LONGEST_FLIGHT
+            return 0.0, _DIVERTED if now < lands_at + _LATE else 0.0
         case Outlook.OVER:
             return 0.0, 0.0
 

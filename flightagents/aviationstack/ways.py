@@ -33,7 +33,7 @@ def asked_date(flight: Watched, limits: Limits, now: datetime) -> date | None:
     """Give the date to ask a flight by; None where it is to be asked without."""
     if not limits.asks_by_date:
         return None
-    untimed = flight.outlook is Outlook.EXPECTED and flight.arrives_at is None
+    untimed = flight.outlook is Outlook.EXPECTED and flight.leaves_by is not None
     return flight.flight_date if untimed or flight.leaves_at - now > SHOWN_AHEAD else None
 
 

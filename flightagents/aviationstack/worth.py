@@ -83,8 +83,7 @@ def stake(flight: Watched, limits: Limits, now: datetime) -> Stake | None:
     if begins > now or flight.outlook is Outlook.OVER:
         return None
     leaves_in = (flight.leaves_at - now).total_seconds()
-    arrives_in = None if flight.arrives_at is None else (flight.arrives_at - now).total_seconds()
-    cancelled, other = hazard(flight, leaves_in, arrives_in)
+    cancelled, other = hazard(flight, now)
     if cancelled + other <= 0:
         return None
     weighs = weight(flight.travellers)

@@ -102,6 +102,24 @@ def test_a_flight_the_feed_does_not_show_is_looked_for_five_hours_ahead_at_the_l
     assert queries(must.due) == ["flight_iata=BA117"]
 
 
+def test_a_ticket_without_a_time_is_asked_for_by_its_date_as_long_as_that_lasts() -> None:
+    untimed = unseen(-6 * HOUR, arrives_at=None, leaves_by=NOW + 18 * HOUR)
+    assert queries(planned(untimed).due) == [f"flight_iata=BA117&flight_date={untimed.flight_date}"]
+    assert planned(unseen(-30 * HOUR, arrives_at=None, leaves_by=NOW - 6 * HOUR)).due == ()
+
+
+def test_where_no_date_can_be_asked_for_it_is_looked_for_five_hours_before_the_latest_time_too() -> None:
+    def due(leaves_by: timedelta) -> bool:
+        untimed = unseen(-12 * HOUR, arrives_at=None, leaves_by=NOW + leaves_by)
+        looked = asked("flight_iata=BA117", 3 * HOUR, rows=0) | asked(
+            "dep_iata=LHR&arr_iata=JFK&airline_iata=BA", 3 * HOUR, rows=0
+        )
+        return bool(planned(untimed, *board(500, seen_at=NOW), standings=looked, plan=Plan.FREE).due)
+
+    assert not due(10 * HOUR)
+    assert due(5 * HOUR)
+
+
 def test_once_it_was_looked_for_it_is_not_looked_for_at_each_tick() -> None:
     looked = asked("flight_iata=BA117", 3 * MINUTE, rows=0) | asked(
         "dep_iata=LHR&arr_iata=JFK&airline_iata=BA", 2 * MINUTE, rows=0
