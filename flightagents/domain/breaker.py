@@ -65,7 +65,8 @@ def ends_the_run(looks: Sequence[Look]) -> bool:
         return False
     if looks[-1].end in _ABOUT_THE_KEY:
         return True
-    return len(looks) >= OUTAGES_ARE_THE_FEEDS and all(look.end is PollEnd.OUTAGE for look in looks)
+    last = looks[-OUTAGES_ARE_THE_FEEDS:]
+    return len(last) == OUTAGES_ARE_THE_FEEDS and all(look.end is PollEnd.OUTAGE for look in last)
 
 
 def after(last: QueryStanding | None, look: Look, moment: Moment) -> QueryStanding:

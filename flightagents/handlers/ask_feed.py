@@ -79,7 +79,9 @@ class AskFeed:
     async def _ask(self, call: Call, run: Run, may_ask: MayAsk, *, retries: bool) -> Look:
         nature = self._source.nature(call.query)
         look = Look(query=call.query, kind=nature.kind, at=run.stamp.polled_at)
-        answer = _Answer(said=set() if nature.kind is QueryKind.BOARD else None)
+        # Of a day to come, or one that is over, all rows may well say the same for hours.
+        changes = nature.kind is QueryKind.BOARD and not nature.narrow
+        answer = _Answer(said=set() if changes else None)
         try:
             async for page in self._source.rows(call.query, call.pages, may_ask, retries=retries):
                 for row in page.rows:

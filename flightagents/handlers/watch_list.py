@@ -38,6 +38,9 @@ REINSTATED_UNTIL = timedelta(hours=3)
 AT_ONCE = 1_000
 """Segments that are matched before others get their turn."""
 
+Tickets = dict[tuple[str, date], tuple[Segment, int]]
+"""By number and date: a segment, with a route where any has one, and how many fly it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Booked:
@@ -45,8 +48,8 @@ class _Booked:
 
     flights: Mapping[str, int]
     """Travellers of each flight that the feed has shown; of one that became another, with that."""
-    tickets: Mapping[tuple[str, date], tuple[Segment, int]]
-    """Segments that the feed has not shown, by number and date; with a route where one has it."""
+    tickets: Tickets
+    """Segments that the feed has not shown."""
 
 
 @dataclass(slots=True)
@@ -128,7 +131,7 @@ class WatchList:
     async def _join(self, flown: Sequence[tuple[Segment, int]]) -> _Booked:
         named = await self._flights.of_numbers({_number(segment) for segment, _ in flown})
         travellers: Counter[str] = Counter()
-        tickets: dict[tuple[str, date], tuple[Segment, int]] = {}
+        tickets: Tickets = {}
         async for segment, people in in_turns(flown, AT_ONCE):
             candidates = named.get(_number(segment), ())
             means, flights = match(segment, candidates)
@@ -136,9 +139,7 @@ class WatchList:
             for flight in candidates if means is Match.AMBIGUOUS else flights:
                 travellers[flight] += people
             if means is Match.NOT_YET:
-                key = segment.designator, segment.flight_date
-                other, others = tickets.get(key, (segment, 0))
-                tickets[key] = (other if other.departure else segment), others + people
+                _add(tickets, segment, people)
         moves = await self._audience.moves(travellers)
         followed: Counter[str] = Counter()
         for flight, people in travellers.items():
@@ -149,7 +150,10 @@ class WatchList:
         since = (now + LOOK_AHEAD).date() + timedelta(days=1)
         until = (month_end(now) - timedelta(days=1)).date()
         flown = await self._bookings.flown_by(since, until) if since <= until else []
-        return [self._expected(segment, people) for segment, people in flown]
+        tickets: Tickets = {}
+        async for segment, people in in_turns(flown, AT_ONCE):
+            _add(tickets, segment, people)
+        return [self._expected(*each) for each in tickets.values()]
 
     async def _read_states(self, now: datetime) -> None:
         """Read each flight anew that may still change."""
@@ -227,6 +231,12 @@ def _watched(
         seen_at=max(seen_at, state.seen_at) if seen_at else state.seen_at,
         unconfirmed_since=None if state.disruption_confirmed else state.disruption_at,
     )
+
+
+def _add(tickets: Tickets, segment: Segment, people: int) -> None:
+    key = segment.designator, segment.flight_date
+    other, others = tickets.get(key, (segment, 0))
+    tickets[key] = (other if other.departure else segment), others + people
 
 
 def _number(segment: Segment) -> tuple[str, str]:

@@ -118,7 +118,8 @@ def test_two_queries_in_a_row_that_meet_an_outage_tell_that_it_is_the_feed() -> 
     assert not ends_the_run([])
     assert not ends_the_run([OUTAGE])
     assert ends_the_run([OUTAGE, replace(OUTAGE, query=JFK)])
-    assert not ends_the_run([look(), OUTAGE, OUTAGE])
+    assert ends_the_run([look(), OUTAGE, OUTAGE]), "it went away meanwhile"
+    assert not ends_the_run([OUTAGE, look(), OUTAGE])
     key = key_after(None, [OUTAGE, replace(OUTAGE, query=JFK)], moment())
     assert (key.end, key.not_before) == (PollEnd.OUTAGE, NOON + 30 * SECOND)
 

@@ -132,6 +132,21 @@ async def test_how_each_query_went_is_noted_once_the_run_is_published() -> None:
     assert desk.standings.kept[KEY].good_at == NOON
 
 
+async def test_whether_its_rows_change_is_of_interest_of_a_board_of_now_alone() -> None:
+    tomorrow = f"{LHR}&flight_date=2026-11-23"
+    queries: dict[str, list[Page]] = {query: [[row()]] for query in (LHR, tomorrow, "flight_iata=BA117")}
+    desk = Desk(queries=queries)
+    await desk.poll()
+    assert [query for query, each in desk.standings.kept.items() if each.digest] == [LHR]
+    first = desk.standings.kept[LHR].digest
+    desk.feed.pages[LHR] = [[dict(reversed(row().items()))]]
+    await desk.poll()
+    assert desk.standings.kept[LHR].digest == first, "the order of the fields says nothing"
+    desk.feed.pages[LHR] = [[row(delay=5)]]
+    await desk.poll()
+    assert desk.standings.kept[LHR].digest != first
+
+
 async def test_a_run_that_gave_way_notes_no_query() -> None:
     desk = Desk([row()])
     desk.feed.meanwhile = desk.lose_lease

@@ -109,6 +109,15 @@ async def test_days_to_come_are_known_until_the_month_ends_and_no_longer() -> No
     assert [each.flight_date for each in await desk.watched()] == days
 
 
+async def test_a_flight_of_a_day_to_come_is_one_however_its_tickets_are_written() -> None:
+    desk = Watching()
+    day = DAY + timedelta(days=5)
+    routed = segment(flight_date=day, departure="LHR", arrival="JFK")
+    await desk.books(booking(segment(flight_date=day)), booking(routed, **BEN))
+    found = await desk.one()
+    assert (found.travellers, found.departure) == (2, "LHR")
+
+
 async def test_nobody_is_watched_who_does_not_fly_or_has_flown_long_ago() -> None:
     desk = Watching()
     gone = segment(status=SegmentStatus.CANCELLED)
