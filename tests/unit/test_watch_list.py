@@ -75,21 +75,25 @@ async def test_a_flight_that_the_feed_shows_is_watched_for_all_who_are_on_it() -
 
 
 @pytest.mark.parametrize(
-    ("differs", "leaves_at"),
+    ("differs", "leaves_at", "leaves_by"),
     [
-        ({}, datetime(2026, 11, 21, 10, tzinfo=UTC)),
-        ({"departure": "JFK", "arrival": "LHR"}, datetime(2026, 11, 22, 5, tzinfo=UTC)),
-        ({"departure": "LHR", "arrival": "JFK", "ticketed": TICKETED}, LEAVES),
+        ({}, datetime(2026, 11, 21, 10, tzinfo=UTC), datetime(2026, 11, 23, 14, tzinfo=UTC)),
+        (
+            {"departure": "JFK", "arrival": "LHR"},
+            datetime(2026, 11, 22, 5, tzinfo=UTC),
+            datetime(2026, 11, 23, 5, tzinfo=UTC),
+        ),
+        ({"departure": "LHR", "arrival": "JFK", "ticketed": TICKETED}, LEAVES, None),
     ],
 )
-async def test_one_that_it_does_not_show_is_expected_as_early_as_its_ticket_allows(
-    differs: dict[str, Any], leaves_at: datetime
+async def test_one_that_it_does_not_show_is_expected_from_the_earliest_to_the_latest_that_its_ticket_allows(
+    differs: dict[str, Any], leaves_at: datetime, leaves_by: datetime | None
 ) -> None:
     desk = Watching()
     await desk.books(booking(segment(**differs)), booking(**BEN))
     found = await desk.one()
     assert (found.outlook, found.flight, found.seen_at, found.travellers) == (Outlook.EXPECTED, None, None, 2)
-    assert found.leaves_at == leaves_at
+    assert (found.leaves_at, found.leaves_by) == (leaves_at, leaves_by)
     assert found.key == "BA117|2026-11-22"
 
 
