@@ -101,8 +101,13 @@ class TableEntry:
 def dead_letter(
     reason: str, detail: str, *, raw: bytes, source: DeadLetterSource, place: dict[str, Any], at: datetime
 ) -> DeadLetter:
-    """Build a dead letter. Its id is its place, so that the same thing found again is the same letter."""
-    where = "|".join(f"{key}={value}" for key, value in place.items())
+    """Build a dead letter. Its id is its place, so that the same thing found again is the same letter.
+
+    A topic that was made anew begins at offset 0 again: a message on one is named by what it says as well.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    named = {**place, "sha256": digest[:8]} if source is DeadLetterSource.TOPIC else place
+    where = "|".join(f"{key}={value}" for key, value in named.items())
     return DeadLetter(
         id=f"{source}|{where}",
         reason=reason,
@@ -112,7 +117,7 @@ def dead_letter(
         at=at,
         raw=raw[:RAW_LIMIT].decode("utf-8", "backslashreplace"),
         raw_length=len(raw),
-        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        raw_sha256=digest,
     )
 
 

@@ -1,5 +1,6 @@
 """What `DeadLetters` promises, held by the fake and by MongoDB."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,14 +37,21 @@ async def stored(letters: Letters) -> dict[str, str]:
 
 async def test_a_letter_is_kept_once_and_as_it_first_came(letters: Letters) -> None:
     await letters.store([letter(1), letter(2)])
-    await letters.store([letter(2, raw=b"something else"), letter(3)])
+    await letters.store([replace(letter(2), raw="something else"), letter(3)])
     await letters.store([])
     assert await stored(letters) == {letter(offset).id: "{" for offset in (1, 2, 3)}
 
 
 async def test_the_same_letter_twice_in_a_batch_is_one(letters: Letters) -> None:
     await letters.store([letter(1), letter(1)])
-    assert list(await stored(letters)) == ["topic|topic=flight-topic|partition=0|offset=1"]
+    assert list(await stored(letters)) == ["topic|topic=flight-topic|partition=0|offset=1|sha256=021fb596"]
+
+
+async def test_another_message_at_the_place_of_one_is_another_letter(letters: Letters) -> None:
+    """A topic that was made anew begins at its beginning."""
+    await letters.store([letter(1)])
+    await letters.store([letter(1, raw=b"[")])
+    assert sorted((await stored(letters)).values()) == ["[", "{"]
 
 
 async def test_an_original_that_is_no_text_is_kept_readable(letters: Letters) -> None:
