@@ -145,6 +145,15 @@ async def test_rows_are_found_by_flight_and_address(book: Book) -> None:
     assert await book.ledger.rows_of([BA117], []) == []
 
 
+async def test_flights_of_which_a_traveller_may_have_been_told_are_told_apart(book: Book) -> None:
+    waits, sent, staffs = (f"BA{number}|2026-11-22|LHR|JFK" for number in (1, 2, 3))
+    await book.ledger.add([row("sent", flight=sent), row("staffs", flight=staffs, rule="desk")])
+    await book.claimed()
+    await book.ledger.add([row("waits", flight=waits)])
+    assert await book.ledger.told_of([waits, sent, staffs]) == {sent}
+    assert await book.ledger.told_of([waits]) == set()
+
+
 async def test_what_was_said_to_an_address_is_found_without_the_message(book: Book) -> None:
     """Whoever decides needs the notice; the messages of a full flight are megabytes."""
     await book.ledger.add([row()])
