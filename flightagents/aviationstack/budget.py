@@ -22,7 +22,7 @@ from flightagents.aviationstack.queries import SettingsQueries
 from flightagents.aviationstack.totals import Totals
 from flightagents.aviationstack.ways import DATED_AHEAD, asked_date, first_look, single
 from flightagents.aviationstack.worth import Stake, stake
-from flightagents.domain.call_plan import Call, CallPlan, Forecast, Spent, Why
+from flightagents.domain.call_plan import Call, CallPlan, Forecast, Spent, Why, month_end
 from flightagents.domain.plans import Limits
 from flightagents.domain.query_standing import QueryStanding
 from flightagents.domain.watched import Outlook, Watched
@@ -95,7 +95,7 @@ class Planner:
         now: datetime,
     ) -> CallPlan:
         """Plan from `now` on."""
-        ends = month_after(now)
+        ends = month_end(now)
         left, reserve = self._left(spent), self._reserve(ends - now)
         asked = Asked(standings, self._limits, now)
         stakes = self._stakes(watched, now)
@@ -111,7 +111,9 @@ class Planner:
         possible = list(candidates(stakes, boards, asked, now))
 
         free = None if left is None else left - reserve - kept.booked
-        queries = self._queries.plan(standings, free, now, ends, alone=not watched)
+        queries = self._queries.plan(
+            standings, free, now, ends, alone=all(each.outlook is Outlook.OVER for each in watched)
+        )
         due = due_now(due_second, possible, queries.calls, kept.prices, now, left=left, reserve=reserve)
         others = [*second, *queries.calls, *(call for call in kept.later if call.due_at > now)]
         return CallPlan(
@@ -149,7 +151,7 @@ class Planner:
             return kept
         totals = Totals(standings, self._limits.page_size)
         if foreseen is None:
-            demand = Demand(watched, self._limits, totals, now, month_after(now))
+            demand = Demand(watched, self._limits, totals, now, month_end(now))
             foreseen = _Foreseen(now, len(watched), demand)
         prices = Prices(CHEAPEST, CHEAPEST) if left is None else foreseen.demand.prices(left, reserve)
         self._kept = _Kept(
@@ -195,9 +197,3 @@ class Planner:
             if left is not None and kept.foreseen.demand.flights
             else None,
         )
-
-
-def month_after(now: datetime) -> datetime:
-    """Give when the month ends, as AviationStack counts it: in UTC."""
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)

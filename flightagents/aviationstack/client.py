@@ -40,7 +40,10 @@ class CallCounter(Protocol):
     """Keeps the calls of the month, since the plan has a budget."""
 
     async def count(self) -> None:
-        """Count one call that is about to be made; awaited before each, so that failed calls count too."""
+        """Count one call that is about to be made; awaited before each, so that failed calls count too.
+
+        Raises FeedMonthSpentError where none is left.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,10 @@ class CallBook(Protocol):
     """The calls of the month (UTC, business time): ours, and what AviationStack says of them."""
 
     async def count(self) -> None:
-        """Count one call that is about to be made; awaited before each, so that failed calls count too."""
+        """Count one call that is about to be made; awaited before each, so that failed calls count too.
+
+        Raises FeedMonthSpentError where none is left.
+        """
 
     async def refuse(self) -> None:
         """Note that AviationStack says that this month is spent: that overrules our count until it turns."""

@@ -42,7 +42,7 @@ def wire_poll(world: World, publisher: Publisher, watch_list: WatchList) -> Poll
             setting="FLIGHTAGENTS_POLL_QUERIES",
         )
     plan = settings.aviationstack_plan
-    calls = MongoCallCounter(database, clock, plan.value)
+    calls = MongoCallCounter(database, clock, plan)
     client = AviationStackClient(
         world.session,
         base_url=settings.aviationstack_url,
@@ -103,7 +103,7 @@ async def foreseen(ground: Ground) -> CallPlan:
     audience = Audience(MongoFlights(database), bookings, MongoArchive(database), zone_of)
     watched = await watch_list_of(ground, bookings, MongoLedger(database), audience)()
     standings = await MongoQueryStandings(database).all()
-    spent = await MongoCallCounter(database, ground.clock, plan.value).spent()
+    spent = await MongoCallCounter(database, ground.clock, plan).spent()
     return planner_of(ground.settings)(watched, standings, spent, ground.clock.now())
 
 

@@ -9,13 +9,15 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.clock import Clock
 from flightagents.domain.call_plan import Spent
+from flightagents.domain.plans import Plan
+from flightagents.errors import FeedMonthSpentError
 from flightagents.ports import CallBook
 from flightagents.store.calls import MongoCallCounter
 from tests.support.fakes import SetClock
 from tests.support.feed_plans import FakeCallBook
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-Make = Callable[[Clock], CallBook]
+Make = Callable[[Clock, Plan], CallBook]
 NOVEMBER = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -25,12 +27,12 @@ def make(request: pytest.FixtureRequest) -> Make:
     if request.param == "fake":
         return FakeCallBook
     database: Database = request.getfixturevalue("database")
-    return lambda clock: MongoCallCounter(database, clock, "basic")
+    return lambda clock, plan: MongoCallCounter(database, clock, plan)
 
 
 async def test_calls_are_counted_by_the_month_of_the_clock(make: Make) -> None:
     clock = SetClock(NOVEMBER)
-    calls = make(clock)
+    calls = make(clock, Plan.BASIC)
     assert await calls.spent() == Spent(0)
     for _ in range(3):
         await calls.count()
@@ -44,7 +46,7 @@ async def test_calls_are_counted_by_the_month_of_the_clock(make: Make) -> None:
 
 async def test_what_aviationstack_says_of_the_month_stands_until_it_turns(make: Make) -> None:
     clock = SetClock(NOVEMBER)
-    calls = make(clock)
+    calls = make(clock, Plan.BASIC)
     await calls.refuse()
     assert await calls.spent() == Spent(0, refused=True)
     await calls.count()
@@ -53,15 +55,28 @@ async def test_what_aviationstack_says_of_the_month_stands_until_it_turns(make: 
     assert await calls.spent() == Spent(0)
 
 
+async def test_no_call_is_counted_beyond_the_plan_until_the_month_turns(make: Make) -> None:
+    clock = SetClock(NOVEMBER)
+    calls = make(clock, Plan.FREE)
+    for _ in range(100):
+        await calls.count()
+    with pytest.raises(FeedMonthSpentError):
+        await calls.count()
+    assert await calls.spent() == Spent(100)
+    clock.time = DECEMBER
+    await calls.count()
+    assert await calls.spent() == Spent(1)
+
+
 @pytest.mark.mongodb
 async def test_it_stands_for_a_worker_that_starts_later_as_well(database: Database) -> None:
     clock = SetClock(NOVEMBER)
-    await MongoCallCounter(database, clock, "basic").refuse()
-    assert (await MongoCallCounter(database, clock, "basic").spent()).refused
+    await MongoCallCounter(database, clock, Plan.BASIC).refuse()
+    assert (await MongoCallCounter(database, clock, Plan.BASIC).spent()).refused
 
 
 @pytest.mark.mongodb
 async def test_a_larger_plan_that_was_bought_meanwhile_is_not_spent(database: Database) -> None:
     clock = SetClock(NOVEMBER)
-    await MongoCallCounter(database, clock, "basic").refuse()
-    assert not (await MongoCallCounter(database, clock, "business").spent()).refused
+    await MongoCallCounter(database, clock, Plan.BASIC).refuse()
+    assert not (await MongoCallCounter(database, clock, Plan.BUSINESS).spent()).refused

@@ -21,6 +21,7 @@ from flightagents.domain.change_list import ChangeQuery
 from flightagents.domain.flight_list import FlightQuery
 from flightagents.domain.message_list import MessageQuery
 from flightagents.domain.people_text import PeopleQuery
+from flightagents.domain.plans import Plan
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.tasks import TaskKind, TaskState
 from flightagents.ports.desk import TaskFilter
@@ -244,7 +245,7 @@ def asked(database: Database) -> list[partial[Any]]:
         partial(MongoUploads(database).find, "ben", "d"),
         partial(MongoAirlineNames(database).all),
         partial(MongoPolls(database).last),
-        partial(MongoCallCounter(database, clock_from("system"), "free").spent),
+        partial(MongoCallCounter(database, clock_from("system"), Plan.FREE).spent),
         partial(MongoCallPlans(database).current),
         partial(MongoCallPlans(database).kept_at),
         partial(MongoQueryStandings(database).all),

@@ -9,6 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.health import Backlog, CallsMade, Letters
 from flightagents.domain.notifications import Notification, State
+from flightagents.domain.plans import Plan
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.records import DeadLetterSource, dead_letter
 from flightagents.store import gauges as module
@@ -64,7 +65,7 @@ async def test_who_may_poll_is_told(database: Database) -> None:
 
 async def test_calls_are_told_for_the_month_and_for_today_and_yesterday(database: Database) -> None:
     clock = SetClock(datetime(2026, 11, 2, 9, tzinfo=UTC))
-    counter, gauges = MongoCallCounter(database, clock, "basic"), MongoGauges(database)
+    counter, gauges = MongoCallCounter(database, clock, Plan.BASIC), MongoGauges(database)
     await counter.count()
     assert await gauges.calls(clock.now()) == CallsMade(1, 1, clock.now()), "from the very first call"
     for day, calls in ((20, 2), (21, 3), (22, 4)):
@@ -77,7 +78,7 @@ async def test_calls_are_told_for_the_month_and_for_today_and_yesterday(database
 
 async def test_on_the_first_of_the_month_only_today_counts(database: Database) -> None:
     clock = SetClock(datetime(2026, 11, 30, 9, tzinfo=UTC))
-    counter = MongoCallCounter(database, clock, "basic")
+    counter = MongoCallCounter(database, clock, Plan.BASIC)
     await counter.count()
     first = clock.time = datetime(2026, 12, 1, 1, tzinfo=UTC)
     await counter.count()
@@ -127,7 +128,7 @@ async def test_each_query_is_served_by_an_index(database: Database) -> None:
     await prepare(database, keep=timedelta(days=90))
     await MongoTasks(database).prepare()
     await MongoLedger(database).prepare()
-    await MongoCallCounter(database, SetClock(), "basic").count()
+    await MongoCallCounter(database, SetClock(), Plan.BASIC).count()
     await MongoLease(database, "one").begin_run(NOON)
     await letters_at(database, NOON)
     await MongoTasks(database).open([TASK])

@@ -7,9 +7,11 @@ from typing import Any
 
 from flightagents.clock import Clock
 from flightagents.domain.call_plan import Call, CallPlan, Forecast, Spent, Why
+from flightagents.domain.plans import Plan
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import QueryStanding
 from flightagents.domain.watched import Watched
+from flightagents.errors import FeedMonthSpentError
 from tests.support.health import stopped_clock
 from tests.support.rows import NOON
 
@@ -31,8 +33,9 @@ FORECAST = Forecast(
 class FakeCallBook:
     """The month's calls, by the clock's month."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, plan: Plan = Plan.BASIC) -> None:
         self._clock = clock
+        self._plan = plan
         self.calls: dict[str, int] = {}
         self.refused: set[str] = set()
 
@@ -41,7 +44,10 @@ class FakeCallBook:
         return f"{self._clock.now():%Y-%m}"
 
     async def count(self) -> None:
-        self.calls[self._month] = self.calls.get(self._month, 0) + 1
+        made = self.calls.get(self._month, 0)
+        if made >= self._plan.limits.monthly_calls:
+            raise FeedMonthSpentError("none is left")
+        self.calls[self._month] = made + 1
 
     async def refuse(self) -> None:
         self.refused.add(self._month)
