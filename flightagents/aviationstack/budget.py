@@ -111,7 +111,9 @@ class Planner:
         possible = list(candidates(stakes, boards, asked, now))
 
         free = None if left is None else left - reserve - kept.booked
-        queries = self._queries.plan(standings, free, now, ends, alone=not watched)
+        queries = self._queries.plan(
+            standings, free, now, ends, alone=all(each.outlook is Outlook.OVER for each in watched)
+        )
         due = due_now(due_second, possible, queries.calls, kept.prices, now, left=left, reserve=reserve)
         others = [*second, *queries.calls, *(call for call in kept.later if call.due_at > now)]
         return CallPlan(

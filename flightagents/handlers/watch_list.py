@@ -6,7 +6,7 @@ After it the planner (aviationstack/budget.py) decides which of them are worth a
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 
@@ -25,6 +25,8 @@ from flightagents.records import FlightRecord
 
 LOOK_BACK = timedelta(days=2)
 """The longest flights take 19 hours, and local dates differ from ours by a day at most."""
+PAST = timedelta(days=28)
+"""Of these days only what was booked is told."""
 LOOK_AHEAD = timedelta(days=2)
 """The feed shows no flight earlier, so of later days nothing but the bookings is to be known."""
 ASKED_AGAIN = timedelta(minutes=1)
@@ -57,6 +59,7 @@ class _Known:
     """What is kept between two looks."""
 
     booked: _Booked = field(default_factory=lambda: _Booked({}, {}))
+    past: Sequence[Watched] = ()
     later: Sequence[Watched] = ()
     told: set[str] = field(default_factory=set)
     seen_at: dict[str, datetime] = field(default_factory=dict)
@@ -93,7 +96,7 @@ class WatchList:
         self._near_at = self._later_at = -float("inf")
 
     async def __call__(self) -> list[Watched]:
-        """Give all that is watched now, or will be until the month ends."""
+        """Give all that is watched now, was in the past weeks, or will be until the month ends."""
         async with self._looking:  # the poller and the look at freshness may ask at once
             return await self._look()
 
@@ -104,9 +107,10 @@ class WatchList:
             self._near_at = ticks
         if ticks - self._later_at >= 10 * self._pause:
             self._known.later = await self._later(now)
+            self._known.past = await self._past(now)
             self._later_at = ticks
         await self._read_states(now)
-        return [*self._shown(now), *self._not_shown(now), *self._known.later]
+        return [*self._shown(now), *self._not_shown(now), *self._known.later, *self._known.past]
 
     def saw(self, records: Sequence[FlightRecord]) -> None:
         """Remember what a run has brought of booked flights: the archive has it a moment later."""
@@ -154,6 +158,13 @@ class WatchList:
         async for segment, people in in_turns(flown, AT_ONCE):
             _add(tickets, segment, people)
         return [self._expected(*each) for each in tickets.values()]
+
+    async def _past(self, now: datetime) -> list[Watched]:
+        """Give what was booked in the weeks before: it tells the planner how many flights a day has."""
+        flown = await self._bookings.flown_by(
+            (now - PAST).date(), (now - LOOK_BACK).date() - timedelta(days=1)
+        )
+        return [replace(self._expected(segment, people), outlook=Outlook.OVER) for segment, people in flown]
 
     async def _read_states(self, now: datetime) -> None:
         """Read each flight anew that may still change."""

@@ -50,10 +50,11 @@ def test_the_far_future_is_left_alone() -> None:
     assert set(plan.intervals.values()) == {timedelta(hours=24)}
 
 
-@pytest.mark.parametrize("outlook", [Outlook.OVER])
-def test_what_has_landed_is_never_asked_for(outlook: Outlook) -> None:
-    plan = planned(flight(-3 * HOUR, outlook=outlook, seen_at=NOW - 24 * HOUR))
-    assert plan.due == plan.coming == ()
+def test_what_has_landed_is_never_asked_for() -> None:
+    landed = flight(-3 * HOUR, outlook=Outlook.OVER, seen_at=NOW - 24 * HOUR)
+    plan = planned(landed, flight(timedelta(days=9), designator="BA9"))
+    assert plan.due == ()
+    assert all(landed.key not in call.flights for call in plan.coming)
 
 
 def test_the_sooner_it_leaves_the_more_often_it_is_looked_at() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from flightagents.domain.call_plan import Spent, Why
 from flightagents.domain.plans import Plan
+from flightagents.domain.watched import Outlook
 from tests.support.planned import (
     HOUR,
     MINUTE,
@@ -29,6 +30,10 @@ def test_without_bookings_the_queries_are_asked() -> None:
 def test_without_bookings_or_queries_the_first_page_of_the_feed_is_asked() -> None:
     plan = planned()
     assert [(call.query, call.pages) for call in plan.due] == [("(unfiltered)", 1)]
+
+
+def test_flights_that_are_over_are_no_bookings() -> None:
+    assert queries(planned(flight(-30 * HOUR, outlook=Outlook.OVER)).due) == ["(unfiltered)"]
 
 
 def test_with_bookings_nobody_asks_for_the_unfiltered_feed() -> None:
