@@ -143,6 +143,18 @@ async def _deliver(channel: Channel) -> None:
                 await asyncio.wait_for(wake.wait(), DELIVER_INTERVAL.total_seconds())
 
 
+@app.on_rebalance_complete.connect
+async def give_way(*_sender: object, **_options: object) -> None:
+    """Leave the lease to the worker that leads now: else nobody would poll until it ends."""
+    if app.use_cases.poll is not None and not app.is_leader():
+        app.add_future(_give_way(app.use_cases.poll.stop))  # a run may be on, and the rebalance waits for us
+
+
+async def _give_way(stop: Callable[[], Awaitable[None]]) -> None:
+    async with _polling:
+        await _guarded("give way", stop)
+
+
 async def _show_lag() -> None:
     show_lag(await lag(app.consumer, app.lookout))
 

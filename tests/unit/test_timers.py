@@ -1,9 +1,11 @@
 """What a failing timer leaves behind: a count and a log line, and no dead worker."""
 
+import asyncio
+
 from structlog.testing import capture_logs
 
 from flightagents.errors import LeaseLostError
-from flightagents.timers import _guarded
+from flightagents.timers import _give_way, _guarded, _polling
 from tests.support.counted import counted
 
 
@@ -29,3 +31,17 @@ async def test_a_poll_that_gave_way_is_no_failure() -> None:
     before = failures()
     await _guarded("watch", give_way)
     assert failures() == before
+
+
+async def test_the_lease_is_given_away_after_the_run_that_is_on() -> None:
+    given: list[str] = []
+
+    async def stop() -> None:
+        given.append("lease")
+
+    async with _polling:
+        leaving = asyncio.create_task(_give_way(stop))
+        await asyncio.sleep(0)
+        assert given == []
+    await leaving
+    assert given == ["lease"]
