@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from flightagents.handlers.booking_file import COLUMNS
+from flightagents.sandbox.abroad import TAXI_IN, TAXI_OUT
 from flightagents.sandbox.codeshares import marketed
-from flightagents.sandbox.day import Flight
+from flightagents.sandbox.day import Flight, airport
 
 _FIRST = ("Ada", "Ben", "Chloe", "Dev", "Elena", "Farid", "Grace", "Hugo", "Ines", "Kemi", "Omar")
 _LAST = ("Abara", "Berg", "Costa", "Dubois", "Evans", "Garcia", "Haddad", "Ito", "Khan", "Novak")
@@ -23,6 +24,7 @@ _SHARE_WITH_PHONE = 0.6
 _SHARE_WITHOUT_CONSENT = 0.05
 _SHARE_WITH_CONNECTION = 0.25
 _ONWARD = ("SEA", "SAN", "PDX", "YVR")
+ONWARD_TAKES = timedelta(hours=3)
 _LANGUAGES = {"en": 12, "de": 2, "fr": 2, "es": 2, "pt-BR": 1, "is": 1}
 """How many of twenty ask for each; nobody has translated the last one."""
 
@@ -33,14 +35,28 @@ def bookings_csv(flights: Sequence[Flight], start: datetime, seed: int) -> bytes
     out = io.StringIO()
     lines = csv.DictWriter(out, COLUMNS)
     lines.writeheader()
-    for number, (flight, sold_as) in enumerate(_chosen(flights, start, seed, rng)):
+    for reference, flight, sold_as in _booked(flights, start, seed, rng):
         for person in range(rng.choice((1, 1, 1, 2, 3))):
-            reference = f"FA{number:04d}"
             line = _line(rng, flight, sold_as, reference, person)
             line["language"] = _language(seed, reference, person)
-            line["flights"] += _onward(seed, reference, flight)
+            line["flights"] += _ticket(onward(seed, reference, flight))
             lines.writerow(line)
     return out.getvalue().encode()
+
+
+def onward_flights(flights: Sequence[Flight], start: datetime, seed: int) -> list[Flight]:
+    """Give the flights that those of the file fly on with: the feed shows them, far from New York."""
+    booked = _booked(flights, start, seed, Random(f"{seed}|passengers"))
+    found = (onward(seed, reference, flight) for reference, flight, _ in booked)
+    return [flight for flight in found if flight is not None]
+
+
+def _booked(
+    flights: Sequence[Flight], start: datetime, seed: int, rng: Random
+) -> list[tuple[str, Flight, str]]:
+    """Give each booking's reference, flight, and the number that it was sold under."""
+    chosen = _chosen(flights, start, seed, rng)
+    return [(f"FA{number:04d}", *each) for number, each in enumerate(chosen)]
 
 
 def _chosen(flights: Sequence[Flight], start: datetime, seed: int, rng: Random) -> list[tuple[Flight, str]]:
@@ -73,15 +89,37 @@ def _language(seed: int, reference: str, person: int) -> str:
     return rng.choices(list(_LANGUAGES), list(_LANGUAGES.values()))[0]
 
 
-def _onward(seed: int, reference: str, flight: Flight) -> str:
-    """Give some a flight on from where they land, by the ticket's time: the feed does not have it yet."""
+def onward(seed: int, reference: str, flight: Flight) -> Flight | None:
+    """Invent, for some, a flight on from where they land, as it should be."""
     rng = Random(f"{seed}|{reference}|onward")
     if flight.invented or rng.random() >= _SHARE_WITH_CONNECTION:
-        return ""
+        return None
     place = flight.destination
-    leaves = (flight.scheduled_arrival + timedelta(minutes=rng.randrange(70, 140))).astimezone(place.zone)
+    leaves = flight.scheduled_arrival + timedelta(minutes=rng.randrange(70, 140))
     goes_to = rng.choice([each for each in _ONWARD if each != place.iata])
-    return f"|AA{rng.randrange(5000, 5900)} {leaves:%Y-%m-%d} {place.iata}-{goes_to} {leaves:%H:%M}"
+    return Flight(
+        carrier="AA",
+        number=str(rng.randrange(5000, 5900)),
+        tail=None,
+        origin=place,
+        destination=airport(goes_to),
+        scheduled_departure=leaves,
+        scheduled_arrival=leaves + ONWARD_TAKES,
+        cancelled=False,
+        delay=timedelta(),
+        off=leaves + TAXI_OUT,
+        on=leaves + ONWARD_TAKES - TAXI_IN,
+        invented=True,
+    )
+
+
+def _ticket(flight: Flight | None) -> str:
+    """Write a flight as it stands on a ticket."""
+    if flight is None:
+        return ""
+    leaves = flight.scheduled_departure.astimezone(flight.origin.zone)
+    route = f"{flight.origin.iata}-{flight.destination.iata}"
+    return f"|{flight.designator} {leaves:%Y-%m-%d} {route} {leaves:%H:%M}"
 
 
 def _line(rng: Random, flight: Flight, sold_as: str, reference: str, person: int) -> dict[str, str]:

@@ -21,6 +21,7 @@ from flightagents.sandbox.kafka import EmbeddedKafka, embedded_kafka
 from flightagents.sandbox.mailbox import Mailbox, mail_server
 from flightagents.sandbox.mailbox_page import mailbox_page
 from flightagents.sandbox.mongodb import embedded_mongodb
+from flightagents.sandbox.passengers import onward_flights
 from flightagents.sandbox.twilio import Twilio, twilio_server
 from flightagents.settings import PREFIX
 
@@ -83,7 +84,8 @@ async def stand_ins(plan: Plan, *, real_feed: bool) -> AsyncIterator[StandIns]:
         clock: Clock = SystemClock() if real_feed else plan.clock()
         feed = None
         if not real_feed:
-            story = FeedStory(flights, seed=plan.seed, look=POLL_INTERVAL)
+            beyond = onward_flights(flights, plan.begins(), plan.seed)
+            story = FeedStory([*flights, *beyond], seed=plan.seed, look=POLL_INTERVAL)
             pages = StoryPages(story)
             feed = await stack.enter_async_context(
                 aviationstack(pages, clock.now, max_limit=FeedPlan.BUSINESS.limits.page_size)
