@@ -153,18 +153,19 @@ class WatchList:
     async def _later(self, now: datetime) -> list[Watched]:
         since = (now + LOOK_AHEAD).date() + timedelta(days=1)
         until = (month_end(now) - timedelta(days=1)).date()
-        flown = await self._bookings.flown_by(since, until) if since <= until else []
-        tickets: Tickets = {}
-        async for segment, people in in_turns(flown, AT_ONCE):
-            _add(tickets, segment, people)
-        return [self._expected(*each) for each in tickets.values()]
+        return await self._booked(since, until) if since <= until else []
 
     async def _past(self, now: datetime) -> list[Watched]:
         """Give what was booked in the weeks before: it tells the planner how many flights a day has."""
-        flown = await self._bookings.flown_by(
-            (now - PAST).date(), (now - LOOK_BACK).date() - timedelta(days=1)
-        )
-        return [replace(self._expected(segment, people), outlook=Outlook.OVER) for segment, people in flown]
+        booked = await self._booked((now - PAST).date(), (now - LOOK_BACK).date() - timedelta(days=1))
+        return [replace(each, outlook=Outlook.OVER) for each in booked]
+
+    async def _booked(self, since: date, until: date) -> list[Watched]:
+        """Give what is booked of these days, as the tickets have it."""
+        tickets: Tickets = {}
+        async for segment, people in in_turns(await self._bookings.flown_by(since, until), AT_ONCE):
+            _add(tickets, segment, people)
+        return [self._expected(*each) for each in tickets.values()]
 
     async def _read_states(self, now: datetime) -> None:
         """Read each flight anew that may still change."""

@@ -37,7 +37,7 @@ def test_it_is_made_whatever_a_call_costs() -> None:
 
 def test_it_is_made_for_a_flight_that_nothing_else_is_expected_of() -> None:
     watched = _first_look(2 * MINUTE, outlook=Outlook.OVER)
-    assert reasons(planned(watched).due)[0] is Why.CONFIRM
+    assert planned(watched).due[0].why is Why.CONFIRM
 
 
 def test_a_flight_beyond_what_the_feed_shows_is_looked_at_by_its_date() -> None:
