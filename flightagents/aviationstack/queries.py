@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from flightagents.aviationstack.source import UNFILTERED
 from flightagents.domain.call_plan import Call, Why
-from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.query_standing import UNFILTERED, QueryStanding
 from flightagents.settings.queries import parse_queries
 
 

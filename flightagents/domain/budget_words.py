@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from flightagents.domain.budget_sheet import BudgetSheet, NewsAge
 from flightagents.domain.call_plan import Why
+from flightagents.domain.query_standing import UNFILTERED
 from flightagents.domain.sight_words import SIGHTS
 from flightagents.domain.sight_words import WHY as CAUSES
 
@@ -39,9 +40,10 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 def asked(query: str) -> str:
     """Say what a query asks for: flight BA117 on 2026-11-22."""
-    parts = (part.partition("=") for part in query.split("&") if part)
-    said = [_ASKED.get(name, f"{name} {{}}").format(value) for name, _, value in parts]
-    return " ".join(said) or WHOLE_FEED
+    if query == UNFILTERED:
+        return WHOLE_FEED
+    parts = (part.partition("=") for part in query.split("&"))
+    return " ".join(_ASKED.get(name, f"{name} {{}}").format(value) for name, _, value in parts)
 
 
 def lasting(duration: timedelta) -> str:

@@ -32,7 +32,7 @@ SHEET = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=plan())
         ("dep_iata=JFK&flight_status=cancelled", "from JFK cancelled"),
         ("arr_iata=LHR&min_delay_dep=15", "to LHR 15 min late or more"),
         ("airline_iata=BA", "of BA"),
-        ("", "the first page of the whole feed"),
+        ("(unfiltered)", "the first page of the whole feed"),
         ("brand_new=1", "brand_new 1"),
     ],
 )
