@@ -70,10 +70,14 @@ class Forecast:
     """Flights that are watched, or will be, until then."""
     calls_each: float | None
     """Calls that the plan leaves for each of them; None without any, or without a limit."""
+    refused: bool = False
+    """AviationStack itself says that the month is spent: whatever we have counted, none is left."""
 
     @property
     def left(self) -> int | None:
         """Calls that are left."""
+        if self.refused:
+            return 0
         return None if self.quota is None else max(self.quota - self.spent, 0)
 
 
@@ -108,7 +112,13 @@ def cannot_serve(forecast: Forecast, plan: Plan) -> str | None:
     each = forecast.calls_each
     if each is None or each >= ENOUGH_EACH:
         return None
-    larger = (other for other in Plan if other.limits.monthly_calls >= ENOUGH_EACH * forecast.watched)
+    # What is spent already is gone under a larger plan as well.
+    larger = (
+        other
+        for other in Plan
+        if other.limits.monthly_calls > plan.limits.monthly_calls
+        and other.limits.monthly_calls - forecast.spent >= ENOUGH_EACH * forecast.watched
+    )
     cure = next((f"the plan {other} would do" for other in larger), "no plan has enough")
     return (
         f"The {forecast.left:,} calls that are left of the plan {plan} until "
