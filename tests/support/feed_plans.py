@@ -101,6 +101,7 @@ class AskAll:
         self.left: int | None = FORECAST.left
         self.pages = 99
         self.lasts: date | None = None
+        self.coming: list[Call] = []
 
     def __call__(
         self,
@@ -119,6 +120,7 @@ class AskAll:
             forecast=replace(FORECAST, spent=spent_by_now),
             intervals={each.key: timedelta(minutes=5) for each in watched},
             queries_last_until=self.lasts,
+            coming=tuple(self.coming),
         )
 
 

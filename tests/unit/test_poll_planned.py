@@ -19,6 +19,7 @@ from flightagents.errors import (
 )
 from tests.support.counted import counted
 from tests.support.fakes import FakeLease, LeaseBook
+from tests.support.feed_plans import call
 from tests.support.polling import JFK, LHR, Desk, Page
 from tests.support.rows import DAY, MINUTE, NOON, row
 
@@ -201,6 +202,37 @@ async def test_a_spent_month_is_still_spent_after_a_restart() -> None:
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_a_key_that_was_refused_is_tried_at_once_after_a_restart_and_with_one_call() -> None:
+    refusal = FeedRefusedError("invalid_access_key", "check the key")
+    desk = Desk(queries={LHR: [refusal], JFK: [refusal]})
+    await desk.poll()
+    desk.clock.move(MINUTE)
+    await desk.poll()
+    assert desk.feed.asked == [LHR], "whoever saw it refused waits"
+    again = desk.worker()
+    for _ in range(2):
+        await again()
+        desk.clock.move(MINUTE)
+    assert desk.feed.asked == [LHR, LHR]
+    desk.feed.pages = {LHR: [[row()]], JFK: [[row("BA178", route="JFK-LHR")]]}
+    await desk.worker()()
+    assert desk.feed.asked == [LHR, LHR, LHR, JFK]
+
+
+async def test_after_a_restart_a_key_that_was_refused_is_tried_also_where_nothing_is_due_for_hours() -> None:
+    desk = Desk(FeedRefusedError("invalid_access_key", "check the key"))
+    await desk.poll()
+    desk.feed.pages[LHR] = [[row()]]
+    desk.planner.queries, desk.planner.coming = [], [call(LHR, due_at=NOON + 7 * HOUR)]
+    desk.planner.left = 0
+    await desk.worker()()
+    assert desk.feed.asked == [LHR]
+    desk.planner.left = 97
+    await desk.worker()()
+    assert desk.feed.asked == [LHR, LHR]
+    assert desk.standings.kept[KEY].end is PollEnd.DONE
+
+
 async def test_a_month_that_is_spent_for_one_plan_is_none_for_a_larger_one() -> None:
     desk = Desk(FeedMonthSpentError("spent"))
     await desk.poll()
@@ -248,6 +280,20 @@ async def test_nothing_is_probed_once_the_calls_of_the_month_are_made() -> None:
     desk.clock.move(HOUR)
     await desk.poll()
     assert desk.feed.asked == [LHR, LHR]
+
+
+async def test_that_the_months_calls_are_made_is_told_once_whenever_it_comes() -> None:
+    desk = Desk([row()])
+    with capture_logs() as lines:
+        await desk.poll()
+        assert not [line for line in lines if line["log_level"] == "error"]
+        desk.planner.queries, desk.planner.left = [], 0
+        for _ in range(2):
+            desk.clock.move(MINUTE)
+            await desk.poll()
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == [
+        "nothing is polled until the month turns: the plan's 0 calls are spent"
+    ]
 
 
 async def test_at_the_start_it_is_told_once_how_long_the_queries_last() -> None:
