@@ -132,6 +132,7 @@ class Planner:
             coming=coming(due, possible, others, kept.prices, now),
             forecast=self._forecast(kept, spent, reserve, queries.until_month_end, ends),
             intervals=Intervals(possible, kept.prices, watched),
+            queries_every=queries.every,
             queries_last_until=queries.last_until,
         )
 

@@ -6,10 +6,11 @@ and staff read it (`flightagents budget`, the System page).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flightagents.domain.plans import Plan
+from flightagents.domain.polls import PollEnd
 
 
 class Why(StrEnum):
@@ -91,6 +92,16 @@ def month_end(now: datetime) -> datetime:
     return (first + timedelta(days=32)).replace(day=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The key is at rest: refused, too fast, or nobody answers."""
+
+    end: PollEnd
+    until: datetime
+    code: str = ""
+    """AviationStack's own word for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlan:
     """What the planner decided."""
@@ -103,8 +114,12 @@ class CallPlan:
     forecast: Forecast
     intervals: Mapping[str, timedelta]
     """How long each watched flight, by its key, may go without a look under this plan."""
-    queries_last_until: date | None = None
-    """Until when the queries of the settings can be asked at their interval; None: for the whole month."""
+    queries_every: timedelta | None = None
+    """How often the queries of the settings are asked; None: there is none, or no call for them."""
+    queries_last_until: datetime | None = None
+    """Until when they could be asked at the interval of the settings; None: for the whole month."""
+    rest: Rest | None = None
+    """Why nothing is asked for a while, whatever is planned."""
 
 
 def cannot_serve(forecast: Forecast, plan: Plan) -> str | None:

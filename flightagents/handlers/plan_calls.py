@@ -12,7 +12,8 @@ import structlog
 
 from flightagents.clock import Clock
 from flightagents.domain.breaker import BreakerState, breaker_of
-from flightagents.domain.call_plan import Call, CallPlan, Spent
+from flightagents.domain.budget_words import queries_said
+from flightagents.domain.call_plan import Call, CallPlan, Rest, Spent
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import KEY, QueryStanding
 from flightagents.domain.watched import Outlook, Watched
@@ -150,7 +151,8 @@ def _at_rest(plan: CallPlan, due: Sequence[Call], key: QueryStanding) -> CallPla
     """Put off what is due until the key may be used again."""
     again = key.not_before or plan.made_at
     put_off = [replace(call, due_at=max(call.due_at, again)) for call in (*due, *plan.coming)]
-    return replace(plan, due=(), coming=tuple(sorted(put_off, key=lambda call: call.due_at)))
+    coming = tuple(sorted(put_off, key=lambda call: call.due_at))
+    return replace(plan, due=(), coming=coming, rest=Rest(key.end, again, key.code))
 
 
 def _tell(plan: CallPlan, at_rest: QueryStanding | None) -> None:
@@ -178,11 +180,7 @@ def _silence(plan: CallPlan, spent: Spent) -> str:
 
 def _tell_of_queries(plan: CallPlan) -> None:
     until = plan.queries_last_until
-    if until is None:
-        _log.info("FLIGHTAGENTS_POLL_QUERIES can be asked each FLIGHTAGENTS_POLL_INTERVAL all month")
-    else:
-        _log.warning(
-            "FLIGHTAGENTS_POLL_QUERIES cannot be asked each FLIGHTAGENTS_POLL_INTERVAL until the month ends: "
-            "they are asked more rarely",
-            would_last_until=until.isoformat(),
-        )
+    if until is not None:
+        _log.warning(f"the queries of the settings: {queries_said(plan)}", until=until.isoformat())
+    elif plan.queries_every is not None:
+        _log.info(f"the queries of the settings: {queries_said(plan)}")

@@ -21,7 +21,7 @@ from tests.support.counted import counted
 from tests.support.fakes import FakeLease, LeaseBook
 from tests.support.feed_plans import call
 from tests.support.polling import JFK, LHR, Desk, Page
-from tests.support.rows import DAY, MINUTE, NOON, row
+from tests.support.rows import MINUTE, NOON, row
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -298,9 +298,9 @@ async def test_that_the_months_calls_are_made_is_told_once_whenever_it_comes() -
 
 async def test_at_the_start_it_is_told_once_how_long_the_queries_last() -> None:
     desk = Desk([row()])
-    desk.planner.lasts = DAY
+    desk.planner.lasts = NOON + 97 * MINUTE
     with capture_logs() as lines:
         for _ in range(2):
             await desk.poll()
-    (told,) = [line for line in lines if "would_last_until" in line]
-    assert told["would_last_until"] == "2026-11-22"
+    (told,) = [line for line in lines if "queries of the settings" in line["event"]]
+    assert "at their interval the calls would last 1 h 37 min" in told["event"]
