@@ -153,18 +153,20 @@ class WatchList:
     async def _later(self, now: datetime) -> list[Watched]:
         since = (now + LOOK_AHEAD).date() + timedelta(days=1)
         until = (month_end(now) - timedelta(days=1)).date()
-        flown = await self._bookings.flown_by(since, until) if since <= until else []
-        tickets: Tickets = {}
-        async for segment, people in in_turns(flown, AT_ONCE):
-            _add(tickets, segment, people)
-        return [self._expected(*each) for each in tickets.values()]
+        return await self._booked_between(since, until) if since <= until else []
 
     async def _past(self, now: datetime) -> list[Watched]:
         """Give what was booked in the weeks before: it tells the planner how many flights a day has."""
-        flown = await self._bookings.flown_by(
-            (now - PAST).date(), (now - LOOK_BACK).date() - timedelta(days=1)
-        )
-        return [replace(self._expected(segment, people), outlook=Outlook.OVER) for segment, people in flown]
+        until = (now - LOOK_BACK).date() - timedelta(days=1)
+        booked = await self._booked_between((now - PAST).date(), until)
+        return [replace(each, outlook=Outlook.OVER) for each in booked]
+
+    async def _booked_between(self, since: date, until: date) -> list[Watched]:
+        """Give the flights of these days by their tickets alone, each once however these are written."""
+        tickets: Tickets = {}
+        async for segment, people in in_turns(await self._bookings.flown_by(since, until), AT_ONCE):
+            _add(tickets, segment, people)
+        return [self._expected(*each) for each in tickets.values()]
 
     async def _read_states(self, now: datetime) -> None:
         """Read each flight anew that may still change."""
