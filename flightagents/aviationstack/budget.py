@@ -15,7 +15,7 @@ from math import ceil
 from flightagents.aviationstack.asked import Asked
 from flightagents.aviationstack.boards import Cover, cover
 from flightagents.aviationstack.candidates import candidates
-from flightagents.aviationstack.choosing import COMING, EARLY, Intervals, coming, due_now
+from flightagents.aviationstack.choosing import COMING, EARLY, MOST_PAGES, Intervals, coming, due_now
 from flightagents.aviationstack.confirming import confirmations
 from flightagents.aviationstack.pace import CHEAPEST, Demand, Prices
 from flightagents.aviationstack.queries import SettingsQueries
@@ -84,6 +84,7 @@ class Planner:
         """Raises ValueError for queries that cannot be."""
         self._limits = limits
         self._queries = SettingsQueries(queries, interval, max_pages, limits.page_size)
+        self._most = max(MOST_PAGES, 2 * max_pages)
         self._unlimited = unlimited
         self._kept: _Kept | None = None
 
@@ -107,14 +108,23 @@ class Planner:
             for key in call.flights:
                 stakes.pop(key, None)
         # Of the reserve's calls none is for a board, which has more than what is urgent on it.
-        boards = Cover() if left is not None and left <= reserve else kept.cover
-        possible = list(candidates(stakes, boards, asked, now))
+        room = self._most if left is None else min(self._most, left - reserve)
+        possible = list(candidates(stakes, kept.cover, asked, now, room=room))
 
         free = None if left is None else left - reserve - kept.booked
         queries = self._queries.plan(
             standings, free, now, ends, alone=all(each.outlook is Outlook.OVER for each in watched)
         )
-        due = due_now(due_second, possible, queries.calls, kept.prices, now, left=left, reserve=reserve)
+        due = due_now(
+            due_second,
+            possible,
+            queries.calls,
+            kept.prices,
+            now,
+            most=self._most,
+            left=left,
+            reserve=reserve,
+        )
         others = [*second, *queries.calls, *(call for call in kept.later if call.due_at > now)]
         return CallPlan(
             made_at=now,
@@ -122,6 +132,7 @@ class Planner:
             coming=coming(due, possible, others, kept.prices, now),
             forecast=self._forecast(kept, spent, reserve, queries.until_month_end, ends),
             intervals=Intervals(possible, kept.prices, watched),
+            queries_every=queries.every,
             queries_last_until=queries.last_until,
         )
 
@@ -185,7 +196,7 @@ class Planner:
     def _forecast(self, kept: _Kept, spent: Spent, reserve: int, queries: float, ends: datetime) -> Forecast:
         quota = None if self._unlimited else self._limits.monthly_calls
         will_be = spent.calls if spent.refused else spent.calls + round(kept.booked + queries)
-        left = None if quota is None else max(quota - spent.calls, 0)
+        left = self._left(spent)
         return Forecast(
             quota=quota,
             spent=spent.calls,
@@ -196,4 +207,5 @@ class Planner:
             calls_each=left / kept.foreseen.demand.flights
             if left is not None and kept.foreseen.demand.flights
             else None,
+            refused=spent.refused,
         )

@@ -76,10 +76,15 @@ class Candidate:
         )
 
 
-def candidates(stakes: Mapping[str, Stake], cover: Cover, asked: Asked, now: datetime) -> Iterator[Candidate]:
-    """Give each call that could be made; a flight whose board cannot be asked is asked for alone."""
+def candidates(
+    stakes: Mapping[str, Stake], cover: Cover, asked: Asked, now: datetime, *, room: int
+) -> Iterator[Candidate]:
+    """Give each call that could be made; a flight whose board cannot be asked is asked for alone.
+
+    A board with more pages than there is `room` for in a tick would never be asked.
+    """
     at = now.timestamp()
-    open_asks = [ask for ask in cover.asks if not asked.closed(ask.query)]
+    open_asks = [ask for ask in cover.asks if ask.pages <= room and not asked.closed(ask.query)]
     filtered = _filtered(cover, stakes, open_asks)
     boarded: dict[str, float] = {}
     for ask in open_asks:

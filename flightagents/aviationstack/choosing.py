@@ -15,7 +15,7 @@ from flightagents.domain.call_plan import Call, Why
 from flightagents.domain.watched import Watched
 
 MOST_PAGES = 60
-"""In one tick: what is due beyond that comes at the next, half a minute later."""
+"""In one tick, or twice the pages of a query of the settings: what is due beyond that comes at the next."""
 
 COMING = 20
 LONGEST = timedelta(hours=24)
@@ -31,6 +31,7 @@ def due_now(
     prices: Prices,
     now: datetime,
     *,
+    most: int,
     left: int | None,
     reserve: int,
 ) -> tuple[Call, ...]:
@@ -48,7 +49,7 @@ def due_now(
     chosen: dict[str, Call] = {}
     pages = 0
     for call, urgent in wanted:
-        room = MOST_PAGES if left is None else min(MOST_PAGES, left if urgent else left - reserve)
+        room = most if left is None else min(most, left if urgent else left - reserve)
         if call.query not in chosen and pages + call.pages <= room:
             chosen[call.query] = call
             pages += call.pages

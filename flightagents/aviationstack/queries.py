@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
-from flightagents.aviationstack.source import UNFILTERED
 from flightagents.domain.call_plan import Call, Why
-from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.query_standing import UNFILTERED, QueryStanding
 from flightagents.settings.queries import parse_queries
 
 
@@ -19,8 +18,10 @@ class QueryPlan:
     """The next call of each, due or not."""
     until_month_end: float = 0.0
     """Calls that this makes."""
-    last_until: date | None = None
-    """The day on which the calls would end at the interval that was asked for; None: they would not."""
+    every: timedelta | None = None
+    """How often each is asked; None: none is."""
+    last_until: datetime | None = None
+    """When the calls would end at the interval that was asked for; None: they would not."""
 
 
 class SettingsQueries:
@@ -51,14 +52,16 @@ class SettingsQueries:
         pages = {query: self._pages(query, standings) for query in asked}
         cost, rest = sum(pages.values()), ends - now
         wanted = cost * (rest / self._interval)
-        if not asked or free is None:
-            return QueryPlan(self._calls(pages, standings, self._interval, now), wanted)
+        if not asked:
+            return QueryPlan()
+        if free is None:
+            return QueryPlan(self._calls(pages, standings, self._interval, now), wanted, self._interval)
         rounds = max(free, 0.0) / cost
-        ends_on = None if wanted <= free else (now + rounds * self._interval).date()
+        ends_at = None if wanted <= free else now + rounds * self._interval
         if rounds < 1:
-            return QueryPlan(last_until=ends_on)
-        calls = self._calls(pages, standings, max(self._interval, rest / rounds), now)
-        return QueryPlan(calls, min(wanted, free), ends_on)
+            return QueryPlan(last_until=ends_at)
+        every = max(self._interval, rest / rounds)
+        return QueryPlan(self._calls(pages, standings, every, now), min(wanted, free), every, ends_at)
 
     def _calls(
         self,

@@ -6,13 +6,10 @@ from urllib.parse import parse_qsl
 from flightagents.aviationstack.client import AviationStackClient
 from flightagents.aviationstack.nature import nature_of
 from flightagents.aviationstack.parsing import RowParser
-from flightagents.domain.query_standing import QueryNature
+from flightagents.domain.query_standing import UNFILTERED, QueryNature
 from flightagents.domain.runs import RunStamp
 from flightagents.ports import FeedPage, FeedRow, MayAsk
 from flightagents.records import FlightRecord
-
-UNFILTERED = "(unfiltered)"
-"""The query without any filter."""
 
 
 class AviationStackSource:

@@ -16,7 +16,7 @@ from flightagents.domain.budget_words import (
     asked,
     counted_pages,
     leaving,
-    queries_last,
+    queries_said,
     sight_said,
 )
 from flightagents.domain.call_plan import CallPlan
@@ -74,7 +74,7 @@ def _month(sheet: BudgetSheet, plan: CallPlan) -> Iterator[str]:
     yield f"At the month's end  about {forecast.at_month_end:,} made ({ends.day} {ends:%B}, UTC)"
     each = "" if forecast.calls_each is None else f", {forecast.calls_each:,.1f} calls for each"
     yield f"Booked flights    {forecast.watched:,} until then{each}"
-    yield f"POLL_QUERIES      lasts {queries_last(plan.queries_last_until)} at its interval"
+    yield f"POLL_QUERIES      {queries_said(plan)}"
 
 
 def _calls(sheet: BudgetSheet, plan: CallPlan) -> Iterator[str]:

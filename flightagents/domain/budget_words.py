@@ -1,9 +1,11 @@
 """The words of the month's calls: what a call asks for, why it is made, how long ago or ahead a time is."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flightagents.domain.budget_sheet import BudgetSheet, NewsAge
-from flightagents.domain.call_plan import Why
+from flightagents.domain.call_plan import CallPlan, Rest, Why
+from flightagents.domain.polls import PollEnd
+from flightagents.domain.query_standing import UNFILTERED
 from flightagents.domain.sight_words import SIGHTS
 from flightagents.domain.sight_words import WHY as CAUSES
 
@@ -39,9 +41,10 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 def asked(query: str) -> str:
     """Say what a query asks for: flight BA117 on 2026-11-22."""
-    parts = (part.partition("=") for part in query.split("&") if part)
-    said = [_ASKED.get(name, f"{name} {{}}").format(value) for name, _, value in parts]
-    return " ".join(said) or WHOLE_FEED
+    if query == UNFILTERED:
+        return WHOLE_FEED
+    parts = (part.partition("=") for part in query.split("&"))
+    return " ".join(_ASKED.get(name, f"{name} {{}}").format(value) for name, _, value in parts)
 
 
 def lasting(duration: timedelta) -> str:
@@ -75,11 +78,29 @@ def leaving(news: NewsAge, now: datetime) -> str:
     return f"leaves {ahead(news.leaves_at, now)}"
 
 
-def queries_last(until: date | None) -> str:
-    """Say how long the queries of the settings last."""
+def queries_said(plan: CallPlan) -> str:
+    """Say how often the queries of the settings are asked, and how long the calls would last otherwise."""
+    every, until = plan.queries_every, plan.queries_last_until
+    if every is None:
+        return "none is set" if until is None else "not asked: the calls that are left are for booked flights"
     if until is None:
-        return "for the whole month"
-    return f"until {until.day} {until:%B}"
+        return f"each {lasting(every)} until the month ends"
+    return f"each {lasting(every)}: at their interval the calls would last {lasting(until - plan.made_at)}"
+
+
+_RESTS = {
+    PollEnd.REFUSED: "AviationStack refuses the key",
+    PollEnd.TOO_FAST: "AviationStack wants us to ask less often",
+    PollEnd.OUTAGE: "AviationStack is away",
+    PollEnd.MONTH_SPENT: "AviationStack says that the month's calls are spent",
+}
+
+
+def resting(rest: Rest, now: datetime) -> str:
+    """Say why nothing is asked for a while."""
+    why = _RESTS.get(rest.end, rest.end.value)
+    code = f" ({rest.code})" if rest.code else ""
+    return f"{why}{code}: nothing is asked until it is tried again, {ahead(rest.until, now)}."
 
 
 def counted_pages(pages: int) -> str:
@@ -109,8 +130,13 @@ def amiss(sheet: BudgetSheet) -> list[str]:
             f"No worker has planned for {lasting(sheet.dead_for)}: what follows is of then. See whether a "
             "worker with a key leads, and its log."
         )
+    if sheet.plan is not None and sheet.plan.rest is not None:
+        said.append(resting(sheet.plan.rest, sheet.at))
     if sheet.plan is not None and not sheet.plan.forecast.watched:
-        said.append("No flight is booked until the month ends: only the queries of the settings are asked.")
+        said.append(
+            "No flight is booked until the month ends: only the queries of the settings are asked, "
+            f"or without any {WHOLE_FEED}."
+        )
     if sheet.advice is not None:
         said.append(f"{sheet.advice}.")
     return said

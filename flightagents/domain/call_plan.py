@@ -6,10 +6,11 @@ and staff read it (`flightagents budget`, the System page).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flightagents.domain.plans import Plan
+from flightagents.domain.polls import PollEnd
 
 
 class Why(StrEnum):
@@ -70,10 +71,14 @@ class Forecast:
     """Flights that are watched, or will be, until then."""
     calls_each: float | None
     """Calls that the plan leaves for each of them; None without any, or without a limit."""
+    refused: bool = False
+    """AviationStack itself says that the month is spent: whatever we have counted, none is left."""
 
     @property
     def left(self) -> int | None:
         """Calls that are left."""
+        if self.refused:
+            return 0
         return None if self.quota is None else max(self.quota - self.spent, 0)
 
 
@@ -85,6 +90,16 @@ def month_end(now: datetime) -> datetime:
     """Give when the month of a moment ends: there the calls begin anew."""
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return (first + timedelta(days=32)).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The key is at rest: refused, too fast, or nobody answers."""
+
+    end: PollEnd
+    until: datetime
+    code: str = ""
+    """AviationStack's own word for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +114,12 @@ class CallPlan:
     forecast: Forecast
     intervals: Mapping[str, timedelta]
     """How long each watched flight, by its key, may go without a look under this plan."""
-    queries_last_until: date | None = None
-    """Until when the queries of the settings can be asked at their interval; None: for the whole month."""
+    queries_every: timedelta | None = None
+    """How often the queries of the settings are asked; None: there is none, or no call for them."""
+    queries_last_until: datetime | None = None
+    """Until when they could be asked at the interval of the settings; None: for the whole month."""
+    rest: Rest | None = None
+    """Why nothing is asked for a while, whatever is planned."""
 
 
 def cannot_serve(forecast: Forecast, plan: Plan) -> str | None:
@@ -108,7 +127,13 @@ def cannot_serve(forecast: Forecast, plan: Plan) -> str | None:
     each = forecast.calls_each
     if each is None or each >= ENOUGH_EACH:
         return None
-    larger = (other for other in Plan if other.limits.monthly_calls >= ENOUGH_EACH * forecast.watched)
+    # What is spent already is gone under a larger plan as well.
+    larger = (
+        other
+        for other in Plan
+        if other.limits.monthly_calls > plan.limits.monthly_calls
+        and other.limits.monthly_calls - forecast.spent >= ENOUGH_EACH * forecast.watched
+    )
     cure = next((f"the plan {other} would do" for other in larger), "no plan has enough")
     return (
         f"The {forecast.left:,} calls that are left of the plan {plan} until "

@@ -118,11 +118,12 @@ def calls(facts: Facts) -> Iterator[Problem]:
             "how the calls go.",
         )
     elif facts.plan is not None and (until := facts.plan.queries_last_until) is not None:
+        asked = "they are asked more rarely" if facts.plan.queries_every else "none is asked"
         yield Problem(
             Fault.CALLS_RUN_OUT,
             Gravity.NOTE,
             f"Asked at their interval, the queries of the settings would use up this month's calls by "
-            f"{until:%d %B}: they are asked more rarely.",
+            f"{until:%d %B}: {asked}.",
             "Raise FLIGHTAGENTS_POLL_INTERVAL, lower FLIGHTAGENTS_POLL_MAX_PAGES, or buy a larger plan.",
         )
 

@@ -12,6 +12,8 @@ from flightagents.domain.polls import PollEnd
 
 KEY = "(key)"
 """In the place of a query: how asking anything goes, whatever the query."""
+UNFILTERED = "(unfiltered)"
+"""The query without any filter."""
 
 
 class QueryKind(StrEnum):

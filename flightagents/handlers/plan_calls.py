@@ -12,7 +12,8 @@ import structlog
 
 from flightagents.clock import Clock
 from flightagents.domain.breaker import BreakerState, breaker_of
-from flightagents.domain.call_plan import Call, CallPlan, Spent
+from flightagents.domain.budget_words import queries_said
+from flightagents.domain.call_plan import Call, CallPlan, Rest, Spent
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import KEY, QueryStanding
 from flightagents.domain.watched import Outlook, Watched
@@ -63,7 +64,10 @@ class PlanCalls:
         self._asked: dict[str, Call] = {}
         """What was asked last, by its query, of queries that may be probed."""
         self._told = False
+        self._silence = ""
         self._told_of_queries = False
+        self._found: QueryStanding | None = None
+        """How the key stood when this worker planned first."""
 
     async def __call__(self) -> Due:
         """Plan once, and keep the plan."""
@@ -78,6 +82,9 @@ class PlanCalls:
         ]
         due += self._probes(due, standings, plan, spent)
         state = breaker_of(key, now)
+        if self._is_mended_perhaps(key):
+            state = BreakerState.HALF_OPEN
+            due = due or [replace(call, due_at=now) for call in plan.coming[:1] if plan.forecast.left != 0]
         if state is BreakerState.OPEN and key is not None:
             plan, due = _at_rest(plan, due, key), []
         else:
@@ -89,12 +96,25 @@ class PlanCalls:
         LAST_PLAN.set(self._epoch())
         if not self._told:
             self._told = True
-            _tell(plan, spent, key)
+            _tell(plan, key if state is BreakerState.OPEN else None)
+        self._tell_of_silence(_silence(plan, spent))
         # Before the first answers nobody knows how many pages a query has.
         if standings and not self._told_of_queries:
             self._told_of_queries = True
             _tell_of_queries(plan)
         return Due(now, due, standings, state is BreakerState.HALF_OPEN)
+
+    def _tell_of_silence(self, silence: str) -> None:
+        """Tell once, also where it comes later: a poller that is silent looks like a quiet day."""
+        if silence and silence != self._silence:
+            _log.error(silence)
+        self._silence = silence
+
+    def _is_mended_perhaps(self, key: QueryStanding | None) -> bool:
+        """Tell whether the key was refused before this worker began: it may have another one."""
+        if not self._told:
+            self._found = key
+        return key is not None and key.end is PollEnd.REFUSED and key == self._found
 
     def _probes(self, due: Sequence[Call], standings: Standings, plan: CallPlan, spent: Spent) -> list[Call]:
         """Ask again what was suspicious once, whenever the plan would: it is confirmed, or was nothing."""
@@ -131,10 +151,11 @@ def _at_rest(plan: CallPlan, due: Sequence[Call], key: QueryStanding) -> CallPla
     """Put off what is due until the key may be used again."""
     again = key.not_before or plan.made_at
     put_off = [replace(call, due_at=max(call.due_at, again)) for call in (*due, *plan.coming)]
-    return replace(plan, due=(), coming=tuple(sorted(put_off, key=lambda call: call.due_at)))
+    coming = tuple(sorted(put_off, key=lambda call: call.due_at))
+    return replace(plan, due=(), coming=coming, rest=Rest(key.end, again, key.code))
 
 
-def _tell(plan: CallPlan, spent: Spent, key: QueryStanding | None) -> None:
+def _tell(plan: CallPlan, at_rest: QueryStanding | None) -> None:
     forecast = plan.forecast
     _log.info(
         "the calls of the month are planned",
@@ -142,23 +163,24 @@ def _tell(plan: CallPlan, spent: Spent, key: QueryStanding | None) -> None:
         at_month_end=forecast.at_month_end,
         watched=forecast.watched,
     )
+    if at_rest is not None and at_rest.not_before is not None and at_rest.end is not PollEnd.MONTH_SPENT:
+        until = at_rest.not_before.isoformat()
+        _log.warning("nothing is polled for a while", until=until, reason=at_rest.end, code=at_rest.code)
+
+
+def _silence(plan: CallPlan, spent: Spent) -> str:
+    """Say why nothing is polled for the rest of the month, if so."""
+    until = "until the month turns"
     if spent.refused:
-        _log.error("nothing is polled until the month turns: AviationStack says that its calls are spent")
-    elif forecast.left == 0:
-        _log.error("nothing is polled until the month turns: the plan's calls are spent", spent=spent.calls)
-    elif key is not None and key.not_before is not None and key.not_before > plan.made_at:
-        _log.warning(
-            "nothing is polled for a while", until=key.not_before.isoformat(), reason=key.end, code=key.code
-        )
+        return f"nothing is polled {until}: AviationStack says that its calls are spent"
+    if plan.forecast.left == 0:
+        return f"nothing is polled {until}: the plan's {spent.calls:,} calls are spent"
+    return ""
 
 
 def _tell_of_queries(plan: CallPlan) -> None:
     until = plan.queries_last_until
-    if until is None:
-        _log.info("FLIGHTAGENTS_POLL_QUERIES can be asked each FLIGHTAGENTS_POLL_INTERVAL all month")
-    else:
-        _log.warning(
-            "FLIGHTAGENTS_POLL_QUERIES cannot be asked each FLIGHTAGENTS_POLL_INTERVAL until the month ends: "
-            "they are asked more rarely",
-            would_last_until=until.isoformat(),
-        )
+    if until is not None:
+        _log.warning(f"the queries of the settings: {queries_said(plan)}", until=until.isoformat())
+    elif plan.queries_every is not None:
+        _log.info(f"the queries of the settings: {queries_said(plan)}")

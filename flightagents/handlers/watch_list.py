@@ -153,15 +153,16 @@ class WatchList:
     async def _later(self, now: datetime) -> list[Watched]:
         since = (now + LOOK_AHEAD).date() + timedelta(days=1)
         until = (month_end(now) - timedelta(days=1)).date()
-        return await self._booked(since, until) if since <= until else []
+        return await self._booked_between(since, until) if since <= until else []
 
     async def _past(self, now: datetime) -> list[Watched]:
         """Give what was booked in the weeks before: it tells the planner how many flights a day has."""
-        booked = await self._booked((now - PAST).date(), (now - LOOK_BACK).date() - timedelta(days=1))
+        until = (now - LOOK_BACK).date() - timedelta(days=1)
+        booked = await self._booked_between((now - PAST).date(), until)
         return [replace(each, outlook=Outlook.OVER) for each in booked]
 
-    async def _booked(self, since: date, until: date) -> list[Watched]:
-        """Give what is booked of these days, as the tickets have it."""
+    async def _booked_between(self, since: date, until: date) -> list[Watched]:
+        """Give the flights of these days by their tickets alone, each once however these are written."""
         tickets: Tickets = {}
         async for segment, people in in_turns(await self._bookings.flown_by(since, until), AT_ONCE):
             _add(tickets, segment, people)

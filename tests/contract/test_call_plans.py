@@ -1,12 +1,13 @@
 """What `CallPlans` promises, held by the fake and by MongoDB."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from flightagents.domain.call_plan import Why
+from flightagents.domain.call_plan import Rest, Why
+from flightagents.domain.polls import PollEnd
 from flightagents.store.call_plans import MongoCallPlans
 from tests.support.feed_plans import KEPT_CALLS, FakeCallPlans, call, plan
 from tests.support.profiling import plans as plans_of
@@ -34,7 +35,9 @@ async def test_the_plan_is_known_whole(plans: Plans) -> None:
         [CONFIRM],
         coming=(call(due_at=NOON + MINUTE),),
         intervals={"BA117|2026-11-22|LHR|JFK": timedelta(seconds=90), "B.A$1|2026-11-22": timedelta(days=1)},
-        queries_last_until=date(2026, 11, 24),
+        queries_every=433 * MINUTE,
+        queries_last_until=NOON,
+        rest=Rest(PollEnd.REFUSED, NOON + MINUTE, "invalid_access_key"),
     )
     await plans.keep(made)
     assert await plans.current() == made
@@ -42,7 +45,7 @@ async def test_the_plan_is_known_whole(plans: Plans) -> None:
 
 
 async def test_the_next_plan_takes_its_place(plans: Plans) -> None:
-    await plans.keep(plan([CONFIRM], queries_last_until=date(2026, 11, 24)))
+    await plans.keep(plan([CONFIRM], queries_last_until=NOON))
     later = plan(made_at=NOON + MINUTE, intervals={})
     await plans.keep(later)
     assert await plans.current() == later

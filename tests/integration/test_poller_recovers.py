@@ -108,7 +108,7 @@ async def bench_of(database: Database) -> AsyncIterator[Bench]:
             key=SecretStr(feed.key),
             counter=calls,
             page_size=1000,
-            timeout=timedelta(seconds=0.3),
+            timeout=timedelta(seconds=1),
             backoff=Backoff(attempts=1),
         )
         planner = Planner(plan.limits, queries=f"{LHR};{JFK}", interval=MINUTE, max_pages=1)

@@ -25,7 +25,7 @@ from tests.support.agency import Agency
 from tests.support.feed_plans import call, plan
 from tests.support.health import REAL, SECOND, facts, signs, worker
 from tests.support.office import Database, staff_site
-from tests.support.rows import NOON
+from tests.support.rows import MINUTE, NOON
 from tests.support.website import Client, Website, log_in, serve
 from tests.unit.test_budget_sheet import BA117
 
@@ -137,13 +137,14 @@ def budget_of(page: str) -> str:
 
 async def test_the_budget_tells_the_months_calls_the_next_ones_and_why(around: Around) -> None:
     calls = [call(f"flight_iata=BA{number}", why=why) for number, why in enumerate(Why)]
-    around.site.system.sheet = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=plan(calls))
+    made = plan(calls, queries_every=433 * MINUTE, queries_last_until=NOON + 97 * MINUTE)
+    around.site.system.sheet = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=made)
     shown = budget_of(await around.page())
     assert "1,000 made of 10,000, 9,000 left" in shown
     assert "plan basic; 100 are kept for what is urgent" in shown
     assert "about 6,000 made <small>(1 December, UTC)</small>" in shown
     assert "12 until then, 700.5 calls for each" in shown
-    assert "can be asked at their interval for the whole month" in shown
+    assert "<dd>each 7 h 13 min: at their interval the calls would last 1 h 37 min</dd>" in shown
     assert all(f"flight BA{number}" in shown and WHYS[why] in shown for number, why in enumerate(Why))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flightagents.clock import Clock
@@ -13,7 +13,7 @@ from flightagents.domain.query_standing import QueryStanding
 from flightagents.domain.watched import Watched
 from flightagents.errors import FeedMonthSpentError
 from tests.support.health import stopped_clock
-from tests.support.rows import NOON
+from tests.support.rows import MINUTE, NOON
 
 KEPT_CALLS = 20
 LHR = "dep_iata=LHR"
@@ -100,7 +100,8 @@ class AskAll:
         """What it was given, tick after tick."""
         self.left: int | None = FORECAST.left
         self.pages = 99
-        self.lasts: date | None = None
+        self.lasts: datetime | None = None
+        self.coming: list[Call] = []
 
     def __call__(
         self,
@@ -118,7 +119,9 @@ class AskAll:
             made_at=now,
             forecast=replace(FORECAST, spent=spent_by_now),
             intervals={each.key: timedelta(minutes=5) for each in watched},
+            queries_every=MINUTE,
             queries_last_until=self.lasts,
+            coming=tuple(self.coming),
         )
 
 

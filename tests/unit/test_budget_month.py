@@ -1,5 +1,6 @@
 """The month's calls: never more, a reserve for what is urgent, and a forecast."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -118,6 +119,32 @@ def test_no_more_than_a_run_can_walk_is_due_at_once() -> None:
     assert 50 <= _pages(planned(*alone, standings=shut, plan=Plan.BUSINESS).due) <= 60
 
 
+def test_a_query_of_the_settings_with_more_pages_than_that_is_asked_even_so() -> None:
+    wide = asked("airline_iata=AA", HOUR, total=90_000)
+    plan = planned(
+        flight(HOUR),
+        queries="airline_iata=AA",
+        standings=wide,
+        plan=Plan.BUSINESS,
+        max_pages=90,
+        interval=HOUR,
+    )
+    assert [call.pages for call in plan.due if call.why is Why.QUERY] == [90]
+
+
+def test_flights_on_a_board_with_more_pages_than_are_left_are_asked_for_alone() -> None:
+    now = MONTH_ENDS - HOUR
+    unseen_for_long = [
+        replace(each, leaves_at=now + HOUR, flight_date=now.date(), seen_at=now - 30 * HOUR)
+        for each in board(60)
+    ]
+    six_pages = asked("dep_iata=LHR", HOUR, total=900)
+    plan = planned(*unseen_for_long, standings=six_pages, spent=9_988, now=now)
+    assert 10_000 - 9_988 - plan.forecast.reserve < 6
+    assert Why.BOOKED in reasons(plan.due)
+    assert Why.BOARD not in reasons(plan.due + plan.coming)
+
+
 def test_a_plan_that_is_too_small_says_so_and_which_would_do() -> None:
     small = planned(*board(80, timedelta(days=2)), plan=Plan.FREE).forecast
     said = cannot_serve(small, Plan.FREE)
@@ -126,6 +153,17 @@ def test_a_plan_that_is_too_small_says_so_and_which_would_do() -> None:
     assert "basic" in said
     assert small.calls_each is not None
     assert small.calls_each < ENOUGH_EACH
+
+
+def test_what_is_spent_is_spent_under_a_larger_plan_too() -> None:
+    forecast = planned(*board(1_200, timedelta(days=3)), spent=5_000).forecast
+    assert "the plan professional would do" in str(cannot_serve(forecast, Plan.BASIC))
+
+
+def test_where_aviationstack_says_that_the_month_is_spent_none_is_left_whatever_we_counted() -> None:
+    forecast = planned(*board(10, timedelta(days=2)), plan=Plan.FREE, spent=Spent(40, refused=True)).forecast
+    assert (forecast.left, forecast.calls_each, forecast.reserve) == (0, 0.0, 0)
+    assert "the plan basic would do" in str(cannot_serve(forecast, Plan.FREE))
 
 
 def test_a_plan_that_is_large_enough_says_nothing() -> None:

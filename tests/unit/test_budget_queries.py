@@ -1,6 +1,6 @@
 """The queries of the settings: asked with what the bookings leave, and how long that lasts."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -59,11 +59,20 @@ def test_else_the_interval_stretches_so_that_the_calls_last() -> None:
 
 
 def test_it_says_until_when_they_would_last_at_the_interval_that_was_asked_for() -> None:
-    assert planned(queries="dep_iata=JFK", max_pages=1, plan=Plan.FREE).queries_last_until == NOW.date()
-    assert planned(
-        queries="dep_iata=JFK", max_pages=1, interval=HOUR, plan=Plan.FREE
-    ).queries_last_until == date(2026, 11, 14)
-    assert planned(queries="dep_iata=JFK", max_pages=1, interval=HOUR).queries_last_until is None
+    short = planned(queries="dep_iata=JFK", max_pages=1, plan=Plan.FREE)
+    assert short.queries_last_until == NOW + 97 * MINUTE
+    assert short.queries_every == (MONTH_ENDS - NOW) / 97
+    assert (
+        planned(queries="dep_iata=JFK", max_pages=1, interval=HOUR, plan=Plan.FREE).queries_last_until
+        == NOW + 97 * HOUR
+    )
+    long = planned(queries="dep_iata=JFK", max_pages=1, interval=HOUR)
+    assert (long.queries_every, long.queries_last_until) == (HOUR, None)
+
+
+def test_where_none_is_set_and_flights_are_booked_nothing_is_said_of_them() -> None:
+    plan = planned(flight(HOUR))
+    assert (plan.queries_every, plan.queries_last_until) == (None, None)
 
 
 def test_bookings_come_before_them_and_leave_them_the_rest() -> None:

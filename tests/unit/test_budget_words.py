@@ -1,7 +1,7 @@
 """The month's calls in words: of calls, of times, and of what is amiss."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,10 +14,11 @@ from flightagents.domain.budget_words import (
     asked,
     lasting,
     leaving,
-    queries_last,
+    queries_said,
 )
-from flightagents.domain.call_plan import Why
+from flightagents.domain.call_plan import Rest, Why
 from flightagents.domain.plans import Plan
+from flightagents.domain.polls import PollEnd
 from tests.support.feed_plans import FORECAST, plan
 from tests.support.rows import NOON
 from tests.unit.test_budget_sheet import BA117
@@ -32,7 +33,7 @@ SHEET = BudgetSheet(at=NOON, tier=Plan.BASIC, has_key=True, plan=plan())
         ("dep_iata=JFK&flight_status=cancelled", "from JFK cancelled"),
         ("arr_iata=LHR&min_delay_dep=15", "to LHR 15 min late or more"),
         ("airline_iata=BA", "of BA"),
-        ("", "the first page of the whole feed"),
+        ("(unfiltered)", "the first page of the whole feed"),
         ("brand_new=1", "brand_new 1"),
     ],
 )
@@ -77,9 +78,24 @@ def test_a_flight_leaves_or_is_due_and_of_a_ticket_without_a_time_nobody_knows_w
     assert leaving(untimed, NOON) == "time not known"
 
 
-def test_how_long_the_queries_last() -> None:
-    assert queries_last(None) == "for the whole month"
-    assert queries_last(date(2026, 11, 27)) == "until 27 November"
+def test_how_often_the_queries_are_asked_and_how_long_they_would_last() -> None:
+    minute = timedelta(minutes=1)
+    ends = NOON + 97 * minute
+    assert queries_said(plan(queries_every=minute)) == "each 1 min until the month ends"
+    assert queries_said(plan(queries_every=433 * minute, queries_last_until=ends)) == (
+        "each 7 h 13 min: at their interval the calls would last 1 h 37 min"
+    )
+    assert queries_said(plan(queries_last_until=NOON)).startswith("not asked")
+    assert queries_said(plan()) == "none is set"
+
+
+def test_why_nothing_is_asked_is_said() -> None:
+    rest = Rest(PollEnd.REFUSED, NOON + timedelta(minutes=40), "invalid_access_key")
+    (said,) = amiss(replace(SHEET, plan=plan(rest=rest)))
+    assert said == (
+        "AviationStack refuses the key (invalid_access_key): nothing is asked until it is tried again, "
+        "in 40 min."
+    )
 
 
 def test_where_all_is_well_nothing_is_said() -> None:

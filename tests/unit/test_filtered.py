@@ -6,10 +6,10 @@ import pytest
 
 from flightagents.aviationstack.nature import nature_of
 from flightagents.aviationstack.parsing import RowParser
-from flightagents.aviationstack.source import UNFILTERED, filters_of
+from flightagents.aviationstack.source import filters_of
 from flightagents.domain.changes import Kind
 from flightagents.domain.flight import OPERATING_ROW_MISSING, FlightState
-from flightagents.domain.query_standing import QueryKind, QueryNature
+from flightagents.domain.query_standing import UNFILTERED, QueryKind, QueryNature
 from flightagents.domain.tracking import advance
 from flightagents.handlers.reading import Run
 from flightagents.records import FlightRecord

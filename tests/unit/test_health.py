@@ -10,7 +10,7 @@ from tests.support.fakes import SetClock
 from tests.support.feed_plans import FakeCallPlans, plan
 from tests.support.health import FakeGauges, FakePolls, FakeWorkers, facts, signs
 from tests.support.judges import Ticks
-from tests.support.rows import DAY, MINUTE, NOON
+from tests.support.rows import MINUTE, NOON
 
 
 async def nothing_seen() -> SightReport:
@@ -51,7 +51,7 @@ async def test_all_that_is_known_is_put_together() -> None:
 async def test_what_the_poller_plans_is_known() -> None:
     bench = Bench()
     await bench.workers.tell("one", signs())
-    await bench.plans.keep(plan(queries_last_until=DAY))
+    await bench.plans.keep(plan(queries_last_until=NOON))
     (told,) = (await bench.look()).problems
     assert "by 22 November" in told.what
 

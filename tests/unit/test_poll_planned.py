@@ -19,8 +19,9 @@ from flightagents.errors import (
 )
 from tests.support.counted import counted
 from tests.support.fakes import FakeLease, LeaseBook
+from tests.support.feed_plans import call
 from tests.support.polling import JFK, LHR, Desk, Page
-from tests.support.rows import DAY, MINUTE, NOON, row
+from tests.support.rows import MINUTE, NOON, row
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -201,6 +202,37 @@ async def test_a_spent_month_is_still_spent_after_a_restart() -> None:
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_a_key_that_was_refused_is_tried_at_once_after_a_restart_and_with_one_call() -> None:
+    refusal = FeedRefusedError("invalid_access_key", "check the key")
+    desk = Desk(queries={LHR: [refusal], JFK: [refusal]})
+    await desk.poll()
+    desk.clock.move(MINUTE)
+    await desk.poll()
+    assert desk.feed.asked == [LHR], "whoever saw it refused waits"
+    again = desk.worker()
+    for _ in range(2):
+        await again()
+        desk.clock.move(MINUTE)
+    assert desk.feed.asked == [LHR, LHR]
+    desk.feed.pages = {LHR: [[row()]], JFK: [[row("BA178", route="JFK-LHR")]]}
+    await desk.worker()()
+    assert desk.feed.asked == [LHR, LHR, LHR, JFK]
+
+
+async def test_after_a_restart_a_key_that_was_refused_is_tried_also_where_nothing_is_due_for_hours() -> None:
+    desk = Desk(FeedRefusedError("invalid_access_key", "check the key"))
+    await desk.poll()
+    desk.feed.pages[LHR] = [[row()]]
+    desk.planner.queries, desk.planner.coming = [], [call(LHR, due_at=NOON + 7 * HOUR)]
+    desk.planner.left = 0
+    await desk.worker()()
+    assert desk.feed.asked == [LHR]
+    desk.planner.left = 97
+    await desk.worker()()
+    assert desk.feed.asked == [LHR, LHR]
+    assert desk.standings.kept[KEY].end is PollEnd.DONE
+
+
 async def test_a_month_that_is_spent_for_one_plan_is_none_for_a_larger_one() -> None:
     desk = Desk(FeedMonthSpentError("spent"))
     await desk.poll()
@@ -250,11 +282,25 @@ async def test_nothing_is_probed_once_the_calls_of_the_month_are_made() -> None:
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_that_the_months_calls_are_made_is_told_once_whenever_it_comes() -> None:
+    desk = Desk([row()])
+    with capture_logs() as lines:
+        await desk.poll()
+        assert not [line for line in lines if line["log_level"] == "error"]
+        desk.planner.queries, desk.planner.left = [], 0
+        for _ in range(2):
+            desk.clock.move(MINUTE)
+            await desk.poll()
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == [
+        "nothing is polled until the month turns: the plan's 0 calls are spent"
+    ]
+
+
 async def test_at_the_start_it_is_told_once_how_long_the_queries_last() -> None:
     desk = Desk([row()])
-    desk.planner.lasts = DAY
+    desk.planner.lasts = NOON + 97 * MINUTE
     with capture_logs() as lines:
         for _ in range(2):
             await desk.poll()
-    (told,) = [line for line in lines if "would_last_until" in line]
-    assert told["would_last_until"] == "2026-11-22"
+    (told,) = [line for line in lines if "queries of the settings" in line["event"]]
+    assert "at their interval the calls would last 1 h 37 min" in told["event"]

@@ -247,9 +247,11 @@ def test_a_plan_that_cannot_serve_its_bookings_is_told() -> None:
 
 
 def test_queries_that_would_use_up_the_month_are_told_of() -> None:
-    problem = only(facts(plan=plan(queries_last_until=datetime(2026, 11, 24, tzinfo=UTC).date())))
+    problem = only(facts(plan=plan(queries_last_until=datetime(2026, 11, 24, tzinfo=UTC))))
     assert (problem.fault, problem.severity) == (Fault.CALLS_RUN_OUT, Gravity.NOTE)
-    assert "by 24 November: they are asked more rarely" in problem.what
+    assert "by 24 November: none is asked" in problem.what
+    stretched = plan(queries_every=DAY, queries_last_until=datetime(2026, 11, 24, tzinfo=UTC))
+    assert "by 24 November: they are asked more rarely" in only(facts(plan=stretched)).what
 
 
 def test_where_nothing_limits_the_calls_nothing_is_foretold() -> None:

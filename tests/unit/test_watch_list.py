@@ -125,9 +125,11 @@ async def test_a_flight_of_a_day_to_come_is_one_however_its_tickets_are_written(
 async def test_what_was_flown_in_the_past_weeks_is_told_but_over() -> None:
     desk = Watching()
     weeks_ago, long_ago = (segment(flight_date=DAY - timedelta(days=days)) for days in (9, 40))
-    await desk.books(booking(weeks_ago), booking(long_ago, **BEN))
+    routed = replace(weeks_ago, departure="LHR", arrival="JFK")
+    await desk.books(booking(weeks_ago), booking(routed, long_ago, **BEN))
     flown = await desk.one()
     assert (flown.flight_date, flown.outlook) == (DAY - timedelta(days=9), Outlook.OVER)
+    assert (flown.travellers, flown.departure) == (2, "LHR")
 
 
 async def test_nobody_is_watched_who_does_not_fly_or_has_flown_long_ago() -> None:

@@ -61,7 +61,7 @@ class BudgetAnswer(Struct, frozen=True, kw_only=True):
     plan: Plan
     planned_at: Utc | None
     forecast: ForecastAnswer | None
-    queries_last_until: date | None
+    queries_last_until: Utc | None
     calls: tuple[CallAnswer, ...]
     said: tuple[str, ...]
     news: tuple[NewsAnswer, ...]

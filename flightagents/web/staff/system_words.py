@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flightagents.domain.ailing_workers import LATE_LOOP, MANY_RECORDS, SLOW_WRITE, VERY_SLOW_WRITE
-from flightagents.domain.budget_words import WHYS, ago, ahead, asked, counted_pages, leaving, queries_last
+from flightagents.domain.budget_words import WHYS, ago, ahead, asked, counted_pages, leaving, queries_said
 from flightagents.domain.faults import Gravity
 from flightagents.domain.freshness import Sight
 from flightagents.domain.health import COUNTED, Partition, WorkerState
@@ -184,5 +184,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "ago": ago,
     "leaving": leaving,
     "counted_pages": counted_pages,
-    "queries_last": queries_last,
+    "queries_said": queries_said,
 }
