@@ -48,3 +48,8 @@ class Asked:
         """Tell whether its last answer was well and empty."""
         standing = self._standings.get(query)
         return standing is not None and standing.end is PollEnd.DONE and standing.rows == 0
+
+    def whole(self, query: str) -> bool:
+        """Tell whether its last answer had all that there is."""
+        standing = self._standings.get(query)
+        return standing is not None and (standing.total is None or standing.rows >= standing.total)

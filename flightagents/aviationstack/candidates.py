@@ -6,6 +6,7 @@ Before it the flights were put on boards (boards.py), after it the best calls ar
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from flightagents.aviationstack.asked import Asked
 from flightagents.aviationstack.boards import Cover
@@ -93,7 +94,9 @@ def candidates(
             members = [each for each in members if each.key in filtered]
         else:
             members = [each for each in members if _may_be_on(each, asked.at(ask.query))]
-            boarded |= dict.fromkeys((each.key for each in members), asked.at(ask.query))
+            # What does not stand on a part of a board may stand on the rest of it.
+            looked = asked.at(ask.query) if asked.whole(ask.query) else -inf
+            boarded |= dict.fromkeys((each.key for each in members), looked)
         if members:
             yield Candidate(
                 query=ask.query,

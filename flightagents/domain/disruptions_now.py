@@ -14,6 +14,7 @@ from flightagents.domain.handling import Attention, Handling, needs_attention
 from flightagents.domain.message_list import LastWord, Reach
 from flightagents.domain.notifications import State
 from flightagents.domain.reasons import Reason
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.tasks import Task
 from flightagents.domain.urgency import Urgency, resolve_by, urgency_of
 
@@ -67,6 +68,8 @@ class Facts:
     connections_at_risk: int = 0
     tasks: Sequence[Task] = ()
     """Those about it that nobody has done yet."""
+    sight: KeptSight | None = None
+    """How fresh what we know of it is; None where nobody is booked on it, or it has left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class Disruption:
     handling: Handling
     held: bool
     attention: Attention
+    sight: KeptSight | None
     urgency: Urgency
 
 
@@ -101,6 +105,7 @@ def disruption(row: FlightRow, facts: Facts, now: datetime) -> Disruption:
         handling=handling,
         held=facts.held,
         attention=needs_attention(handling, row, now),
+        sight=facts.sight,
         urgency=urgency_of(row, facts.reached.travellers, now, until),
     )
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flightagents.domain.call_plan import CallPlan
 from flightagents.domain.polls import PollEnd
-from flightagents.domain.query_standing import QueryStanding
+from flightagents.domain.query_standing import KEY, QueryStanding
 from flightagents.domain.watched import Outlook, Watched
 
 SHOWN_BEFORE = timedelta(hours=6)
@@ -28,6 +28,10 @@ NEAR_STALE = timedelta(minutes=30)
 """However seldom the plan looks: a look older than this tells nothing of a departure that is close."""
 LEAST_BLIND = timedelta(minutes=30)
 FEED_BLIND_AFTER = timedelta(minutes=10)
+REFUSALS_BLIND = 2
+"""Refusals in a row, and nothing else: a booking with a number that AviationStack refuses is one."""
+ASKED_LATELY = timedelta(hours=3)
+"""Before the newest look: a query that was asked longer ago fails no more, for nobody asks it."""
 
 
 class Sight(StrEnum):
@@ -154,8 +158,10 @@ def _is_shut(asking: Asking, now: datetime) -> bool:
 def _cause(watched: Watched, asking: Asking, now: datetime, known_at: datetime) -> Cause:
     if asking.feed.sight is Sight.BLIND and asking.feed.cause is not None:
         return asking.feed.cause
+    if watched.seen_at is None and any(answered(standing, since=known_at) for standing in asking.showing):
+        return Cause.NOT_IN_FEED_YET
     if any(answered_whole(standing, since=known_at) for standing in asking.showing):
-        return Cause.NOT_IN_FEED_YET if watched.seen_at is None else Cause.VANISHED
+        return Cause.VANISHED
     newest = max(asking.showing, key=lambda standing: standing.asked_at, default=None)
     failed = None if newest is None else trouble_of(newest)
     if failed is not None:
@@ -180,7 +186,12 @@ def is_open(standing: QueryStanding, now: datetime) -> bool:
 def answered_whole(standing: QueryStanding, *, since: datetime) -> bool:
     """Tell whether a query was answered since then with all that there was, so that absence tells."""
     whole = standing.total is None or standing.rows >= standing.total
-    return whole and standing.good_at is not None and standing.good_at > since
+    return whole and answered(standing, since=since)
+
+
+def answered(standing: QueryStanding, *, since: datetime) -> bool:
+    """Tell whether a query was answered since then with what is believed, be it a part of what there is."""
+    return standing.good_at is not None and standing.good_at > since
 
 
 def trouble_of(standing: QueryStanding) -> Cause | None:
@@ -224,15 +235,40 @@ def of_feed(
         return Freshness(sight=Sight.BLIND, cause=Cause.NOT_ASKED, known_at=good_at)
     if not known:
         return Freshness(sight=Sight.STALE if plan is None else Sight.FRESH, cause=_nobody(plan))
-    newest = known[-1]
-    alone = trouble_of(newest) is Cause.QUERY_REFUSED and len(known) > 1
-    if alone or (good_at is not None and good_at >= newest.asked_at):
+    newest = _tells_of_feed(known)
+    if good_at is not None and good_at >= newest.asked_at:
         return Freshness(sight=Sight.FRESH, known_at=good_at)
     last = of_query(newest, now, slack)
     since = good_at or min(each.failing_since or each.asked_at for each in known)
     hard = last.cause in HARD or now - since - slack > FEED_BLIND_AFTER
     sight = Sight.FRESH if last.cause is None else Sight.BLIND if hard else Sight.STALE
     return Freshness(sight=sight, cause=last.cause, known_at=good_at, probe_at=last.probe_at)
+
+
+def _tells_of_feed(known: Sequence[QueryStanding]) -> QueryStanding:
+    """Give, of standings in order of time, the one by which the feed is judged.
+
+    A query that is refused tells of itself, unless nothing but refusals came for a while.
+    """
+    refused = [each for each in known if each.end is PollEnd.QUERY_REFUSED]
+    told = [each for each in known if each.end is not PollEnd.QUERY_REFUSED and not _is_idle(each)]
+    if not told:
+        return refused[-1] if refused else known[-1]
+    since = [each for each in refused if (each.failing_since or each.asked_at) > told[-1].asked_at]
+    refusals = sum(each.failures for each in since)
+    return since[-1] if refusals >= REFUSALS_BLIND else told[-1]
+
+
+def _is_idle(standing: QueryStanding) -> bool:
+    """Tell whether it is the key, of which nothing is to be told but by its queries."""
+    return standing.query == KEY and trouble_of(standing) is None
+
+
+def still_asked(standings: Iterable[QueryStanding], now: datetime) -> list[QueryStanding]:
+    """Leave out what nobody asks any more: of a flight that has flown, or of other settings."""
+    standings = list(standings)
+    newest = max((each.asked_at for each in standings), default=now)
+    return [each for each in standings if is_open(each, now) or newest - each.asked_at <= ASKED_LATELY]
 
 
 def _nobody(plan: CallPlan | None) -> Cause | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flightagents.domain.freshness import Cause, Freshness, Sight, of_query
+from flightagents.domain.freshness import Cause, Freshness, Sight, of_query, still_asked
 from flightagents.domain.query_standing import QueryStanding, Suspicion
 from flightagents.domain.sights import KeptSight, counted
 
@@ -69,7 +69,8 @@ UNKNOWN = SightReport(feed=Freshness(sight=Sight.STALE, cause=Cause.NOT_ASKED))
 def queries_of(
     standings: Iterable[QueryStanding], now: datetime, slack: timedelta
 ) -> tuple[tuple[QuerySight, ...], int]:
-    """Give the queries that are shown, and how many are not."""
+    """Give the queries that are shown, and how many are not: also those that nobody asks any more."""
+    standings = list(standings)
     found = [
         QuerySight(
             query=each.query,
@@ -80,13 +81,13 @@ def queries_of(
             suspicion=each.suspicion,
             code=each.code,
         )
-        for each in standings
+        for each in still_asked(standings, now)
     ]
     found.sort(key=lambda each: each.asked_at, reverse=True)
     found.sort(key=lambda each: _WORST.index(each.found.sight))
     well = [each for each in found if each.found.sight is Sight.FRESH]
     shown = (*found[: min(len(found) - len(well), SHOWN)], *well[:SHOWN_WELL])
-    return shown, len(found) - len(shown)
+    return shown, len(standings) - len(shown)
 
 
 def counts_of(flights: Mapping[str, KeptSight]) -> tuple[SightCount, ...]:

@@ -10,8 +10,8 @@ WHY = {
     Cause.CALLS_SPENT: "this month's calls are spent",
     Cause.KEY_REFUSED: "AviationStack refuses our key",
     Cause.QUERY_REFUSED: "AviationStack refuses the query",
-    Cause.NOT_IN_FEED_YET: "the feed has not shown it yet",
-    Cause.VANISHED: "the feed has it no more",
+    Cause.NOT_IN_FEED_YET: "not shown by the feed so far",
+    Cause.VANISHED: "shown by the feed no more",
     Cause.PLAN_TOO_SMALL: "the plan's calls do not reach to look more often",
     Cause.NOT_ASKED: "the poller does not ask",
 }

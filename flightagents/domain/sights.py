@@ -5,9 +5,9 @@ handlers/watch_freshness.py keeps it; pages, senders and metrics read it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flightagents.domain.freshness import NEAR_STALE, Cause, Freshness, Sight
+from flightagents.domain.freshness import LEAST_BLIND, NEAR_STALE, Cause, Freshness, Sight, limits
 
 FEED = "(feed)"
 """In the place of a flight: the feed as a whole."""
@@ -50,6 +50,16 @@ def is_stale(sight: KeptSight | None, seen_at: datetime | None, now: datetime) -
     return sight is not None and sight.sight is not Sight.FRESH and not seen_since
 
 
+def is_unseen(sight: KeptSight | None, seen_at: datetime, leaves_at: datetime, now: datetime) -> bool:
+    """Tell whether staff may not be told that a flight is on time.
+
+    Also where no leader has judged it lately: then it was seen too long ago for whatever plan.
+    """
+    if now - seen_at > limits(leaves_at - now, None)[0]:
+        return True
+    return sight is not None and sight.sight is not Sight.FRESH
+
+
 def kept(
     key: str,
     found: Freshness,
@@ -61,7 +71,7 @@ def kept(
     """Put what was found beside what was kept.
 
     Blindness takes two looks, so that after a pause of ours the feed is asked first; it lasts until the
-    flight is seen.
+    flight is seen. One that was never seen may only just have been booked, or need not be there yet.
     """
     same = was is not None and (was.sight is Sight.FRESH) is (found.sight is Sight.FRESH)
     fresh_before = same and found.sight is Sight.FRESH
@@ -69,7 +79,9 @@ def kept(
     recovers = was_blind and found.sight is Sight.FRESH
     sight = found.sight
     if sight is not Sight.FRESH:
-        sight = Sight.BLIND if was_blind or (same and sight is Sight.BLIND) else Sight.STALE
+        sure = same and was is not None and now - was.since >= _sure_after(key, found)
+        lasts = was_blind and (key == FEED or found.known_at is not None)
+        sight = Sight.BLIND if lasts or (sure and sight is Sight.BLIND) else Sight.STALE
     return KeptSight(
         key=key,
         sight=sight,
@@ -82,6 +94,11 @@ def kept(
         alerted=sight is Sight.BLIND and was is not None and was.alerted,
         recovered_at=now if recovers else was.recovered_at if was is not None else None,
     )
+
+
+def _sure_after(key: str, found: Freshness) -> timedelta:
+    """Give how long it must have been amiss until it is blind, beside the second look."""
+    return LEAST_BLIND if key != FEED and found.known_at is None else timedelta()
 
 
 def counted(sights: Mapping[str, KeptSight]) -> dict[tuple[Sight, Cause | None], int]:

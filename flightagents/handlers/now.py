@@ -17,7 +17,7 @@ from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.trouble import Trouble
 from flightagents.handlers.now_travellers import Travellers
 from flightagents.handlers.ours import AHEAD, BEFORE, Ours
-from flightagents.ports import FlightSearch, Handlings, TaskDesk
+from flightagents.ports import FlightSearch, Handlings, Sights, TaskDesk
 
 MOST = 300
 """Flights of one page; of a day with more, first those with travellers of ours, then the gravest."""
@@ -44,6 +44,7 @@ class ShowNow:
         travellers: Look,
         handlings: Handlings,
         tasks: TaskDesk,
+        sights: Sights,
         clock: Clock,
     ) -> None:
         self._search = search
@@ -51,6 +52,7 @@ class ShowNow:
         self._travellers = travellers
         self._handlings = handlings
         self._tasks = tasks
+        self._sights = sights
         self._clock = clock
 
     async def __call__(self, *, limit: int = MOST) -> Now:
@@ -82,11 +84,12 @@ class ShowNow:
         """Give what is known of each of these flights."""
         if not flights:
             return {}
-        travellers, held, handlings, tasks = await asyncio.gather(
+        travellers, held, handlings, tasks, sights = await asyncio.gather(
             self._travellers(flights),
             self._handlings.held(),
             self._handlings.get(flights),
             self._tasks.of_flights(flights, list(TaskKind)),
+            self._sights.of(flights),
         )
         tasks_of: dict[str, list[Task]] = defaultdict(list)
         for task in tasks:
@@ -99,6 +102,7 @@ class ShowNow:
                 held=flight in held,
                 connections_at_risk=known.connections_at_risk,
                 tasks=tasks_of.get(flight, ()),
+                sight=sights.get(flight),
             )
             for flight, known in ((flight, travellers[flight]) for flight in flights)
         }

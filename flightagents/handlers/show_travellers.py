@@ -8,9 +8,10 @@ from flightagents.clock import Clock
 from flightagents.domain.acts import About, Thing
 from flightagents.domain.bookings import Booking
 from flightagents.domain.flight_file import Decided
-from flightagents.domain.freshness import Sight
 from flightagents.domain.notifications import Notification, Silence
 from flightagents.domain.people_text import PeopleQuery
+from flightagents.domain.sights import is_unseen
+from flightagents.domain.times import at_latest
 from flightagents.domain.travellers import (
     FoundTravellers,
     Leg,
@@ -24,7 +25,7 @@ from flightagents.handlers.booking_draft import draft_of
 from flightagents.handlers.edit_booking import version_of
 from flightagents.handlers.flight_entries import Teller
 from flightagents.handlers.over import what_is_over
-from flightagents.ports import Audit, Bookings, FlightSearch, PeopleSearch, Sights, TravellerFiles
+from flightagents.ports import Archive, Audit, Bookings, FlightSearch, PeopleSearch, Sights, TravellerFiles
 
 PAGE = 50
 """Travellers of a page."""
@@ -44,6 +45,7 @@ class ShowTravellers:
         bookings: Bookings,
         audience: Audience,
         flights: FlightSearch,
+        archive: Archive,
         sights: Sights,
         files: TravellerFiles,
         audit: Audit,
@@ -56,6 +58,7 @@ class ShowTravellers:
         self._bookings = bookings
         self._audience = audience
         self._flights = flights
+        self._archive = archive
         self._sights = sights
         self._files = files
         self._audit = audit
@@ -131,7 +134,18 @@ class ShowTravellers:
         found = await self._audience.matches(bookings, self._clock.now()) if bookings else []
         known = await self._flights.rows({flight for _, _, flights in found for flight in flights})
         sights = await self._sights.of(known) if known else {}
-        unseen = frozenset(flight for flight, each in sights.items() if each.sight is not Sight.FRESH)
+        seen_at = await self._archive.seen_at(sorted(known)) if known else {}
+        now = self._clock.now()
+        unseen = frozenset(
+            flight
+            for flight, row in known.items()
+            if is_unseen(
+                sights.get(flight),
+                seen_at.get(flight, row.seen_at),
+                at_latest(row.departure.expected),
+                now,
+            )
+        )
         legs = iter(
             Leg(segment, match, tuple(known[each] for each in flights if each in known), unseen)
             for segment, match, flights in found

@@ -21,6 +21,7 @@ from flightagents.store.letters import MongoLetters
 from flightagents.store.message_search import MongoMessageSearch
 from flightagents.store.people_search import MongoPeopleSearch
 from flightagents.store.punctuality import MongoPunctuality
+from flightagents.store.sights import MongoSights
 from flightagents.web.api.answers_admin import RuleTyped
 from flightagents.web.api.calls import ApiCalls
 from flightagents.web.staff.now import NowCalls
@@ -73,6 +74,7 @@ def api_of(
     return ApiCalls(
         airlines=lambda: world.airlines.airlines,
         flights=MongoFlightSearch(database),
+        sights=MongoSights(database).of,
         changes=MongoChangeSearch(database),
         messages=MongoMessageSearch(database),
         tasks=floor.tasks,

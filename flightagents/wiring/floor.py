@@ -18,6 +18,7 @@ from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.flights import MongoFlights
 from flightagents.store.handling import MongoHandlings
 from flightagents.store.message_search import MongoMessageSearch
+from flightagents.store.sights import MongoSights
 from flightagents.store.silences import MongoSilences
 from flightagents.store.task_desk import MongoTaskDesk
 from flightagents.web.staff.now import TOPICS as SHOWN
@@ -57,7 +58,13 @@ def wire_floor(world: World, desk: Desk) -> Floor:
         )
     )
     show_now = ShowNow(
-        search=search, ours=ours, travellers=travellers, handlings=handlings, tasks=tasks, clock=clock
+        search=search,
+        ours=ours,
+        travellers=travellers,
+        handlings=handlings,
+        tasks=tasks,
+        sights=MongoSights(database),
+        clock=clock,
     )
     shared = SharedNow(show_now)
 

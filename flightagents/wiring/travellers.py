@@ -4,6 +4,7 @@ from flightagents.handlers.consents import GiveConsent
 from flightagents.handlers.show_travellers import ShowTravellers
 from flightagents.handlers.traveller_acts import TravellerActs
 from flightagents.handlers.upload_bookings import UploadBookings
+from flightagents.store.archive import MongoArchive
 from flightagents.store.audit import MongoAudit
 from flightagents.store.flight_search import MongoFlightSearch
 from flightagents.store.opt_outs import MongoOptOuts
@@ -41,6 +42,7 @@ def travellers_of(world: World, desk: Desk) -> TravellersDesk:
             bookings=desk.bookings,
             audience=desk.audience,
             flights=MongoFlightSearch(database),
+            archive=MongoArchive(database),
             sights=MongoSights(database),
             files=MongoTravellerFiles(database),
             audit=MongoAudit(database),

@@ -8,10 +8,13 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from yarl import URL
 
 from flightagents.domain.call_plan import Why
+from flightagents.domain.freshness import Cause, Sight
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.records import DeadLetterSource, dead_letter
 from flightagents.store.call_plans import MongoCallPlans
 from flightagents.store.dead_letters import MongoDeadLetters
+from flightagents.store.sights import MongoSights
 from tests.support.feed_plans import call, plan
 from tests.support.office import StaffSite
 from tests.support.programs import ANNAS, BA117, ROOT, busy_site, program
@@ -70,6 +73,25 @@ async def test_flights_are_searched_filtered_and_sorted(site: StaffSite) -> None
     ]
     assert (await ben.get("/flights", airport="MAD"))["items"] == []
     assert (await ben.get(f"/flights/{BA117}"))["trouble"] == "delayed"
+
+
+async def test_a_flight_that_is_watched_says_how_fresh_the_news_of_it_is(site: StaffSite) -> None:
+    ben, since = await program(site), NOON + 10 * MINUTE
+    lost = KeptSight(key=BA117, sight=Sight.BLIND, cause=Cause.OUTAGE, since=since, known_at=NOON)
+    await MongoSights(site.database).keep([lost], ())
+    said = {
+        "sight": "blind",
+        "cause": "outage",
+        "since": "2026-11-22T12:10:00Z",
+        "known_at": "2026-11-22T12:00:00Z",
+        "probe_at": None,
+    }
+    found = {each["flight"]: each["sight"] for each in (await ben.get("/flights"))["items"]}
+    assert found[BA117] == said
+    assert [sight for flight, sight in found.items() if flight != BA117] == [None] * (len(found) - 1)
+    assert (await ben.get(f"/flights/{BA117}"))["sight"] == said
+    disrupted = (await ben.get("/disruptions", show="all"))["items"]
+    assert {each["flight"]["flight"]: each["flight"]["sight"] for each in disrupted}[BA117] == said
 
 
 async def test_a_flight_whose_zone_nobody_knows_has_wall_clock_times(site: StaffSite) -> None:

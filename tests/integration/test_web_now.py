@@ -9,6 +9,9 @@ from aiohttp import ClientResponse
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from flightagents.domain.bookings import Channel
+from flightagents.domain.freshness import Cause, Sight
+from flightagents.domain.sights import KeptSight
+from flightagents.store.sights import MongoSights
 from flightagents.web.access.gate import FORM_FIELD
 from flightagents.web.staff.live import Row
 from tests.support.messages import ANNAS_PHONE
@@ -59,12 +62,15 @@ async def acts(site: StaffSite) -> list[tuple[str, str, str]]:
 
 
 async def test_what_hits_our_travellers_is_shown_with_what_there_is_to_know(site: StaffSite) -> None:
+    lost = KeptSight(key=BA117, sight=Sight.BLIND, cause=Cause.OUTAGE, since=NOON, known_at=NOON)
+    await MongoSights(site.database).keep([lost], ())
     await site.log_in()
     shown = await page(site)
     assert "BA117" in shown
     assert "BA119" not in shown
     for words in ("LHR → JFK", "delayed 1 h 30", "14:35", "16:05", "2026-11-22 16:05 UTC", "1 waiting"):
         assert words in shown, words
+    assert "blind</span> <small>no news since" in shown
 
 
 async def test_all_flights_are_one_click_away(site: StaffSite) -> None:

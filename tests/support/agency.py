@@ -171,6 +171,7 @@ class Worker:
             ),
             handlings=agency.handlings,
             tasks=agency.tasks,
+            sights=agency.sights,
             clock=agency.clock,
         )
         self.look_at_holds = LookAtHolds(

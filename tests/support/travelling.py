@@ -78,6 +78,7 @@ def travellers_of(agency: Agency, *, watches_folder: bool = False) -> Travellers
             bookings=agency.bookings,
             audience=worker.audience,
             flights=FakeFlightSearch(agency.flights),
+            archive=agency.archive,
             sights=agency.sights,
             files=FakeTravellerFiles(agency.ledger, agency.silences, agency.tasks),
             audit=agency.audit,

@@ -103,6 +103,16 @@ def test_a_flight_the_feed_does_not_show_is_looked_for_five_hours_ahead_at_the_l
     assert queries(must.due) == ["flight_iata=BA117"]
 
 
+@pytest.mark.parametrize(("rows", "looked_for"), [(200, True), (60, False)])
+def test_a_part_of_a_board_that_does_not_show_it_is_no_look_for_it(rows: int, *, looked_for: bool) -> None:
+    """Else nobody ever asks staff whether its number is right: the rest of the board might have it."""
+    missing = unseen(5 * HOUR + 5 * MINUTE, designator="BA9999")
+    crowd = board(50, 2 * HOUR, seen_at=NOW)
+    walked = asked("dep_iata=LHR", MINUTE, rows=60, total=rows)
+    found = planned(missing, *crowd, standings=walked, plan=Plan.FREE)
+    assert ("flight_iata=BA9999" in queries(found.due)) is looked_for
+
+
 def test_a_ticket_without_a_time_is_asked_for_by_its_date_as_long_as_that_lasts() -> None:
     untimed = unseen(-6 * HOUR, arrives_at=None, leaves_by=NOW + 18 * HOUR)
     assert queries(planned(untimed).due) == [f"flight_iata=BA117&flight_date={untimed.flight_date}"]

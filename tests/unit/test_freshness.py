@@ -15,9 +15,10 @@ from flightagents.domain.freshness import (
     limits,
     of_feed,
     of_query,
+    still_asked,
 )
 from flightagents.domain.polls import PollEnd
-from flightagents.domain.query_standing import QueryStanding, Suspicion
+from flightagents.domain.query_standing import KEY, QueryStanding, Suspicion
 from flightagents.domain.watched import Outlook, Watched
 from tests.support.feed import HOUR, MINUTE, a_plan, failing, standing, watched
 from tests.support.rows import NOON
@@ -166,6 +167,12 @@ def test_a_ticket_without_a_time_is_missed_when_its_day_is_nearly_over() -> None
     assert is_judged(untimed, NOON + 10 * HOUR)
 
 
+def test_a_flight_that_a_part_of_a_board_does_not_show_was_asked_for_all_the_same() -> None:
+    unseen = watched(leaves_at=NOON + 4 * HOUR, **UNSEEN)
+    part = standing(good_at=NOON, rows=1000, total=1500)
+    assert judged(unseen, NOON, part) == (Sight.BLIND, Cause.NOT_IN_FEED_YET)
+
+
 def test_an_outage_and_not_its_absence_is_why_a_flight_was_not_seen() -> None:
     unseen = watched(leaves_at=NOON + 4 * HOUR, **UNSEEN)
     since = NOON - 3 * HOUR
@@ -237,6 +244,37 @@ def test_one_refused_query_blinds_the_feed_only_where_it_is_the_only_one() -> No
     refused = failing(PollEnd.QUERY_REFUSED, asked_at=at(5))
     assert of_feed([refused], a_plan(at(5)), at(5)).sight is Sight.BLIND
     assert of_feed([refused, standing(query="dep_iata=JFK")], a_plan(at(5)), at(5)).sight is Sight.FRESH
+
+
+def test_the_key_that_is_well_does_not_hide_that_the_only_query_is_refused() -> None:
+    refused = failing(PollEnd.QUERY_REFUSED, asked_at=at(5), good_at=None)
+    key = standing(query=KEY, asked_at=at(5), good_at=None)
+    found = of_feed([key, refused], a_plan(at(5)), at(5))
+    assert (found.sight, found.cause) == (Sight.BLIND, Cause.QUERY_REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("refusals", "sight", "why"),
+    [
+        (1, Sight.FRESH, "one number that AviationStack refuses"),
+        (2, Sight.BLIND, "the queries were changed, and nothing was answered since"),
+    ],
+)
+def test_where_nothing_but_refusals_comes_since_the_last_answer_the_feed_is_blind(
+    refusals: int, sight: Sight, why: str
+) -> None:
+    before = standing(query="dep_iata=JFK")
+    refused = failing(PollEnd.QUERY_REFUSED, asked_at=at(70), since=at(10), good_at=None, failures=refusals)
+    assert of_feed([before, refused], a_plan(at(70)), at(70)).sight is sight, why
+
+
+def test_a_query_that_nobody_asks_any_more_fails_no_more() -> None:
+    flown, asked = failing(query="flight_iata=BA117", asked_at=at(1)), standing(asked_at=at(200))
+    assert still_asked([flown, asked], at(200)) == [asked]
+    assert still_asked([flown, asked], at(180)) == [asked]
+    resting = failing(query="dep_iata=JFK", asked_at=at(1), not_before=at(300))
+    assert still_asked([resting, asked], at(200)) == [resting, asked]
+    assert still_asked([flown], at(900)) == [flown]
 
 
 def test_without_any_poller_nothing_is_known_of_the_feed() -> None:

@@ -8,15 +8,17 @@ from flightagents.domain.bookings import SegmentStatus
 from flightagents.domain.changes import Kind
 from flightagents.domain.delivery import Rejected, Uncertain
 from flightagents.domain.disruptions_now import UNDECIDED, Disruption, Reached, most_urgent_first
+from flightagents.domain.freshness import Cause, Sight
 from flightagents.domain.handling import Attention
 from flightagents.domain.reasons import Reason
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.tasks import Task, TaskKind
 from flightagents.domain.trouble import Trouble
 from flightagents.handlers.ours import KNOWN_FOR
 from tests.support.agency import BA117, Agency
 from tests.support.connecting import TO_MADRID, is_late, onward
 from tests.support.messages import ANNAS_PHONE
-from tests.support.rows import row
+from tests.support.rows import NOON, row
 from tests.support.travellers import booking, segment
 
 HOUR = timedelta(hours=1)
@@ -196,3 +198,13 @@ async def test_who_is_booked_on_many_flights_is_asked_for_now_and_then() -> None
     assert [each.reached.travellers for each in (await agency.worker.show_now(limit=1)).disruptions] == [0]
     agency.seconds += KNOWN_FOR.total_seconds()
     assert [each.reached.travellers for each in (await agency.worker.show_now(limit=1)).disruptions] == [1]
+
+
+async def test_it_says_which_flights_nobody_sees_any_more_and_since_when() -> None:
+    agency = Agency()
+    await agency.at_rest(booking())
+    await agency.is_late(45)
+    lost = KeptSight(key=BA117, sight=Sight.BLIND, cause=Cause.OUTAGE, since=NOON, known_at=NOON)
+    for sight in (None, lost):
+        await agency.sights.keep([sight] if sight else [], ())
+        assert (await of_ba117(agency)).sight == sight

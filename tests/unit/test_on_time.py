@@ -82,3 +82,16 @@ async def test_staff_read_of_no_stale_flight_that_it_is_on_time() -> None:
         assert traveller.next is not None
         words.append(traveller_words.standing(traveller.next, agency.clock.now(), "UTC").word)
     assert words == ["on time", "no fresh news"]
+
+
+async def test_where_nobody_judges_any_more_staff_do_not_read_that_it_is_on_time_either() -> None:
+    agency = Agency()
+    await agency.at_rest(ON_BA117)
+    await agency.sights.keep([a_sight(Sight.FRESH)], ())
+    words = []
+    for minutes in (0, 90):
+        agency.wait(minutes * MINUTE)
+        (traveller,) = (await travellers_of(agency).show.find("ABC123")).travellers
+        assert traveller.next is not None
+        words.append(traveller_words.standing(traveller.next, agency.clock.now(), "UTC").word)
+    assert words == ["on time", "no fresh news"]

@@ -65,6 +65,16 @@ async def test_the_queries_that_fail_stand_first_with_since_when_and_the_next_pr
     assert (len(report.queries), report.more) == (1 + SHOWN_WELL, SHOWN)
 
 
+async def test_a_query_that_nobody_asks_any_more_is_not_shown_as_failing() -> None:
+    bench = Bench()
+    flown = failing(query="flight_iata=BA117", suspicion=Suspicion.PLACEHOLDERS, asked_at=NOON - 300 * MINUTE)
+    await bench.standings.note(flown)
+    await bench.standings.note(standing(asked_at=NOON + MINUTE))
+    report = await reported(bench)
+    assert [each.query for each in report.queries] == [BOARD]
+    assert report.more == 1
+
+
 async def test_a_refused_key_blinds_the_feed() -> None:
     bench = Bench()
     await bench.standings.note(failing(PollEnd.REFUSED, query=KEY, not_before=NOON + 60 * MINUTE))
@@ -99,7 +109,7 @@ async def test_flights_out_of_sight_are_a_problem_unless_the_feed_is_the_problem
     (problem,) = problems_of(facts(sight=report))
     assert (problem.fault, problem.what) == (
         Fault.FLIGHTS_BLIND,
-        "1 booked flight is out of sight: the feed has it no more.",
+        "1 booked flight is out of sight: shown by the feed no more.",
     )
     blind = replace(report, feed=replace(report.feed, sight=Sight.BLIND, cause=Cause.OUTAGE))
     assert problems_of(facts(sight=blind)) == []

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from flightagents.domain.changes import Kind, Reason, Severity
 from flightagents.domain.flight import Status
+from flightagents.domain.freshness import Cause, Sight
 from flightagents.domain.trouble import Trouble
 
 T = TypeVar("T")
@@ -52,8 +53,21 @@ class FlightEnd(Struct, frozen=True, kw_only=True):
     belt: str | None
 
 
+class FlightSight(Struct, frozen=True, kw_only=True):
+    """How fresh what we know of a flight is, `since` when, and why no fresher; `known_at`: seen last then."""
+
+    sight: Sight
+    cause: Cause | None
+    since: Utc
+    known_at: Utc | None
+    probe_at: Utc | None
+
+
 class Flight(Struct, frozen=True, kw_only=True):
-    """How a flight stands. `late` is whole minutes behind its base, negative ahead."""
+    """How a flight stands. `late` is whole minutes behind its base, negative ahead.
+
+    `sight` is null where nobody is booked on it, or it has left: then nobody judges it.
+    """
 
     flight: str
     designator: str
@@ -72,6 +86,7 @@ class Flight(Struct, frozen=True, kw_only=True):
     seen_at: Utc
     changed_at: Utc
     ordinal: int
+    sight: FlightSight | None
 
 
 class ChangedEnd(Struct, frozen=True, kw_only=True):

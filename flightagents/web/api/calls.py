@@ -1,6 +1,6 @@
 """What the API calls: ports for what is only read, use cases for what is done. wiring/ chooses them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -15,6 +15,7 @@ from flightagents.domain.flight_file import FlightFile
 from flightagents.domain.kept_rules import KeptRule
 from flightagents.domain.punctuality import Scope
 from flightagents.domain.ranking import Ranking
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.system_health import SystemHealth
 from flightagents.domain.usual import Punctuality
 from flightagents.ports import (
@@ -86,6 +87,8 @@ class ApiCalls:
     airlines: Callable[[], Airlines]
     """Those whose names are known by now."""
     flights: FlightSearch
+    sights: Callable[[Collection[str]], Awaitable[Mapping[str, KeptSight]]]
+    """How fresh what we know of flights is, where anybody is booked on them."""
     changes: ChangeSearch
     messages: MessageSearch
     tasks: TaskDesk

@@ -16,6 +16,7 @@ from flightagents.web.api.answers import Utc
 from flightagents.web.api.answers_floor import ActsAnswer, DisruptedFlight, Disruptions, Handled
 from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import Answering, Asked, Key, Keys, NoQuery, Paged, RefusalError, Route, same
+from flightagents.web.api.shown import flight_of
 
 Place = tuple[float, float, str]
 
@@ -175,7 +176,7 @@ def _is_wanted(found: Disruption, asked: Asked[DisruptionsAsked, None]) -> bool:
 def _answer(found: Disruption, *, sees_people: bool) -> dict[str, object]:
     return {
         **same(found, DisruptedFlight),
-        "flight": found.row,
+        "flight": flight_of(found.row, found.sight),
         "handling": _handled(found.handling, sees_people=sees_people),
         "needs_attention": found.attention.needed,
         "urgency": found.urgency.score,

@@ -17,7 +17,7 @@ from flightagents.web.api.answers_floor import AuditAnswer, NotificationAnswer, 
 from flightagents.web.api.asked import AuditAsked, ChangesAsked, FlightsAsked, NotificationsAsked, TasksAsked
 from flightagents.web.api.calls import Routes
 from flightagents.web.api.routes import Asked, Listed, NoQuery, RefusalError, Route, missing, query_of
-from flightagents.web.api.shown import act_of, notification_of, task_of
+from flightagents.web.api.shown import act_of, flight_of, notification_of, task_of
 from flightagents.web.flight_evidence import Made, evidence
 
 
@@ -109,7 +109,8 @@ class Reads(Routes):
             return Listed((), None)
         query = query_of(FlightQuery, wanted, meaning=meaning)
         page = await self._calls().flights.search(query, limit=wanted.limit, after=wanted.after)
-        return Listed(page.rows, page.after)
+        sights = await self._calls().sights([row.flight for row in page.rows])
+        return Listed([flight_of(row, sights.get(row.flight)) for row in page.rows], page.after)
 
     async def flight(self, asked: Asked[NoQuery, None]) -> object:
         """Give one flight."""
@@ -117,7 +118,7 @@ class Reads(Routes):
         found = (await self._calls().flights.rows([name])).get(name)
         if found is None:
             raise missing("flight")
-        return found
+        return flight_of(found, (await self._calls().sights([name])).get(name))
 
     async def file(self, asked: Asked[NoQuery, None]) -> object:
         """Give the file of one flight."""

@@ -4,10 +4,23 @@ from collections.abc import Callable
 
 from flightagents.domain.acts import Act
 from flightagents.domain.bookings import Match, Segment
+from flightagents.domain.flight_list import FlightRow
+from flightagents.domain.freshness import Sight
 from flightagents.domain.notifications import Notification
+from flightagents.domain.sights import KeptSight
 from flightagents.domain.tasks import Task
+from flightagents.web.api.answers import Flight, FlightSight
 from flightagents.web.api.answers_bookings import MatchAnswer, MessageAnswer, SegmentAnswer
 from flightagents.web.api.answers_floor import AboutAnswer, AuditAnswer, NotificationAnswer, TaskAnswer
+from flightagents.web.api.routes import same
+
+
+def flight_of(row: FlightRow, sight: KeptSight | None) -> dict[str, object]:
+    """Give what is shown of a flight; of a fresh one nobody keeps each time when it was seen last."""
+    shown = None if sight is None else same(sight, FlightSight)
+    if shown is not None and sight is not None and sight.sight is Sight.FRESH:
+        shown["known_at"] = None
+    return {**same(row, Flight), "sight": shown}
 
 
 def notification_of(row: Notification, key: Callable[[str], str] | None) -> NotificationAnswer:

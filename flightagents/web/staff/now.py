@@ -25,7 +25,7 @@ from flightagents.web.staff.stream import LiveStream
 
 NAME = "now"
 TOPICS = frozenset(
-    {"flights", "flight_changes", "notifications", "silences", "tasks", "handling", "bookings"}
+    {"flights", "flight_changes", "notifications", "silences", "tasks", "handling", "bookings", "sights"}
 )
 SNOOZES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours"}
 """Minutes of business time."""
