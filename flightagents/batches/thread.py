@@ -1,7 +1,7 @@
 """The thread that aiokafka's consumer runs in; beneath the batches, and it ends in time.
 
-A connection that is encrypted is closed once Kafka has said so too. It was seen never to, where our word comes
-right behind a request that itself waits for the answer to a fetch, as it does just after a rebalance.
+A connection that is encrypted is closed once Kafka has said so too. It was seen never to, where our word
+comes right behind a request that itself waits for the answer to a fetch, as it does just after a rebalance.
 """
 
 import asyncio
