@@ -22,11 +22,12 @@ from flightagents.batches.table import DurableTable
 from flightagents.batches.vital_signs import StreamReader
 from flightagents.clock import clock_from
 from flightagents.domain.vital_signs import Measure
-from flightagents.errors import StartingError
+from flightagents.errors import SettingsError, StartingError
 from flightagents.garbage import keep_for_good
 from flightagents.ports import Publisher, StateTable
 from flightagents.pulse import PULSE, feel_the_loop
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC, FLIGHT_TOPIC
+from flightagents.refused_start import RefusedStartError
 from flightagents.settings import KafkaAccess, Settings, Topics, load, unknown_variables
 from flightagents.store import setup
 from flightagents.watchdog import Watchdog
@@ -244,4 +245,12 @@ def _credentials(access: KafkaAccess) -> Credentials | None:
     return SSLCredentials(access.tls) if access.tls else None
 
 
-app = FlightApp(load())
+def _settings() -> Settings:
+    """Read them. Raises RefusedStartError, which is a line and no traceback also where click imports this."""
+    try:
+        return load()
+    except SettingsError as exc:
+        raise RefusedStartError(*exc.mistakes) from None
+
+
+app = FlightApp(_settings())

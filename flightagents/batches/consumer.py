@@ -13,13 +13,13 @@ from datetime import timedelta
 from time import monotonic
 
 from aiokafka.errors import IllegalStateError
-from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 
 from flightagents.batches.batch import Batch, Records
 from flightagents.batches.counts import Counts
 from flightagents.batches.place import Acked, Fetched, Place
+from flightagents.batches.thread import Consumer
 
 # How long a rebalance waits for agents to finish what they are at. The other workers wait meanwhile; after
 # broker_rebalance_timeout (Faust: 60 s) the broker gives our partitions away whatever we do.
@@ -32,7 +32,7 @@ LAST_COMMIT_PATIENCE = timedelta(seconds=5)
 LOOK_INTERVAL = timedelta(seconds=1)
 
 
-class BatchConsumer(driver.Consumer):
+class BatchConsumer(Consumer):
     """Hands over batches without gaps, and commits exactly what is done."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

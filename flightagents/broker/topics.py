@@ -99,13 +99,18 @@ async def _differences(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> li
 
 async def _of_layout(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> AsyncIterator[str]:
     """Copies beyond those asked for harm nobody; while partitions are moved there are some."""
-    for plan, topic in zip(plans, await _described(admin, plans), strict=True):
+    described = await _described(admin, plans)
+    counts = {
+        len(topic["partitions"]) for plan, topic in zip(plans, described, strict=True) if not plan.or_more
+    }
+    for plan, topic in zip(plans, described, strict=True):
         found = len(topic["partitions"])
         if found < plan.partitions or (found > plan.partitions and not plan.or_more):
+            # Where the topics differ among themselves no setting fits them all.
+            fitting = f"set FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or " if len(counts) == 1 else ""
             yield (
-                f"the topic {plan.name} has {found} partitions, the settings ask for {plan.partitions}: set "
-                f"FLIGHTAGENTS_TOPIC_PARTITIONS={found}, or stop all workers and make the topics "
-                "anew: flightagents topics renew"
+                f"the topic {plan.name} has {found} partitions, the settings ask for {plan.partitions}: "
+                f"{fitting}stop all workers and make the topics anew: flightagents topics renew"
             )
         copies = min((len(each["replicas"]) for each in topic["partitions"]), default=plan.replication)
         if copies < plan.replication:

@@ -31,7 +31,7 @@ def answers_doubted(facts: Facts) -> Iterator[Problem]:
         yield Problem(
             Fault.ANSWERS_DOUBTED,
             Gravity.WARNING,
-            f"AviationStack answers {queries} with what cannot be believed: see Sight below.",
+            f"AviationStack answers {queries} with what cannot be believed: see Sight on System.",
             DO[Cause.EMPTY_ANSWERS],
         )
 

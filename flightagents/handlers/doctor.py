@@ -98,7 +98,9 @@ def of_feed(check: str, poll: PollStanding | None) -> Finding:
     return Finding(check, Verdict.OK, f"run {poll.report.run} brought {poll.report.rows} rows")
 
 
-OF_FEED = frozenset(
+OF_SIGHT = frozenset({Fault.FLIGHTS_BLIND, Fault.ANSWERS_DOUBTED})
+"""Problems that a call which goes well does not disprove."""
+OF_FEED = OF_SIGHT | frozenset(
     {
         Fault.NOTHING_POLLED,
         Fault.FEED_BLIND,

@@ -84,4 +84,9 @@ class Settings(
 
 def load() -> Settings:
     """Read the settings. Raises SettingsError naming each variable that is wrong, never its value."""
-    return Settings()
+    try:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else f"byte {exc.start} is none of UTF-8"
+        what = "a text file in UTF-8 that may be read, for example with the line"
+        raise SettingsError(f".env: must be {what} {PREFIX}SMTP_PORT=587 ({why})") from None

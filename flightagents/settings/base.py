@@ -34,7 +34,11 @@ def one_secret_line(secret: SecretStr) -> SecretStr:
 
 def no_file(path: Path) -> Path:
     """Refuse what is there and is no folder; whether it can be used is the doctor's. Raises ValueError."""
-    if path.exists() and not path.is_dir():
+    try:
+        is_file = path.exists() and not path.is_dir()
+    except OSError as exc:  # what it says holds the path
+        raise ValueError(exc.strerror) from None
+    if is_file:
         raise ValueError("there is a file of that name")
     return path
 

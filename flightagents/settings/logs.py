@@ -13,8 +13,8 @@ class LogSettings(Group):
 
 
 def log_format() -> LogFormat:
-    """Give the form that is asked for; where that word is wrong, which is told of later, lines for people."""
+    """Give the form that is asked for; where it cannot be read, which is told of later, lines for people."""
     try:
         return LogSettings().log_format
-    except ValidationError:
+    except (ValidationError, OSError, UnicodeDecodeError):
         return LogFormat.CONSOLE

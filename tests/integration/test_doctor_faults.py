@@ -109,7 +109,10 @@ async def test_a_topic_has_too_few_partitions_and_is_left_as_it_is(healthy: Town
                 "topics",
                 FAILED,
                 f"{DEAD_LETTER_TOPIC} has 1 partitions, the settings ask for 2",
-                "FLIGHTAGENTS_TOPIC_PARTITIONS=1",
+                "Stop all workers and make the topics anew",
+            )
+            assert not any("FLIGHTAGENTS_TOPIC_PARTITIONS=" in each.do for each in healthy.found), (
+                "the other topics have 2"
             )
 
 

@@ -101,10 +101,13 @@ def test_whatever_ends_a_program_a_thread_or_a_task_is_a_json_line() -> None:
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize("form", ["console", "json"])
-def test_a_wrong_setting_is_one_line_in_the_form_that_is_asked_for(form: str) -> None:
+@pytest.mark.parametrize(
+    ("program", "form"),
+    [("flightagents", "console"), ("flightagents", "json"), ("faust -A flightagents.app", "json")],
+)
+def test_a_wrong_setting_is_one_line_in_the_form_that_is_asked_for(program: str, form: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "flightagents", "worker"],
+        [sys.executable, "-m", *program.split(), "worker"],
         check=False,
         capture_output=True,
         text=True,

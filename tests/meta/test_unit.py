@@ -2,7 +2,7 @@
 
 import re
 
-from flightagents.__main__ import WRONG_SETTING
+from flightagents.refused_start import WRONG_SETTING
 from tests.meta.repository import VARIABLE, known_variables, text
 
 UNIT = text("deploy/flightagents@.service")

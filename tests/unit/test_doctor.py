@@ -11,7 +11,7 @@ from flightagents.domain.delivery import Misconfigured, Retry
 from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.polls import PollEnd
 from flightagents.errors import SettingsError
-from flightagents.handlers.doctor import Finding, Verdict, examine, of_channel, of_feed, of_problems
+from flightagents.handlers.doctor import OF_FEED, Finding, Verdict, examine, of_channel, of_feed, of_problems
 from flightagents.settings import Settings
 from flightagents.store.condition import Condition, Standing
 from flightagents.wiring.doctor.database import of_condition
@@ -103,3 +103,9 @@ def test_how_many_copies_are_asked_for_is_compared_with_the_brokers() -> None:
         Verdict.WARNING,
         Verdict.FAILED,
     ]
+
+
+def test_what_is_wrong_with_the_feed_is_said_of_the_feed() -> None:
+    """Not "ok" there, and a warning of the workers."""
+    shown = {Fault.FLIGHTS_BLIND, Fault.ANSWERS_DOUBTED, Fault.FEED_BLIND, Fault.KEY_REFUSED}
+    assert shown <= OF_FEED

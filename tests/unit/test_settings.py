@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from flightagents.domain.plans import Plan
 from flightagents.errors import SettingsError
-from flightagents.settings import PREFIX, Settings, Topics, load
+from flightagents.settings import PREFIX, LogFormat, Settings, Topics, load, log_format
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +62,14 @@ def test_a_secret_file_that_cannot_be_read_is_named(nowhere: Path, monkeypatch: 
         SettingsError, match=r"FLIGHTAGENTS_MONGODB_URL_FILE: must be the path of a text file"
     ):
         load()
+
+
+def test_a_dotenv_file_in_another_encoding_is_named_and_not_shown(nowhere: Path) -> None:
+    (nowhere / ".env").write_bytes("FLIGHTAGENTS_AGENCY_NAME=Reisebüro hunter2".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"\.env: must be a text file in UTF-8") as told:
+        load()
+    assert "hunter2" not in str(told.value)
+    assert log_format() is LogFormat.CONSOLE
 
 
 def test_a_secret_file_may_be_named_in_the_dotenv_file(nowhere: Path) -> None:

@@ -30,7 +30,7 @@ WRONG: dict[str, list[str]] = {
     "topic_max_message_bytes": ["0", "4 MB"],
     "partition_by": ["weather"],
     "table_store": ["hunter2", "disk://", "memory"],
-    "data_dir": [FILE],
+    "data_dir": [FILE, "hunter2" * 50],
     "kafka_security": ["tls"],
     "kafka_sasl_mechanism": ["GSSAPI"],
     "kafka_username": [LINES],

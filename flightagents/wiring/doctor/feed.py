@@ -8,7 +8,7 @@ from flightagents.aviationstack.client import AviationStackClient
 from flightagents.domain.call_plan import cannot_serve
 from flightagents.domain.faults import Fault
 from flightagents.errors import FeedMonthSpentError, FeedRateLimitError, FeedRefusedError, FlightagentsError
-from flightagents.handlers.doctor import OF_FEED, Finding, of_feed, of_problems
+from flightagents.handlers.doctor import OF_FEED, OF_SIGHT, Finding, of_feed, of_problems
 from flightagents.settings.queries import parse_queries
 from flightagents.store.calls import MongoCallCounter
 from flightagents.wiring.doctor.wording import failed, warned, well
@@ -20,9 +20,10 @@ from flightagents.wiring.world import Ground
 async def look(ground: Ground, session: aiohttp.ClientSession, *, call: bool) -> Sequence[Finding]:
     """Say how the last run went, and what the workers say of it; with `call` spend one."""
     has_key = ground.settings.aviationstack_key is not None
-    if call and has_key:
-        return await _call(ground, session)
     health = await wire_health(ground)()
+    if call and has_key:
+        beside = of_problems("feed", (each for each in health.problems if each.fault in OF_SIGHT))
+        return [*await _call(ground, session), *beside]
     told = OF_FEED if has_key else OF_FEED - {Fault.NOTHING_POLLED}  # which the settings say already
     problems = of_problems("feed", (each for each in health.problems if each.fault in told))
     return problems or ([of_feed("feed", health.poll)] if has_key else [])
