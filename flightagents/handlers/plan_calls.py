@@ -98,8 +98,8 @@ class PlanCalls:
             self._told = True
             _tell(plan, key if state is BreakerState.OPEN else None)
         self._tell_of_silence(_silence(plan, spent))
-        # Before the first answers nobody knows how many pages a query has.
-        if standings and not self._told_of_queries:
+        # Before the first answers, which come at once where calls are left, nobody knows a query's pages.
+        if (standings or not due) and not self._told_of_queries:
             self._told_of_queries = True
             _tell_of_queries(plan)
         return Due(now, due, standings, state is BreakerState.HALF_OPEN)

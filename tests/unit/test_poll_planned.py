@@ -282,6 +282,14 @@ async def test_nothing_is_probed_once_the_calls_of_the_month_are_made() -> None:
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_where_nothing_is_asked_at_the_start_that_is_told_at_once() -> None:
+    desk = Desk([row()])
+    desk.planner.queries, desk.planner.lasts = [], NOON
+    with capture_logs() as lines:
+        await desk.poll()
+    assert [line["log_level"] for line in lines if "queries of the settings" in line["event"]] == ["warning"]
+
+
 async def test_that_the_months_calls_are_made_is_told_once_whenever_it_comes() -> None:
     desk = Desk([row()])
     with capture_logs() as lines:
