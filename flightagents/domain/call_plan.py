@@ -94,7 +94,7 @@ def month_end(now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """The key is at rest: refused, too fast, or nobody answers."""
+    """The key is at rest: refused, too fast, nobody answers, or no call is left."""
 
     end: PollEnd
     until: datetime
