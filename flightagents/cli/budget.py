@@ -73,7 +73,7 @@ def _month(sheet: BudgetSheet, plan: CallPlan) -> Iterator[str]:
     ends = forecast.month_ends
     yield f"At the month's end  about {forecast.at_month_end:,} made ({ends.day} {ends:%B}, UTC)"
     each = "" if forecast.calls_each is None else f", {forecast.calls_each:,.1f} calls for each"
-    yield f"Booked flights    {forecast.watched:,} until then{each}"
+    yield f"Flights to watch  {forecast.watched:,} until then, booked or likely to be{each}"
     yield f"POLL_QUERIES      {queries_said(plan)}"
 
 

@@ -134,6 +134,7 @@ def _next_calls(plan: CallPlan | None) -> dict[str, datetime]:
 def _by_interval(watched: Watched, plan: CallPlan | None, now: datetime) -> datetime | None:
     """Beyond the calls that are planned the interval tells."""
     interval = plan.intervals.get(watched.key) if plan else None
-    if interval is None:
+    if plan is None or interval is None:
         return None
-    return max(watched.seen_at + interval, now) if watched.seen_at else now + interval
+    at_earliest = max(plan.rest.until, now) if plan.rest else now
+    return max((watched.seen_at or now) + interval, at_earliest)

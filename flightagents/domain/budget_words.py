@@ -92,7 +92,7 @@ _RESTS = {
     PollEnd.REFUSED: "AviationStack refuses the key",
     PollEnd.TOO_FAST: "AviationStack wants us to ask less often",
     PollEnd.OUTAGE: "AviationStack is away",
-    PollEnd.MONTH_SPENT: "AviationStack says that the month's calls are spent",
+    PollEnd.MONTH_SPENT: "The month's calls are spent",
 }
 
 
@@ -100,7 +100,7 @@ def resting(rest: Rest, now: datetime) -> str:
     """Say why nothing is asked for a while."""
     why = _RESTS.get(rest.end, rest.end.value)
     code = f" ({rest.code})" if rest.code else ""
-    return f"{why}{code}: nothing is asked until it is tried again, {ahead(rest.until, now)}."
+    return f"{why}{code}: nothing is asked; it is tried again {ahead(rest.until, now)}."
 
 
 def counted_pages(pages: int) -> str:

@@ -68,7 +68,7 @@ class Forecast:
     """Calls that will have been made by then."""
     month_ends: datetime
     watched: int
-    """Flights that are watched, or will be, until then."""
+    """Flights that are watched, or will be, until then; days with few bookings count like past ones."""
     calls_each: float | None
     """Calls that the plan leaves for each of them; None without any, or without a limit."""
     refused: bool = False
@@ -94,7 +94,7 @@ def month_end(now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """The key is at rest: refused, too fast, or nobody answers."""
+    """The key is at rest: refused, too fast, nobody answers, or no call is left."""
 
     end: PollEnd
     until: datetime
@@ -137,6 +137,7 @@ def cannot_serve(forecast: Forecast, plan: Plan) -> str | None:
     cure = next((f"the plan {other} would do" for other in larger), "no plan has enough")
     return (
         f"The {forecast.left:,} calls that are left of the plan {plan} until "
-        f"{forecast.month_ends:%d %B} are {each:.1f} for each of {forecast.watched:,} booked flights, and "
-        f"below {ENOUGH_EACH} news comes late or not at all: {cure}, or book fewer flights"
+        f"{forecast.month_ends.day} {forecast.month_ends:%B} are {each:.1f} for each of "
+        f"{forecast.watched:,} flights booked or likely to be, and below {ENOUGH_EACH} news comes late or "
+        f"not at all: {cure}, or book fewer flights"
     )

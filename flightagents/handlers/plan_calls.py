@@ -86,7 +86,9 @@ class PlanCalls:
             state = BreakerState.HALF_OPEN
             due = due or [replace(call, due_at=now) for call in plan.coming[:1] if plan.forecast.left != 0]
         if state is BreakerState.OPEN and key is not None:
-            plan, due = _at_rest(plan, due, key), []
+            plan, due = _at_rest(plan, due, Rest(key.end, key.not_before or now, key.code)), []
+        elif plan.forecast.left == 0:
+            plan, due = _at_rest(plan, due, Rest(PollEnd.MONTH_SPENT, plan.forecast.month_ends)), []
         else:
             plan = replace(plan, due=tuple(due))
         plan = replace(plan, intervals=_soon(plan, watched))
@@ -98,8 +100,8 @@ class PlanCalls:
             self._told = True
             _tell(plan, key if state is BreakerState.OPEN else None)
         self._tell_of_silence(_silence(plan, spent))
-        # Before the first answers nobody knows how many pages a query has.
-        if standings and not self._told_of_queries:
+        # Before the first answers, which come at once where calls are left, nobody knows a query's pages.
+        if (standings or not due) and not self._told_of_queries:
             self._told_of_queries = True
             _tell_of_queries(plan)
         return Due(now, due, standings, state is BreakerState.HALF_OPEN)
@@ -147,12 +149,11 @@ def _soon(plan: CallPlan, watched: Sequence[Watched]) -> Mapping[str, timedelta]
     return {key: plan.intervals[key] for key in near if key in plan.intervals}
 
 
-def _at_rest(plan: CallPlan, due: Sequence[Call], key: QueryStanding) -> CallPlan:
+def _at_rest(plan: CallPlan, due: Sequence[Call], rest: Rest) -> CallPlan:
     """Put off what is due until the key may be used again."""
-    again = key.not_before or plan.made_at
-    put_off = [replace(call, due_at=max(call.due_at, again)) for call in (*due, *plan.coming)]
+    put_off = [replace(call, due_at=max(call.due_at, rest.until)) for call in (*due, *plan.coming)]
     coming = tuple(sorted(put_off, key=lambda call: call.due_at))
-    return replace(plan, due=(), coming=coming, rest=Rest(key.end, again, key.code))
+    return replace(plan, due=(), coming=coming, rest=rest)
 
 
 def _tell(plan: CallPlan, at_rest: QueryStanding | None) -> None:

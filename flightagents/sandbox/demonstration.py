@@ -98,6 +98,9 @@ class Demonstration:
                 failing = f"{world.feed.url.removesuffix('/v1')}/sandbox/fail?failure=html_502&seconds=20"
                 self._say(f"let AviationStack fail:  curl -X POST '{failing}'")
             self._say(f"Staff page: http://localhost:{web_port}/  {logins_told(password)}")
+            self._say(
+                f"which calls come next, why, and how old all news is:  http://localhost:{web_port}/system"
+            )
             narrator = Narrator(log, world.clock, self._say)
             await self._narrate(worker, narrator)
             await self._until_told(world, narrator)

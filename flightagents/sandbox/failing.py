@@ -139,7 +139,8 @@ def control(failing: Failing) -> list[web.RouteDef]:
             known = ", ".join(_HOW)
             return web.Response(status=400, text=f"failure= one of {known}; seconds= or times= a number\n")
         failing.plan(how, where=asked, **limits)
-        return web.Response(text=f"{how.name.lower()} from now on\n")
+        lasts = f"for {seconds} s" if seconds else f"{times or 1} times"
+        return web.Response(text=f"{how.name.lower()} {lasts}\n")
 
     async def recover(_request: web.Request) -> web.Response:
         failing.recover()

@@ -228,7 +228,11 @@ async def test_the_plan_is_too_small_for_what_is_booked(healthy: Town) -> None:
     # Early in a month, so that its end is far.
     clock = f"simulated:2026-11-11T12:00:00Z@1@{time.time():.0f}"
     await healthy.examined(aviationstack_plan="free", clock=clock)
-    told = ("The 100 calls that are left of the plan free", "booked flights", "The plan basic would do")
+    told = (
+        "The 100 calls that are left of the plan free",
+        "flights booked or likely",
+        "The plan basic would do",
+    )
     healthy.only("plan", WARNING, *told)
     await healthy.examined(clock=clock)
     (said,) = [each.what for each in healthy.found if each.check == "plan"]

@@ -143,7 +143,7 @@ async def test_the_budget_tells_the_months_calls_the_next_ones_and_why(around: A
     assert "1,000 made of 10,000, 9,000 left" in shown
     assert "plan basic; 100 are kept for what is urgent" in shown
     assert "about 6,000 made <small>(1 December, UTC)</small>" in shown
-    assert "12 until then, 700.5 calls for each" in shown
+    assert "12 until then, booked or likely to be, 700.5 calls for each" in shown
     assert "<dd>each 7 h 13 min: at their interval the calls would last 1 h 37 min</dd>" in shown
     assert all(f"flight BA{number}" in shown and WHYS[why] in shown for number, why in enumerate(Why))
 

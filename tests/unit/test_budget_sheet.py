@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from flightagents.domain.budget_sheet import NewsAge, counted, news_of, next_calls, worst_first
+from flightagents.domain.call_plan import Rest
 from flightagents.domain.freshness import Cause, Freshness, Sight
+from flightagents.domain.polls import PollEnd
 from flightagents.domain.watched import Outlook, Watched
 from tests.support.feed_plans import call, plan
 from tests.support.rows import NOON
@@ -43,6 +45,12 @@ def test_beyond_the_calls_that_are_planned_the_interval_tells_the_next_look() ->
     assert news(made=made).next_look == NOON + 6 * MINUTE
     assert news(replace(BA117, seen_at=NOON - HOUR), made).next_look == NOON, "it is due"
     assert news(replace(BA117, seen_at=None), made).next_look == NOON + 10 * MINUTE
+
+
+def test_while_nothing_is_asked_no_look_is_promised_before_that_ends() -> None:
+    made = plan(intervals={FLIGHT: 10 * MINUTE}, rest=Rest(PollEnd.REFUSED, NOON + HOUR))
+    assert news(made=made).next_look == NOON + HOUR
+    assert news(replace(BA117, seen_at=None), made).next_look == NOON + HOUR
 
 
 def test_where_no_call_is_for_a_flight_no_look_is_promised() -> None:

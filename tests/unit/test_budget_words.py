@@ -93,8 +93,7 @@ def test_why_nothing_is_asked_is_said() -> None:
     rest = Rest(PollEnd.REFUSED, NOON + timedelta(minutes=40), "invalid_access_key")
     (said,) = amiss(replace(SHEET, plan=plan(rest=rest)))
     assert said == (
-        "AviationStack refuses the key (invalid_access_key): nothing is asked until it is tried again, "
-        "in 40 min."
+        "AviationStack refuses the key (invalid_access_key): nothing is asked; it is tried again in 40 min."
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from structlog.testing import capture_logs
 
+from flightagents.domain.call_plan import Rest
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import KEY, Suspicion
 from flightagents.domain.runs import RunStamp
@@ -282,15 +283,28 @@ async def test_nothing_is_probed_once_the_calls_of_the_month_are_made() -> None:
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_where_nothing_is_asked_at_the_start_that_is_told_at_once() -> None:
+    desk = Desk([row()])
+    desk.planner.queries, desk.planner.lasts = [], NOON
+    with capture_logs() as lines:
+        await desk.poll()
+    assert [line["log_level"] for line in lines if "queries of the settings" in line["event"]] == ["warning"]
+
+
 async def test_that_the_months_calls_are_made_is_told_once_whenever_it_comes() -> None:
     desk = Desk([row()])
     with capture_logs() as lines:
         await desk.poll()
         assert not [line for line in lines if line["log_level"] == "error"]
         desk.planner.queries, desk.planner.left = [], 0
+        desk.planner.coming = [call(LHR, due_at=NOON + MINUTE)]
         for _ in range(2):
             desk.clock.move(MINUTE)
             await desk.poll()
+    kept = await desk.plans.current()
+    assert kept is not None
+    assert kept.rest == Rest(PollEnd.MONTH_SPENT, kept.forecast.month_ends)
+    assert [each.due_at for each in kept.coming] == [kept.forecast.month_ends]
     assert [line["event"] for line in lines if line["log_level"] == "error"] == [
         "nothing is polled until the month turns: the plan's 0 calls are spent"
     ]

@@ -243,7 +243,7 @@ def test_a_plan_that_cannot_serve_its_bookings_is_told() -> None:
     few = plan(forecast=replace(FORECAST, watched=2_000, calls_each=4.5))
     problem = only(facts(plan=few))
     assert (problem.fault, problem.severity) == (Fault.CALLS_RUN_OUT, Gravity.WARNING)
-    assert "4.5 for each of 2,000 booked flights" in problem.what
+    assert "4.5 for each of 2,000 flights booked or likely to be" in problem.what
 
 
 def test_queries_that_would_use_up_the_month_are_told_of() -> None:

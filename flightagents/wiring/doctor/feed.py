@@ -40,7 +40,7 @@ async def plan(ground: Ground) -> Sequence[Finding]:
     each = calls.forecast.calls_each
     said = f"{calls.forecast.left or 0:,} calls are left until {calls.forecast.month_ends:%d %B}"
     if each is not None:
-        said += f", {each:,.0f} for each booked flight"
+        said += f", {each:,.0f} for each flight booked or likely to be"
     if (until := calls.queries_last_until) is not None:
         said += f"; the queries, which at their interval would use them up by {until:%d %B}, are asked less"
     return well("plan", said)
