@@ -1,4 +1,4 @@
-"""What is wrong with what we see, but for the feed as a whole: flights out of sight, doubtful answers."""
+"""What is wrong with what we see: flights out of sight, answers that nobody believes."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,6 +6,18 @@ from flightagents.domain.faults import Fault, Gravity, Problem
 from flightagents.domain.freshness import Cause, Sight
 from flightagents.domain.health import Facts
 from flightagents.domain.sight_words import DO, WHY
+
+
+def feed_blind_by_answers(facts: Facts) -> Iterator[Problem]:
+    """AviationStack answers, and yet nothing is seen. That it does not answer is told by problems.py."""
+    feed = facts.sight.feed
+    if feed.sight is Sight.BLIND and feed.cause in _ANSWERED:
+        yield Problem(
+            Fault.FEED_BLIND, Gravity.CRITICAL, f"The feed is blind: {WHY[feed.cause]}.", DO[feed.cause]
+        )
+
+
+_ANSWERED = (Cause.EMPTY_ANSWERS, Cause.QUERY_REFUSED)
 
 
 def flights_blind(facts: Facts) -> Iterator[Problem]:
@@ -26,7 +38,7 @@ def flights_blind(facts: Facts) -> Iterator[Problem]:
 def answers_doubted(facts: Facts) -> Iterator[Problem]:
     """A query is answered with what nobody believes."""
     doubted = [each for each in facts.sight.queries if each.found.cause is Cause.EMPTY_ANSWERS]
-    if doubted:
+    if doubted and facts.sight.feed.sight is not Sight.BLIND:
         queries = "1 query" if len(doubted) == 1 else f"{len(doubted)} queries"
         yield Problem(
             Fault.ANSWERS_DOUBTED,
@@ -36,4 +48,8 @@ def answers_doubted(facts: Facts) -> Iterator[Problem]:
         )
 
 
-CHECKS: tuple[Callable[[Facts], Iterator[Problem]], ...] = (flights_blind, answers_doubted)
+CHECKS: tuple[Callable[[Facts], Iterator[Problem]], ...] = (
+    feed_blind_by_answers,
+    flights_blind,
+    answers_doubted,
+)

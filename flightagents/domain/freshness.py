@@ -226,7 +226,7 @@ def of_feed(
     standings: Iterable[QueryStanding], plan: CallPlan | None, now: datetime, slack: timedelta = timedelta()
 ) -> Freshness:
     """Judge the feed as a whole: one query that answers is enough to see by."""
-    known = sorted(standings, key=lambda standing: standing.asked_at)
+    known = _proving(sorted(standings, key=lambda standing: standing.asked_at))
     good_at = max((each.good_at for each in known if each.good_at is not None), default=None)
     if plan is not None and plan.forecast.left == 0:
         ends = plan.forecast.month_ends
@@ -243,6 +243,17 @@ def of_feed(
     hard = last.cause in HARD or now - since - slack > FEED_BLIND_AFTER
     sight = Sight.FRESH if last.cause is None else Sight.BLIND if hard else Sight.STALE
     return Freshness(sight=sight, cause=last.cause, known_at=good_at, probe_at=last.probe_at)
+
+
+def _proving(known: Sequence[QueryStanding]) -> Sequence[QueryStanding]:
+    """Leave out of standings in order of time what proves nothing.
+
+    That nothing is on a flight's or a filter's answer is normal: AviationStack answers. But it does not make
+    right what is doubted elsewhere.
+    """
+    full = [each for each in known if each.rows or trouble_of(each) is not None]
+    doubted = bool(full) and trouble_of(full[-1]) is Cause.EMPTY_ANSWERS
+    return full if doubted else known
 
 
 def _tells_of_feed(known: Sequence[QueryStanding]) -> QueryStanding:

@@ -1,7 +1,7 @@
 """What staff see of sight, from what the poller and the leader have kept: any worker may ask."""
 
 from flightagents.clock import Clock
-from flightagents.domain.freshness import of_feed
+from flightagents.domain.freshness import Sight, of_feed
 from flightagents.domain.sight_report import SightReport, counts_of, queries_of
 from flightagents.domain.sights import FEED
 from flightagents.handlers.look_at_sight import SLACK
@@ -23,10 +23,13 @@ class ReportSight:
         standings = (await self._standings.all()).values()
         now, slack = self._clock.now(), self._clock.business(SLACK)
         queries, more = queries_of(standings, now, slack)
-        feed, flights = kept.get(FEED), {key: each for key, each in kept.items() if key != FEED}
+        was, flights = kept.get(FEED), {key: each for key, each in kept.items() if key != FEED}
+        feed = of_feed(standings, plan, now, slack)
+        # The leader has not looked yet where it kept the contrary.
+        same = was is not None and (was.sight is Sight.FRESH) is (feed.sight is Sight.FRESH)
         return SightReport(
-            feed=of_feed(standings, plan, now, slack),
-            since=feed.since if feed is not None else None,
+            feed=feed,
+            since=was.since if was is not None and same else None,
             queries=queries,
             more=more,
             counts=counts_of(flights),

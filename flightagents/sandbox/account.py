@@ -68,13 +68,13 @@ async def draw_up(world: StandIns) -> Account:
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(world.mongodb_url, tz_aware=True)
     database = client["flight_data"]
     stored = await _all(database, "flight_status", {"flight": 1, "designator": 1, "run": 1})
-    letters = await _all(database, "dead_letters", {"place": 1})
+    letters = await _all(database, "dead_letters", {"place": 1, "at": 1})
     ledger = await _all(database, "notifications")
     changes = await _all(database, "flight_changes", {"kind": 1})
     phones = {row["_id"]: row["phone"] for row in await _all(database, "bookings", {"phone": 1})}
     silent = await MongoSilences(database).counts()
     tasks = await _all(database, "tasks", {"kind": 1})
-    runs = await _runs(database)
+    runs = await _runs(database, letters)
     calls = await database["api_calls"].find_one({}, sort=[("_id", -1)])
     client.close()
     account = Account(
@@ -104,13 +104,23 @@ async def _all(database: Any, collection: str, fields: dict[str, int] | None = N
     return [row async for row in database[collection].find({}, fields)]
 
 
-async def _runs(database: Any) -> list[tuple[datetime, int]]:  # noqa: ANN401
-    """Give when each run began, and its number: of those that are stored, and of the last one."""
+async def _runs(database: Any, letters: Rows) -> list[tuple[datetime, int]]:  # noqa: ANN401
+    """Give when each run began, and its number: of those that are stored, and of the last one.
+
+    Of a run in which nothing could be read the dead letters are all that is stored.
+    """
     polled: list[dict[str, Any]] = [
         {"$group": {"_id": "$run", "at": {"$first": "$polled_at"}}},
         {"$sort": {"at": 1}},
     ]
     stored = [(row["at"], row["_id"]) async for row in database["flight_status"].aggregate(polled)]
+    known = {run for _, run in stored}
+    unread = {
+        run: letter["at"]
+        for letter in letters
+        if (run := letter["place"].get("run")) is not None and run not in known
+    }
+    stored += [(at, run) for run, at in unread.items()]
     lease = await database["leases"].find_one({"_id": "poll"})
     return [*stored, (lease["polled_at"], lease["run"])] if lease else stored
 

@@ -246,6 +246,26 @@ def test_one_refused_query_blinds_the_feed_only_where_it_is_the_only_one() -> No
     assert of_feed([refused, standing(query="dep_iata=JFK")], a_plan(at(5)), at(5)).sight is Sight.FRESH
 
 
+NOTHING = {"rows": 0, "total": 0}
+
+
+def test_an_answer_without_rows_does_not_make_right_what_is_doubted_elsewhere() -> None:
+    """Else one wrong number among the bookings, asked each minute, hides that no answer can be believed."""
+    doubted = failing(PollEnd.DONE, suspicion=Suspicion.PLACEHOLDERS)
+    wrong = standing(query="flight_iata=BA9999", asked_at=at(20), good_at=at(20), **NOTHING)
+    key = standing(query=KEY, asked_at=at(20), good_at=at(20), **NOTHING)
+    found = of_feed([doubted, wrong, key], a_plan(at(20)), at(20))
+    assert (found.sight, found.cause, found.known_at) == (Sight.BLIND, Cause.EMPTY_ANSWERS, NOON)
+    other = standing(query="dep_iata=JFK", asked_at=at(20), good_at=at(20))
+    assert of_feed([doubted, wrong, key, other], a_plan(at(20)), at(20)).sight is Sight.FRESH
+
+
+def test_an_answer_without_rows_is_one_after_an_outage() -> None:
+    wrong = standing(query="flight_iata=BA9999", asked_at=at(20), good_at=at(20), **NOTHING)
+    assert of_feed([wrong], a_plan(at(20)), at(20)) == Freshness(sight=Sight.FRESH, known_at=at(20))
+    assert of_feed([failing(), wrong], a_plan(at(20)), at(20)).sight is Sight.FRESH
+
+
 def test_the_key_that_is_well_does_not_hide_that_the_only_query_is_refused() -> None:
     refused = failing(PollEnd.QUERY_REFUSED, asked_at=at(5), good_at=None)
     key = standing(query=KEY, asked_at=at(5), good_at=None)

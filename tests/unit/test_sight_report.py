@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flightagents.domain.faults import Fault
+from flightagents.domain.faults import Fault, Gravity
 from flightagents.domain.freshness import Cause, Sight
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.problems import problems_of
@@ -82,6 +82,15 @@ async def test_a_refused_key_blinds_the_feed() -> None:
     assert (report.feed.sight, report.feed.cause) == (Sight.BLIND, Cause.KEY_REFUSED)
 
 
+async def test_since_when_the_feed_is_blind_is_not_since_when_it_was_fresh() -> None:
+    bench = Bench()
+    await bench.keep(FEED, Sight.FRESH)
+    await bench.standings.note(failing(PollEnd.REFUSED, query=KEY))
+    assert (await reported(bench)).since is None
+    await bench.keep(FEED, Sight.BLIND)
+    assert (await reported(bench)).since == NOON
+
+
 async def test_prometheus_is_shown_the_same_and_forgets_what_is_over() -> None:
     bench = Bench()
     await bench.keep("a", Sight.BLIND, Cause.VANISHED)
@@ -120,3 +129,12 @@ async def test_answers_that_nobody_believes_are_a_problem() -> None:
     await bench.standings.note(failing(PollEnd.DONE, suspicion=Suspicion.COLLAPSED))
     (problem,) = problems_of(facts(sight=await reported(bench)))
     assert problem.fault is Fault.ANSWERS_DOUBTED
+
+
+async def test_a_feed_that_answers_nothing_else_than_that_is_blind_and_that_is_critical() -> None:
+    bench = Bench()
+    long_ago = NOON - 20 * MINUTE
+    await bench.standings.note(failing(PollEnd.DONE, since=long_ago, suspicion=Suspicion.EMPTY))
+    (problem,) = problems_of(facts(sight=await reported(bench)))
+    assert (problem.fault, problem.severity) == (Fault.FEED_BLIND, Gravity.CRITICAL)
+    assert problem.what == "The feed is blind: AviationStack's answers cannot be believed."

@@ -1,6 +1,8 @@
 """The leader's look at all that is watched: who is told of what is lost, once, and of its end."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -201,6 +203,55 @@ async def test_a_traveller_who_waits_for_a_delayed_flight_hears_that_there_is_no
     agency.feed_answers = False
     await agency.minutes(45)
     assert [each.said for each in agency.rows if each.booking] == [Said.LATER] * 2 + [Said.NO_NEWS] * 2
+
+
+class DiedError(Exception):
+    """The worker was killed here."""
+
+
+def dying(call: Callable[..., Awaitable[Any]], *, before: bool) -> Callable[..., Awaitable[Any]]:
+    """Die the first time that a call of the leader is about a blind flight, before or after it is done."""
+    died: list[bool] = []
+
+    async def instead(first: Any, *others: Any) -> Any:  # noqa: ANN401 - whatever it takes and gives
+        dies = not died and any(getattr(each, "sight", Sight.BLIND) is Sight.BLIND for each in first)
+        if dies:
+            died.append(True)
+        if dies and before:
+            raise DiedError
+        done = await call(first, *others)
+        if dies:
+            raise DiedError
+        return done
+
+    return instead
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("step", ["add_to_history", "keep", "for_flights"])
+async def test_a_leader_that_is_killed_on_the_way_leaves_nobody_untold_and_nobody_told_twice(
+    step: str, monkeypatch: pytest.MonkeyPatch, *, before: bool
+) -> None:
+    agency = await a_watch(delay=90)
+    agency.is_seen = False
+    await agency.minutes(29)
+    whole: dict[str, object] = {
+        "add_to_history": agency.flights,
+        "keep": agency.sights,
+        "for_flights": agency.worker.decide,
+    }
+    monkeypatch.setattr(whole[step], step, dying(getattr(whole[step], step), before=before))
+    leader = agency.another_leader()
+    deaths = 0
+    for _ in range(15):
+        try:
+            await agency.minutes(1, leader=agency.another_leader() if deaths else leader)
+        except DiedError:
+            deaths += 1
+    assert deaths == 1
+    assert [each.said for each in agency.rows if each.booking] == [Said.LATER] * 2 + [Said.NO_NEWS] * 2
+    assert agency.subjects[1:] == ["BA117 LHR-JFK Sun 22 Nov out of sight: 1 traveller"]
+    assert agency.kinds == [Kind.LOST_SIGHT]
 
 
 async def test_others_on_a_blind_flight_are_not_disturbed_and_their_silence_is_explained() -> None:
