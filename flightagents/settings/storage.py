@@ -1,11 +1,11 @@
 """Settings of MongoDB, and of how long it keeps what."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pymongo.errors import InvalidURI
@@ -115,9 +115,7 @@ class StorageSettings(Group):
 
 
 def _options(url: str) -> dict[str, str]:
-    """Give those of the URL, in lower case; MongoDB's client says later if it is none."""
-    try:
-        query = urlsplit(url).query
-    except ValueError:
-        return {}
-    return {name.lower(): value.lower() for name, value in parse_qsl(query)}
+    """Give those of the URL in lower case, found as its client does it: a password may hold # or [."""
+    query = url.partition("://")[2].partition("?")[2]
+    pairs = (each.partition("=") for each in re.split("[&;]", query))
+    return {name.lower(): value.lower() for name, _, value in pairs}

@@ -21,6 +21,7 @@ from flightagents.handlers.doctor import Verdict
 from flightagents.records import CHANGE_TOPIC, DEAD_LETTER_TOPIC
 from flightagents.sandbox.mongodb import find_mongod
 from flightagents.sandbox.processes import LOCALHOST, Child, free_port
+from flightagents.store import connection
 from flightagents.store.bookings import MongoBookings
 from flightagents.store.call_plans import MongoCallPlans
 from flightagents.wiring import Leave
@@ -129,7 +130,8 @@ async def test_records_are_keyed_otherwise_than_the_setting_says(healthy: Town) 
     healthy.only("partitioning", FAILED, *told)
 
 
-async def test_mongodb_is_away(healthy: Town) -> None:
+async def test_mongodb_is_away(healthy: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SELECTION_TIMEOUT", timedelta(seconds=0.5))
     await healthy.examined(mongodb_url=f"mongodb://{LOCALHOST}:{free_port()}/")
     healthy.only(
         "MongoDB", FAILED, "does not answer", "FLIGHTAGENTS_MONGODB_URL", "cannot be looked at before"

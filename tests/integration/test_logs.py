@@ -102,8 +102,7 @@ def test_whatever_ends_a_program_a_thread_or_a_task_is_a_json_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "form"),
-    [("flightagents", "console"), ("flightagents", "json"), ("faust -A flightagents.app", "json")],
+    ("program", "form"), [("flightagents", "json"), ("faust -A flightagents.app", "console")]
 )
 def test_a_wrong_setting_is_one_line_in_the_form_that_is_asked_for(program: str, form: str) -> None:
     done = subprocess.run(

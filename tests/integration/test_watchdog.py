@@ -1,6 +1,8 @@
 """A worker that hangs is ended and says why; test_worker_start.py has those that wait, and live on."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -9,8 +11,6 @@ from flightagents.watchdog import EXIT_CODE
 from tests.support.rows import MINUTE, NOON, row, run_of
 from tests.support.site import Site, Worker
 from tests.support.worker import Crash
-
-pytestmark = [pytest.mark.kafka, pytest.mark.mongodb]
 
 HASTY: dict[str, Any] = {"WATCHDOG_PROGRESS_SECONDS": 3, "WATCHDOG_STALL_SECONDS": 2, "LOG_FORMAT": "json"}
 
@@ -22,6 +22,8 @@ def last_words(worker: Worker) -> dict[str, Any]:
     return dict(line)
 
 
+@pytest.mark.kafka
+@pytest.mark.mongodb
 def test_a_worker_that_hangs_is_ended_and_says_why_and_the_next_one_loses_nothing(site: Site) -> None:
     hanging = site.start(crash=Crash("archive", how="hangs"), **HASTY)
     site.wait(lambda: site.behind() >= 0)
@@ -32,14 +34,43 @@ def test_a_worker_that_hangs_is_ended_and_says_why_and_the_next_one_loses_nothin
     assert (said["level"], said["reason"]) == ("critical", "no_progress")
     assert said["detail"].startswith("flight-topic: 2 records wait and none was done for ")
 
-    blocking = site.start(crash=Crash("track", how="blocks"), **HASTY)
-    site.wait(lambda: not blocking.runs)
-    assert blocking.child.exit_code == EXIT_CODE, site.explain()
-    said = last_words(blocking)
-    assert said["reason"] == "loop_stalled"
-    assert "tests/support/worker.py" in said["at"][-1], "it says where"
-
     site.start()
     site.settle()
     site.check()
     site.terminate()
+
+
+BLOCKED = """
+import asyncio, time
+from datetime import timedelta
+from flightagents import logs
+from flightagents.domain.watchdog import Bounds
+from flightagents.watchdog import Watchdog
+
+def ends_in_order():
+    raise AssertionError("nothing ends in order in a loop that is blocked")
+
+def never_comes_back():
+    time.sleep(3600)
+
+async def work():
+    day, second = timedelta(days=1), timedelta(seconds=1)
+    dog = Watchdog(Bounds(progress=day, commit=day, stall=second), memory=lambda: 0, end=ends_in_order)
+    dog.start()
+    beating = asyncio.create_task(dog.beat())
+    await asyncio.sleep(0)
+    never_comes_back()
+
+logs.take_over()
+asyncio.run(work())
+"""
+
+
+def test_a_program_whose_event_loop_is_blocked_is_ended_and_its_last_line_says_where() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == EXIT_CODE, done.stderr
+    (said,) = map(json.loads, done.stderr.splitlines())
+    assert (said["level"], said["reason"]) == ("critical", "loop_stalled")
+    assert said["at"][-1].endswith(" never_comes_back")

@@ -2,28 +2,25 @@
 
 `python -m tests.support.worker worker ...` is `flightagents worker ...`, but with a `Crash` in the
 environment an exception is raised between two steps of a use case, as if something unexpected had happened;
-or the use case never goes on from there, alone or with the whole event loop.
+or the use case never goes on from there.
 """
 
 import asyncio
 import json
 import os
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Self
 
 CRASH = "TESTS_CRASH"
-AN_HOUR = 3600
-"""Seconds: nobody waits for the end of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
     """Where to crash: `before` or `after` a method of a use case's port, or `after` the whole use case.
 
-    And how: it `raises`, it `hangs`, or it `blocks` the event loop.
+    And how: it `raises`, or it `hangs`.
     """
 
     use_case: str
@@ -84,13 +81,9 @@ class Breaking:
         return call
 
     async def _break(self) -> None:
-        match self._crash.how:
-            case "hangs":
-                await asyncio.Event().wait()
-            case "blocks":
-                time.sleep(AN_HOUR)  # noqa: ASYNC251 - as a bug would
-            case _:
-                raise CrashedOnPurposeError(str(self._crash))
+        if self._crash.how == "hangs":
+            await asyncio.Event().wait()
+        raise CrashedOnPurposeError(str(self._crash))
 
 
 def broken(use_cases: Any, crash: Crash) -> Any:  # noqa: ANN401 - of whichever version

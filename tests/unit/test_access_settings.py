@@ -105,6 +105,9 @@ def given(monkeypatch: pytest.MonkeyPatch, files: dict[str, str], settings: dict
             ("MONGODB_URL: must be", "without tlsallowinvalidhostnames", "MONGODB_CA_FILE", "ca.pem"),
         ),
         ({"MONGODB_URL": "mongodb://host/?tls=true&tlsInsecure=true"}, ("without tlsinsecure",)),
+        ({"MONGODB_URL": "mongodb://me:hunter2#@host/?tlsInsecure=true"}, ("without tlsinsecure",)),
+        ({"MONGODB_URL": "mongodb://me:hunter2[@host/?tlsInsecure=true"}, ("without tlsinsecure",)),
+        ({"MONGODB_URL": "mongodb://host/?tls=true;tlsInsecure=true"}, ("without tlsinsecure",)),
         (
             {"MONGODB_URL": "mongodb://host/?tls=false", "MONGODB_CA_FILE": "ca"},
             ("MONGODB_URL: must be an address with tls=true",),
