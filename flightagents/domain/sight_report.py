@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flightagents.domain.freshness import Cause, Freshness, Sight, of_query, still_asked
+from flightagents.domain.feed_freshness import still_asked
+from flightagents.domain.freshness import Cause, Freshness, Sight, of_query
 from flightagents.domain.query_standing import QueryStanding, Suspicion
 from flightagents.domain.sights import KeptSight, counted
 

@@ -60,6 +60,10 @@ def usual_after(last: QueryStanding | None, look: Look) -> int | None:
     size = size_of(look)
     if last is None or last.usual is None:
         return size
+    if look.kind is QueryKind.FLIGHT and not look.rows:
+        return (
+            last.usual
+        )  # that it had rows is remembered: several that vanish at once did not (freshness.py)
     # Down to the end: rounding must not stop it half a step before.
     step = _FOLLOWS * (size - last.usual)
     return last.usual + (floor(step) if step < 0 else ceil(step))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flightagents.clock import Clock
-from flightagents.domain.freshness import Asking, Freshness, freshness_of, is_judged, of_feed
+from flightagents.domain.feed_freshness import of_feed
+from flightagents.domain.freshness import Asking, Freshness, freshness_of, is_judged
 from flightagents.domain.watched import Watched
 from flightagents.handlers.turns import in_turns
 from flightagents.ports import CallPlans, QueryStandings

@@ -1,7 +1,8 @@
 """What staff see of sight, from what the poller and the leader have kept: any worker may ask."""
 
 from flightagents.clock import Clock
-from flightagents.domain.freshness import Sight, of_feed
+from flightagents.domain.feed_freshness import of_feed
+from flightagents.domain.freshness import Sight
 from flightagents.domain.sight_report import SightReport, counts_of, queries_of
 from flightagents.domain.sights import FEED
 from flightagents.handlers.look_at_sight import SLACK

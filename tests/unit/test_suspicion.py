@@ -96,3 +96,8 @@ def test_the_smaller_a_board_the_longer_it_may_stand_still(
     last = known(total, digest="same", same_since=NOON)
     assert suspect(last, look(total, digest="same", at=NOON + stood)) is found
     assert suspect(last, look(total, digest="other", at=NOON + stood)) is None
+
+
+def test_that_a_flight_had_rows_is_remembered_when_it_has_none() -> None:
+    assert usual_after(known(1), look(0, kind=QueryKind.FLIGHT)) == 1
+    assert usual_after(None, look(0, kind=QueryKind.FLIGHT)) == 0
