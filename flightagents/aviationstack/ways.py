@@ -39,15 +39,18 @@ def asked_date(flight: Watched, limits: Limits, now: datetime) -> date | None:
 
 def single(flight: Watched, day: date | None) -> str:
     """Ask for it alone, by its number."""
-    code = "iata" if len(carrier(flight.designator)) == _IATA_CARRIER else "icao"
-    return dated(f"flight_{code}={flight.designator}", day)
+    return _by_number(flight.designator, day)
 
 
 def ways(flight: Watched, limits: Limits, day: date | None) -> tuple[str, ...]:
-    """Give the queries that show it alone, the best first: by number, by route, and by number and date."""
-    by_route = route(flight, day)
+    """Give the queries that show it alone, the best first: by number, by route, and by number and date.
+
+    Where the feed has no operating row of it, a number under which it is sold takes the place of its route,
+    on which other flights of its airline show and it does not.
+    """
     by_date = single(flight, flight.flight_date) if limits.asks_by_date and day is None else None
-    return tuple(filter(None, (single(flight, day), by_route, by_date)))
+    other = _by_number(flight.shown_as[0], day) if flight.shown_as else route(flight, day)
+    return tuple(filter(None, (single(flight, day), other, by_date)))
 
 
 def route(flight: Watched, day: date | None) -> str | None:
@@ -80,6 +83,11 @@ def _parts(flight: Watched) -> tuple[str | None, str | None, str]:
     code = carrier(flight.designator)
     airline = f"airline_{'iata' if len(code) == _IATA_CARRIER else 'icao'}={code}"
     return _end("dep", flight.departure), _end("arr", flight.arrival), airline
+
+
+def _by_number(designator: str, day: date | None) -> str:
+    code = "iata" if len(carrier(designator)) == _IATA_CARRIER else "icao"
+    return dated(f"flight_{code}={designator}", day)
 
 
 def _end(end: str, code: str | None) -> str | None:

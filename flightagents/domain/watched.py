@@ -42,6 +42,8 @@ class Watched:
     """The latest departure that a ticket without a time allows; None where the time is known."""
     flight: str | None = None
     """Its identity; None until the feed has shown it."""
+    shown_as: tuple[str, ...] = ()
+    """Numbers under which others sell it, where the feed shows it by these alone."""
     told: bool = False
     """Somebody was told something of it, so that it is polled unfiltered until it has left."""
     seen_at: datetime | None = None

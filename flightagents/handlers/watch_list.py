@@ -13,7 +13,7 @@ from time import monotonic
 from flightagents.clock import Clock
 from flightagents.domain.bookings import Match, Segment, match
 from flightagents.domain.call_plan import month_end
-from flightagents.domain.flight import FlightId, FlightState, Status
+from flightagents.domain.flight import OPERATING_ROW_MISSING, FlightId, FlightState, Status
 from flightagents.domain.stories import became
 from flightagents.domain.times import at_earliest, at_latest, to_utc
 from flightagents.domain.watched import Outlook, Watched
@@ -240,6 +240,7 @@ def _watched(
         arrives_at=at_latest(state.arrival.expected).astimezone(UTC),
         outlook=outlook(state, now),
         flight=state.flight,
+        shown_as=state.marketed_as if state.operating_row_missing == OPERATING_ROW_MISSING else (),
         told=told,
         seen_at=max(seen_at, state.seen_at) if seen_at else state.seen_at,
         unconfirmed_since=None if state.disruption_confirmed else state.disruption_at,

@@ -146,6 +146,16 @@ def test_a_number_that_shows_nothing_is_looked_for_on_its_route() -> None:
     ]
 
 
+def test_where_the_feed_shows_it_as_sold_by_others_alone_it_is_asked_for_by_their_number() -> None:
+    """Its route has rows of other flights, so that it would be asked again and again."""
+    looked = asked("flight_iata=BA117", 5 * MINUTE, rows=0)
+    looked |= asked(f"flight_iata=BA117&flight_date={NOW.date()}", 5 * MINUTE, rows=0)
+    sold = flight(HOUR, shown_as=("AA6117", "IB4217"))
+    assert queries(planned(sold, standings=looked).due) == ["flight_iata=AA6117"]
+    shown = asked("flight_iata=AA6117", 20 * MINUTE, rows=1)
+    assert queries(planned(sold, standings=looked | shown).due) == ["flight_iata=AA6117"]
+
+
 def test_a_query_whose_breaker_is_open_is_not_asked_but_its_flight_is_in_another_way() -> None:
     shut = asked("flight_iata=BA117", HOUR, end=PollEnd.OUTAGE, not_before=NOW + HOUR)
     assert queries(planned(flight(HOUR), standings=shut).due) == ["dep_iata=LHR&arr_iata=JFK&airline_iata=BA"]

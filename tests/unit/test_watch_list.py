@@ -97,6 +97,14 @@ async def test_one_that_it_does_not_show_is_expected_from_the_earliest_to_the_la
     assert found.key == "BA117|2026-11-22"
 
 
+async def test_one_that_the_feed_shows_as_sold_by_others_alone_is_known_by_their_number_too() -> None:
+    desk = Watching()
+    await desk.books(booking(segment("AA6143")))
+    await desk.shows(row("AA6143", operated_by="BA117"))
+    found = await desk.one()
+    assert (found.designator, found.shown_as) == ("BA117", ("AA6143",))
+
+
 async def test_one_that_never_showed_is_given_up_half_a_day_after_it_should_have_left() -> None:
     desk = Watching()
     await desk.books(booking(segment(departure="LHR", arrival="JFK", ticketed=TICKETED)))
