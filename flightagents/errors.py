@@ -27,7 +27,7 @@ FlightagentsError
     ├── MailboxOutageError      the mailbox of the bounces cannot be read
     ├── FeedOutageError         AviationStack is down, slow, or answers nonsense
     ├── FeedRateLimitError      asked too fast; wait `retry_after`
-    ├── FeedMonthSpentError     no calls left until the month turns
+    ├── FeedMonthSpentError     no calls left until the month turns; by our own count CallsCountedOutError
     ├── LeaseLostError          another worker polls; this run publishes nothing
     └── StartingError           a page was asked for before the worker was wired
 """
@@ -187,7 +187,11 @@ class FeedRateLimitError(RecoverableError):
 
 
 class FeedMonthSpentError(RecoverableError):
-    """The calls of this month are spent."""
+    """The calls of this month are spent, as AviationStack says."""
+
+
+class CallsCountedOutError(FeedMonthSpentError):
+    """The calls of this month are spent by our own count: none was made."""
 
 
 class LeaseLostError(RecoverableError):

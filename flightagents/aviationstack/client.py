@@ -42,7 +42,7 @@ class CallCounter(Protocol):
     async def count(self) -> None:
         """Count one call that is about to be made; awaited before each, so that failed calls count too.
 
-        Raises FeedMonthSpentError where none is left.
+        Raises CallsCountedOutError where none is left.
         """
 
 

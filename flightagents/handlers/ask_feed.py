@@ -21,6 +21,7 @@ from flightagents.domain.call_plan import Call, month_end
 from flightagents.domain.polls import FAILED, PollEnd
 from flightagents.domain.query_standing import Look, QueryKind
 from flightagents.errors import (
+    CallsCountedOutError,
     FeedMonthSpentError,
     FeedRateLimitError,
     FeedRefusedError,
@@ -30,6 +31,9 @@ from flightagents.errors import (
 from flightagents.handlers.plan_calls import Due
 from flightagents.handlers.reading import Run
 from flightagents.ports import FlightSource, MayAsk
+
+USAGE_LIMIT = "usage_limit_reached"
+"""AviationStack's word for a month that is spent; without it our own count says so."""
 
 _log = structlog.get_logger(__name__)
 
@@ -115,8 +119,9 @@ class AskFeed:
                 return replace(look, end=PollEnd.TOO_FAST, not_before=until)
             case FeedMonthSpentError():
                 until = month_end(now)
-                _log.error("AviationStack's calls of this month are spent", until=until.isoformat())
-                return replace(look, end=PollEnd.MONTH_SPENT, not_before=until)
+                said = "" if isinstance(exc, CallsCountedOutError) else USAGE_LIMIT
+                _log.error("the calls of this month are spent", until=until.isoformat(), reason=str(exc))
+                return replace(look, end=PollEnd.MONTH_SPENT, code=said, not_before=until)
             case _:
                 _log.warning(
                     "AviationStack is away: the last known states stand", query=look.query, reason=str(exc)

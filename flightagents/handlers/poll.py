@@ -124,7 +124,7 @@ class PollFeed:
     async def _note(self, looks: Sequence[Look], due: Due) -> None:
         """Note how each query went, and the key."""
         moment = Moment(self._clock.now(), self._clock.business, self._draw())
-        if any(look.end is PollEnd.MONTH_SPENT for look in looks):
+        if any(look.end is PollEnd.MONTH_SPENT and look.code for look in looks):
             await self._calls.refuse()
         for look in looks:
             standing = after(due.standings.get(look.query), look, moment)

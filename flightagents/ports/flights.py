@@ -88,7 +88,7 @@ class CallBook(Protocol):
     async def count(self) -> None:
         """Count one call that is about to be made; awaited before each, so that failed calls count too.
 
-        Raises FeedMonthSpentError where none is left.
+        Raises CallsCountedOutError where none is left.
         """
 
     async def refuse(self) -> None:

@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError
 from flightagents.clock import Clock
 from flightagents.domain.call_plan import Spent
 from flightagents.domain.plans import Plan
-from flightagents.errors import FeedMonthSpentError
+from flightagents.errors import CallsCountedOutError
 from flightagents.store.connection import Database, until_stored
 
 COLLECTION = "api_calls"
@@ -24,7 +24,7 @@ class MongoCallCounter:
 
     @until_stored
     async def count(self) -> None:
-        """Count one call of the current month (UTC). Raises FeedMonthSpentError where none is left.
+        """Count one call of the current month (UTC). Raises CallsCountedOutError where none is left.
 
         Here and not in the plan alone: what is tried again was not planned, and a command may ask as well.
         """
@@ -34,7 +34,7 @@ class MongoCallCounter:
         await self._begin(month)
         result = await self._calls.update_one({"_id": month, "calls": {"$lt": quota}}, counted)
         if result.matched_count == 0:
-            raise FeedMonthSpentError(f"the {quota:,} calls of the plan {self._plan} are made")
+            raise CallsCountedOutError(f"the {quota:,} calls of the plan {self._plan} are made")
 
     async def _begin(self, month: str) -> None:
         with suppress(DuplicateKeyError):  # two who begin it at once

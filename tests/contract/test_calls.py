@@ -10,7 +10,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from flightagents.clock import Clock
 from flightagents.domain.call_plan import Spent
 from flightagents.domain.plans import Plan
-from flightagents.errors import FeedMonthSpentError
+from flightagents.errors import CallsCountedOutError
 from flightagents.ports import CallBook
 from flightagents.store.calls import MongoCallCounter
 from tests.support.fakes import SetClock
@@ -60,7 +60,7 @@ async def test_no_call_is_counted_beyond_the_plan_until_the_month_turns(make: Ma
     calls = make(clock, Plan.FREE)
     for _ in range(100):
         await calls.count()
-    with pytest.raises(FeedMonthSpentError):
+    with pytest.raises(CallsCountedOutError):
         await calls.count()
     assert await calls.spent() == Spent(100)
     clock.time = DECEMBER

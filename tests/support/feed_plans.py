@@ -11,7 +11,7 @@ from flightagents.domain.plans import Plan
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import QueryStanding
 from flightagents.domain.watched import Watched
-from flightagents.errors import FeedMonthSpentError
+from flightagents.errors import CallsCountedOutError
 from tests.support.health import stopped_clock
 from tests.support.rows import MINUTE, NOON
 
@@ -46,7 +46,7 @@ class FakeCallBook:
     async def count(self) -> None:
         made = self.calls.get(self._month, 0)
         if made >= self._plan.limits.monthly_calls:
-            raise FeedMonthSpentError("none is left")
+            raise CallsCountedOutError("none is left")
         self.calls[self._month] = made + 1
 
     async def refuse(self) -> None:

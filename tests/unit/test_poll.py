@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from flightagents.domain.polls import PollEnd, PollReport
 from flightagents.errors import (
+    CallsCountedOutError,
     FeedMonthSpentError,
     FeedOutageError,
     FeedRateLimitError,
@@ -23,6 +24,7 @@ from tests.support.polling import JFK, LHR, Desk, Page
 from tests.support.rows import MINUTE, NOON, row
 
 HOUR = timedelta(hours=1)
+DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
@@ -163,6 +165,13 @@ async def test_a_rate_limit_that_names_no_time_is_over_at_the_next_tick() -> Non
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_what_our_own_count_says_is_not_called_aviationstack_s_word() -> None:
+    for error, said in ((CallsCountedOutError("100 are made"), False), (FeedMonthSpentError("spent"), True)):
+        desk = Desk(error)
+        await desk.poll()
+        assert (await desk.calls.spent()).refused is said
+
+
 @pytest.mark.parametrize(
     ("spent_on", "turns"),
     [
@@ -263,7 +272,8 @@ async def test_each_run_is_noted_with_what_it_brought() -> None:
         (FeedOutageError("HTTP 503"), PollEnd.OUTAGE, "", None),
         (FeedRateLimitError(5 * MINUTE), PollEnd.TOO_FAST, "", NOON + 5 * MINUTE),
         (FeedRefusedError("invalid_access_key", "x"), PollEnd.REFUSED, "invalid_access_key", NOON + HOUR),
-        (FeedMonthSpentError("spent"), PollEnd.MONTH_SPENT, "", datetime(2026, 12, 1, tzinfo=UTC)),
+        (FeedMonthSpentError("x"), PollEnd.MONTH_SPENT, "usage_limit_reached", DECEMBER),
+        (CallsCountedOutError("100 are made"), PollEnd.MONTH_SPENT, "", DECEMBER),
         (FeedRefusedError("no_such", "x", query_only=True), PollEnd.QUERY_REFUSED, "no_such", None),
     ],
 )

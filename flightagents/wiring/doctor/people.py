@@ -53,5 +53,7 @@ async def group(ground: Ground, name: str) -> Sequence[Finding]:
 async def workers(ground: Ground) -> Sequence[Finding]:
     """Say what is wrong with the workers, but for the feed, which has a line of its own."""
     health = await wire_health(ground)()
+    if not health.workers and health.poll is None:
+        return warned("workers", "none has run yet", "Start one: flightagents worker -l info")
     problems = (each for each in health.problems if each.fault not in OF_FEED | OF_PLAN)
     return of_problems("workers", problems) or well("workers", "no worker has a problem")
