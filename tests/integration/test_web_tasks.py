@@ -119,7 +119,7 @@ async def test_the_soonest_to_resolve_is_first_and_what_is_overdue_says_so(site:
     await site.use_cases.desk.tasks.open([sooner])
     await site.log_in()
     assert await listed(site) == [sooner.id, CALL.id, REPLY.id]
-    assert "overdue" not in await page(site)
+    assert ">overdue<" not in await page(site)
     site.clock.time = NOON + timedelta(minutes=90)
     assert await listed(site) == [sooner.id, CALL.id, REPLY.id]
     late, *others = (await page(site)).split('<tr data-key="')[1:]
