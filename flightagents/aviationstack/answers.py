@@ -96,7 +96,7 @@ _REFUSALS = {
     "https_access_restricted": _Refusal(
         "the plan does not include HTTPS; set FLIGHTAGENTS_AVIATIONSTACK_URL to http://... (the key then "
         f"travels unencrypted), or book a larger plan and {_SET_PLAN}",
-        query_only=True,
+        query_only=False,  # whatever is asked, it goes the same way
     ),
     "invalid_api_function": _Refusal(f"the path is wrong; {_SET_URL}", query_only=False),
 }

@@ -98,13 +98,18 @@ def test_a_refused_key_stops_polling_and_names_the_setting(code: str, status: in
     [
         ("function_access_restricted", "FLIGHTAGENTS_POLL_QUERIES"),
         ("function_access_restricted", "FLIGHTAGENTS_AVIATIONSTACK_PLAN"),
-        ("https_access_restricted", "FLIGHTAGENTS_AVIATIONSTACK_URL to http://"),
     ],
 )
 def test_what_the_plan_forbids_stops_that_query_and_says_what_to_change(code: str, setting: str) -> None:
     refused = refusal(error(code), 403)
     assert refused.query_only
     assert setting in refused.advice
+
+
+def test_a_plan_without_https_stops_everything_and_says_what_to_change() -> None:
+    refused = refusal(error("https_access_restricted"), 403)
+    assert not refused.query_only
+    assert "FLIGHTAGENTS_AVIATIONSTACK_URL to http://" in refused.advice
 
 
 @pytest.mark.parametrize("status", [200, 429])
