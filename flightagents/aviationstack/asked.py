@@ -1,6 +1,7 @@
 """When each query was asked last, and which cannot be asked now."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
 
@@ -8,9 +9,24 @@ from flightagents.domain.plans import Limits
 from flightagents.domain.polls import PollEnd
 from flightagents.domain.query_standing import QueryStanding
 
+FORBIDDEN = "function_access_restricted"
+"""AviationStack's word for what the plan does not include."""
 _REST = timedelta(minutes=1)
 """After a failure, doubled with each further one; the breaker of the query comes on top."""
 _MOST_DOUBLINGS = 4
+
+
+def in_force(limits: Limits, standings: Mapping[str, QueryStanding], now: datetime) -> Limits:
+    """Give what the plan really allows: where it refused a day that was asked for, it is asked for none.
+
+    Else each flight's own query would have to be refused, and paid, before anybody corrects the setting. Once
+    the refusal has rested, a call tries again.
+    """
+    refused = any(
+        each.code == FORBIDDEN and "flight_date=" in each.query and now < (each.not_before or each.asked_at)
+        for each in standings.values()
+    )
+    return replace(limits, asks_by_date=False) if refused else limits
 
 
 class Asked:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from math import ceil
 
-from flightagents.aviationstack.asked import Asked
+from flightagents.aviationstack.asked import Asked, in_force
 from flightagents.aviationstack.boards import Cover, cover
 from flightagents.aviationstack.candidates import candidates
 from flightagents.aviationstack.choosing import COMING, EARLY, MOST_PAGES, Intervals, coming, due_now
@@ -82,6 +82,7 @@ class Planner:
         unlimited: bool = False,
     ) -> None:
         """Raises ValueError for queries that cannot be."""
+        self._sold = limits
         self._limits = limits
         self._queries = SettingsQueries(queries, interval, max_pages, limits.page_size)
         self._most = max(MOST_PAGES, 2 * max_pages)
@@ -98,6 +99,7 @@ class Planner:
         """Plan from `now` on."""
         ends = month_end(now)
         left, reserve = self._left(spent), self._reserve(ends - now)
+        self._limits = in_force(self._sold, standings, now)
         asked = Asked(standings, self._limits, now)
         stakes = self._stakes(watched, now)
         kept = self._keep(watched, stakes, standings, now, left=left, reserve=reserve)

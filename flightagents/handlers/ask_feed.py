@@ -19,7 +19,7 @@ from flightagents.domain.breaker import (
 )
 from flightagents.domain.call_plan import Call, month_end
 from flightagents.domain.polls import FAILED, PollEnd
-from flightagents.domain.query_standing import Look, QueryKind
+from flightagents.domain.query_standing import Look, QueryKind, QueryNature
 from flightagents.errors import (
     CallsCountedOutError,
     FeedMonthSpentError,
@@ -72,10 +72,16 @@ class AskFeed:
     async def __call__(self, due: Due, run: Run, may_ask: MayAsk) -> list[Look]:
         """Ask until something says that the rest would end alike. Raises LeaseLostError."""
         looks: list[Look] = []
+        refused: set[QueryNature] = set()
         for call in due.calls:
+            nature = self._source.nature(call.query)
+            if nature in refused:
+                continue  # the plan does not include such queries: at the next tick it is planned without
             unsure = due.probing and not looks
             probe = breaker_of(due.standings.get(call.query), due.at) is BreakerState.HALF_OPEN
             looks.append(await self._ask(call, run, may_ask, retries=not (unsure or probe)))
+            if looks[-1].end is PollEnd.QUERY_REFUSED and nature.narrow:
+                refused.add(nature)
             if ends_the_run(looks) or (unsure and looks[-1].end in FAILED):
                 break
         return looks

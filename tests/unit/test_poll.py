@@ -192,6 +192,14 @@ async def test_a_spent_month_is_waited_out(spent_on: datetime, turns: datetime) 
     assert desk.feed.asked == [LHR, LHR]
 
 
+async def test_a_day_that_the_plan_does_not_sell_is_refused_once_in_a_run() -> None:
+    refusal = FeedRefusedError("function_access_restricted", "book a larger plan", query_only=True)
+    first, second = (f"flight_iata=BA{number}&flight_date=2026-11-23" for number in (117, 119))
+    desk = Desk(queries={first: [refusal], second: [[row()]], LHR: [[row()]]})
+    await desk.poll()
+    assert desk.feed.asked == [first, LHR]
+
+
 async def test_a_refused_query_is_left_for_an_hour_and_the_others_go_on() -> None:
     refusal = FeedRefusedError("validation_error", "no such airport", query_only=True)
     desk = Desk(queries={JFK: [refusal], LHR: [[row()]]})
